@@ -53,9 +53,9 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
   }
 }
 
-type Begun = { suited: Suited; password: string | null; survey: Survey };
+type Started = { suited: Suited; password: string | null; survey: Survey };
 
-async function showScreen(options: ScreenOptions, { suited, password, survey }: Begun): Promise<number> {
+async function showScreen(options: ScreenOptions, { suited, password, survey }: Started): Promise<number> {
   // Loading the screen lets nothing else run here: the thread that opens the profile is to be on its way by then.
   let stage: Promise<typeof import('./stage.tsx')> | undefined;
   const profile = await Profile.open(profileFolder(options.profile), fs, systemRandom, () => {
@@ -66,7 +66,7 @@ async function showScreen(options: ScreenOptions, { suited, password, survey }: 
   const { settings, readable } = await drafts.load();
   const last = await lastAccount(profile.db, options.user);
   const downloads = await downloadsFolder(options.downloads, profile.dir, fs);
-  const door = lazyDoor(profile);
+  const backend = lazyBackend(profile);
   const server = options.server ?? last?.server;
   const user = options.user ?? (options.server === undefined ? last?.user : undefined);
   const account = {
@@ -78,7 +78,7 @@ async function showScreen(options: ScreenOptions, { suited, password, survey }: 
       stdin: process.stdin,
       stdout: process.stdout,
       clock: systemClock,
-      door,
+      backend,
       drafts,
       settings: { ...defaultSettings, ...settings },
       suited,
@@ -93,7 +93,7 @@ async function showScreen(options: ScreenOptions, { suited, password, survey }: 
       client:
         server === undefined || user === undefined
           ? null
-          : (ask) => door.connect({ ...account, user, ask, ...(password !== null && { password }) }),
+          : (ask) => backend.connect({ ...account, user, ask, ...(password !== null && { password }) }),
       notice: readable ? downloads.why : strings.notices.draftsLost,
       log: join(profile.dir, 'screen.log'),
     });
@@ -109,11 +109,12 @@ async function passwordOf(file: string | undefined): Promise<string | null> {
 }
 
 /** Network, keys and all that belongs to them are loaded behind the first picture. */
-function lazyDoor(profile: Profile): LoginBackend {
-  const door = async (): Promise<LoginBackend> => (await import('./login/login-backend.ts')).openLoginBackend(profile);
+function lazyBackend(profile: Profile): LoginBackend {
+  const backend = async (): Promise<LoginBackend> =>
+    (await import('./login/login-backend.ts')).openLoginBackend(profile);
   return {
-    greet: async (server) => (await door()).greet(server),
-    connect: async (options) => (await door()).connect(options),
-    startServer: async () => (await door()).startServer(),
+    greet: async (server) => (await backend()).greet(server),
+    connect: async (options) => (await backend()).connect(options),
+    startServer: async () => (await backend()).startServer(),
   };
 }

@@ -38,7 +38,7 @@ export type StageOptions = {
   stdin: Terminal;
   stdout: NodeJS.WriteStream;
   clock: Clock;
-  door: LoginBackend;
+  backend: LoginBackend;
   drafts: Drafts | null;
   settings: Settings;
   /** The theme that suits the terminal, by its environment. */
@@ -63,7 +63,7 @@ export type StageOptions = {
 /** Runs the screen until the person leaves. @returns the exit status */
 export async function runStage(options: StageOptions): Promise<number> {
   keepHeapSmall();
-  const { stdin, stdout, clock, door, drafts, settings } = options;
+  const { stdin, stdout, clock, backend, drafts, settings } = options;
   const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
   const store: Store = new Store(
     { ...initialState(size(), settings, clock.now(), options.suited), drawn: false },
@@ -80,7 +80,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   const login = new LoginController({
     store,
     clock,
-    door,
+    backend,
     defaultServer: options.defaultServer,
     profile: options.profile,
     enter,
@@ -94,7 +94,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   };
   const actions = new Actions({ store, clock, host, login, attention });
   const controllers: ChatController[] = [];
-  stdin.on('data', attention.stir);
+  stdin.on('data', attention.onActivity);
   const survey =
     options.survey ??
     new Survey({
@@ -106,7 +106,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   const gate = new Gate(stdin, {
     clock,
     onInput: actions.take,
-    onReply: (reply) => survey.hear(reply),
+    onReply: (reply) => survey.onReply(reply),
     isFar: options.isFar,
   });
   await survey.settled();
@@ -122,7 +122,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     actions.enterChat({ store, clock, controller, transfers });
     await controller.listFiles();
     await transfers.recall(strings.notices.cutOff);
-    if (options.notice !== null) controller.tell(options.notice);
+    if (options.notice !== null) controller.notify(options.notice);
   }
 
   async function toShell(): Promise<void> {
@@ -170,8 +170,8 @@ export async function runStage(options: StageOptions): Promise<number> {
 
   if (options.client !== null) {
     store.dispatch({ type: 'login', change: { step: 'account', busy: 'connect' } });
-    void login.goIn(options.client(login.ask('')));
-  } else if (options.server !== undefined) void login.goOn();
+    void login.enterWith(options.client(login.ask('')));
+  } else if (options.server !== undefined) void login.submit();
   // Only now: what was typed so far is not for a form that is gone through without the person.
   store.dispatch({ type: 'drawn' });
 
@@ -180,7 +180,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   const saved = drafts?.save();
   const last = status === 0 ? exitMessage(store.get()) : null;
   gate.close();
-  stdin.off('data', attention.stir);
+  stdin.off('data', attention.onActivity);
   store.dispatch({ type: 'left' });
   restore();
   await saved;

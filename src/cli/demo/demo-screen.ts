@@ -43,7 +43,7 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
       stdin: process.stdin,
       stdout: process.stdout,
       clock: systemClock,
-      door: openLoginBackend(profile),
+      backend: openLoginBackend(profile),
       drafts: null,
       settings: defaultSettings,
       suited,

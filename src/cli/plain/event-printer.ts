@@ -28,7 +28,7 @@ const SMALL_BYTES = 1_000_000;
 
 export type EventPrinterParts = {
   me: string;
-  voice: Renderer;
+  renderer: Renderer;
   /** Tells when the other side has signed for a message. */
   receipts: boolean;
   /** The conversation that a plain line goes to. */
@@ -44,7 +44,7 @@ export type EventPrinterParts = {
 export class EventPrinter {
   readonly #parts: EventPrinterParts;
   readonly #known = new Map<string, Message>();
-  readonly #heard = new Map<ConversationName, number>();
+  readonly #printed = new Map<ConversationName, number>();
   readonly #online = new Map<string, boolean>();
   readonly #percent = new Map<string, number>();
   readonly #sending = new Set<string>();
@@ -66,18 +66,18 @@ export class EventPrinter {
   }
 
   /** Who is here at the start is named together. */
-  meet(people: readonly Person[]): void {
+  printOnline(people: readonly Person[]): void {
     for (const { name, online } of people) this.#online.set(name, online);
     const { me, isBlocked } = this.#parts;
     const names = people
       .map(({ name }) => name)
       .filter((name) => this.#online.get(name) && name !== me && !isBlocked(name));
-    this.#parts.voice.remark(phrases.here(names));
+    this.#parts.renderer.remark(phrases.here(names));
   }
 
   /** `event` is clean (clean.ts). */
-  readonly tell = (event: ClientEvent) => {
-    const { voice } = this.#parts;
+  readonly print = (event: ClientEvent) => {
+    const { renderer } = this.#parts;
     switch (event.type) {
       case 'message':
         return this.#message(event.message, event.fresh);
@@ -89,15 +89,15 @@ export class EventPrinter {
       case 'link':
         return this.#linked(event.link);
       case 'gap':
-        if (this.#isHushed(event.gap.conversation) || this.#parts.isBlocked(event.gap.from)) return;
-        return voice.gap(
+        if (this.#isSuppressed(event.gap.conversation) || this.#parts.isBlocked(event.gap.from)) return;
+        return renderer.gap(
           event.gap,
           phrases.gap(event.gap.conversation, strings.messages[event.gap.reason](event.gap.from)),
         );
       case 'key-changed':
-        return voice.say(strings.notices.keyChanged(event.name).replace(/^! /, ''));
+        return renderer.say(strings.notices.keyChanged(event.name).replace(/^! /, ''));
       case 'notice':
-        return voice.say(event.text);
+        return renderer.say(event.text);
       // Somebody who is listened to by ear is not interrupted for what may never be said.
       case 'typing':
       case 'moved':
@@ -108,20 +108,20 @@ export class EventPrinter {
   };
 
   /** Is a message of another said at all, now? */
-  tells(message: Message): boolean {
+  isPrinted(message: Message): boolean {
     if (this.#parts.isBlocked(message.from)) return false;
-    return !this.#isHushed(message.conversation) || mentions(message, this.#parts.me);
+    return !this.#isSuppressed(message.conversation) || mentions(message, this.#parts.me);
   }
 
   /** What is told of the conversation is not all that is new in it. */
-  #isHushed(conversation: ConversationName): boolean {
+  #isSuppressed(conversation: ConversationName): boolean {
     return this.#parts.isMuted(conversation) && this.#parts.open() !== conversation;
   }
 
   #message(message: Message, fresh: boolean) {
     const { me } = this.#parts;
     // What was said cannot be taken back: it is said once it has its place.
-    if (message.from !== me && (message.seq === null || !this.tells(message))) return;
+    if (message.from !== me && (message.seq === null || !this.isPrinted(message))) return;
     // An id is unique only together with author and conversation.
     const key = `${message.conversation} ${keyOf(message)}`;
     const before = this.#known.get(key);
@@ -130,32 +130,32 @@ export class EventPrinter {
       return this.#remember(key, message);
     }
     const seq = message.seq ?? 0;
-    const heard = this.#heard.get(message.conversation) ?? 0;
-    if (before === undefined && fresh && seq > heard) {
+    const printed = this.#printed.get(message.conversation) ?? 0;
+    if (before === undefined && fresh && seq > printed) {
       // Of a muted conversation the rest is told when it is opened.
-      if (!this.#isHushed(message.conversation)) this.#heard.set(message.conversation, seq);
-      this.#parts.voice.message(message, this.#lines(message));
+      if (!this.#isSuppressed(message.conversation)) this.#printed.set(message.conversation, seq);
+      this.#parts.renderer.message(message, this.#lines(message));
     } else if (before !== undefined || message.edited || message.deleted) this.#change(message, before);
     this.#remember(key, message);
   }
 
   /** @returns true for what was written here: its text is not told again */
   #own(message: Message, before: Message | undefined): boolean {
-    const { voice, receipts } = this.#parts;
+    const { renderer, receipts } = this.#parts;
     if (message.state === 'sending') this.#sending.add(message.id);
     else this.#sending.delete(message.id);
     const mine = message.state === 'sending' || (before !== undefined && !message.edited && !message.deleted);
-    if (before?.seq === null && message.seq !== null && message.state !== 'failed') voice.sent(message);
+    if (before?.seq === null && message.seq !== null && message.state !== 'failed') renderer.sent(message);
     if (message.state === before?.state) return mine;
     const text = mention(message);
     if (message.state === 'failed') {
       this.#failures++;
-      voice.message(message, [phrases.notSent(message.conversation, message.error ?? '', text)]);
+      renderer.message(message, [phrases.notSent(message.conversation, message.error ?? '', text)]);
       return true;
     }
     if (before?.state === 'failed') this.#failures--;
     if (message.state === 'delivered' && before !== undefined && receipts && message.conversation.startsWith('@'))
-      voice.say(phrases.delivered(message.conversation, text));
+      renderer.say(phrases.delivered(message.conversation, text));
     return mine;
   }
 
@@ -176,21 +176,21 @@ export class EventPrinter {
   }
 
   #change(message: Message, before: Message | undefined) {
-    const { voice, me, open } = this.#parts;
+    const { renderer, me, open } = this.#parts;
     const who = message.from === me ? phrases.you(message, open()) : phrases.said(message, open(), me);
     if (message.deleted) {
       if (before?.deleted) return;
-      return voice.say(before === undefined ? phrases.deletedUnheard(who) : phrases.deleted(who, mention(before)));
+      return renderer.say(before === undefined ? phrases.deletedUnheard(who) : phrases.deleted(who, mention(before)));
     }
     if (message.edited && (before === undefined || textOf(before) !== textOf(message)))
-      voice.say(phrases.changed(who, textOf(message).replaceAll('\n', ' ')));
+      renderer.say(phrases.changed(who, textOf(message).replaceAll('\n', ' ')));
     this.#reactions(message, before);
   }
 
   /** Who chose what since then, and who took it back. */
   #reactions(message: Message, before: Message | undefined) {
-    if (before === undefined || this.#isHushed(message.conversation)) return;
-    const { voice, me } = this.#parts;
+    if (before === undefined || this.#isSuppressed(message.conversation)) return;
+    const { renderer, me } = this.#parts;
     const text = mention(message);
     const mine = message.from === me;
     const isNamed = (name: string) => name !== me && !this.#parts.isBlocked(name);
@@ -199,9 +199,9 @@ export class EventPrinter {
       const old = before.reactions[emoji] ?? [];
       const now = message.reactions[emoji] ?? [];
       for (const name of now)
-        if (!old.includes(name) && isNamed(name)) voice.say(phrases.reacted(name, shown, mine, text));
+        if (!old.includes(name) && isNamed(name)) renderer.say(phrases.reacted(name, shown, mine, text));
       for (const name of old)
-        if (!now.includes(name) && isNamed(name)) voice.say(phrases.tookBack(name, shown, mine, text));
+        if (!now.includes(name) && isNamed(name)) renderer.say(phrases.tookBack(name, shown, mine, text));
     }
   }
 
@@ -209,35 +209,35 @@ export class EventPrinter {
     const before = this.#online.get(name) ?? false;
     this.#online.set(name, online);
     if (before === online || name === this.#parts.me || this.#parts.isBlocked(name)) return;
-    this.#parts.voice.remark(online ? phrases.came(name) : phrases.went(name));
+    this.#parts.renderer.remark(online ? phrases.came(name) : phrases.went(name));
   }
 
   #transfer(transfer: TransferState) {
     const { direction, name, size, done, state } = transfer;
-    const { voice } = this.#parts;
+    const { renderer } = this.#parts;
     const key = fileKey(transfer);
     if (state === 'done') {
       this.#percent.delete(key);
       // Where it is saved is told by whoever asked for it.
-      return direction === 'up' ? voice.say(phrases.uploaded(name, size)) : undefined;
+      return direction === 'up' ? renderer.say(phrases.uploaded(name, size)) : undefined;
     }
     // Why it failed or stopped is told by whoever asked for it.
     if (state !== 'running') return;
     const last = this.#percent.get(key);
-    if (last === undefined && direction === 'down') voice.say(phrases.fetching(name, size));
+    if (last === undefined && direction === 'down') renderer.say(phrases.fetching(name, size));
     const percent = size === 0 ? 0 : Math.floor((done / size) * 100);
     const step = STEPS.findLast((each) => each <= percent) ?? 0;
     this.#percent.set(key, Math.max(step, last ?? 0));
     // A transfer that goes on where it stopped begins with the step it is at.
-    if (size >= SMALL_BYTES && step > (last ?? 0)) voice.say(phrases.percent(name, step));
+    if (size >= SMALL_BYTES && step > (last ?? 0)) renderer.say(phrases.percent(name, step));
   }
 
   #linked(link: LinkState) {
     const before = this.#link;
     this.#link = link.state;
-    const { voice } = this.#parts;
-    if (link.state === 'online' && before !== 'online') voice.say(phrases.back);
-    if (link.state === 'waiting' && before === 'online') voice.say(phrases.lost(link.reason));
+    const { renderer } = this.#parts;
+    if (link.state === 'online' && before !== 'online') renderer.say(phrases.back);
+    if (link.state === 'waiting' && before === 'online') renderer.say(phrases.lost(link.reason));
     // Between two tries nothing is news.
     if (link.state === 'connecting') this.#link = before === 'online' ? 'online' : 'waiting';
   }

@@ -35,7 +35,7 @@ const LOOK_EVERY = 50;
 export type LineModeParts = {
   client: Client;
   input: LineInput;
-  voice: Renderer;
+  renderer: Renderer;
   clock: Clock;
   /** What this device keeps of the account; null: nothing. */
   drafts: Drafts | null;
@@ -53,57 +53,57 @@ export class LineMode {
   readonly #controller: ChatController;
   readonly #transfers: TransferActions;
   readonly #results: LineResults;
-  readonly #narrator: EventPrinter;
+  readonly #printer: EventPrinter;
   readonly #marks: ReadMarks;
   /** What came while the unread messages were told. */
-  #held: ClientEvent[] | null = [];
+  #deferred: ClientEvent[] | null = [];
   #remembered = nothingRemembered;
   /** Lines that were to be sent, or commands, and were not done. */
-  #untaken = 0;
+  #notDone = 0;
   /** Conversations that are caught up with. */
-  #telling = 0;
+  #catchingUp = 0;
   #leaving = false;
   readonly #left = Promise.withResolvers<void>();
   #closed: ClientError | null = null;
 
   constructor(parts: LineModeParts) {
     this.#parts = parts;
-    const { clock, voice, input, downloads, receipts, settings } = parts;
+    const { clock, renderer, input, downloads, receipts, settings } = parts;
     // Without a window nothing is seen: what was told is read, and no more.
     const unseen = { hasWindow: false, watched: false };
     const state = { ...initialState({ columns: 80, rows: 24 }, settings, clock.now()), ...unseen };
-    this.#store = new Store(state, clock, this.#noted);
+    this.#store = new Store(state, clock, this.#onStateEvent);
     const client = this.#pending.of(parts.client);
     const controller = new ChatController({ client, store: this.#store, clock, onMessage: () => {} });
     this.#controller = controller;
     this.#transfers = new TransferActions(controller, downloads);
     this.#results = new LineResults({
       scope: { store: this.#store, clock, controller, transfers: this.#transfers },
-      renderer: voice,
+      renderer: renderer,
       hidden: input.hidden,
       leave: this.leave,
     });
     this.#marks = new ReadMarks(parts.client, clock);
-    this.#narrator = new EventPrinter({
+    this.#printer = new EventPrinter({
       me: client.me.name,
-      voice,
+      renderer,
       receipts,
       open: () => this.#controller.chat.open,
-      isBlocked: (name) => this.#hush.blocked.has(name),
-      isMuted: (name) => this.#hush.muted.has(name),
+      isBlocked: (name) => this.#muting.blocked.has(name),
+      isMuted: (name) => this.#muting.muted.has(name),
       answered: (conversation, to) => answered(this.#controller.chat.threads[conversation]?.messages ?? [], to),
     });
   }
 
   /** Takes lines until they end or the person leaves, then waits for what is under way. @throws ClientError when it cannot be finished */
   async run(): Promise<void> {
-    const { input, voice, client, drafts } = this.#parts;
+    const { input, renderer, client, drafts } = this.#parts;
     this.#remembered = drafts?.follow(this.#store, client.me) ?? nothingRemembered;
-    voice.remark(phrases.welcome(client.me.name, client.me.daemon.address));
+    renderer.remark(phrases.welcome(client.me.name, client.me.daemon.address));
     await this.#controller.begin(this.#remembered);
     await this.#controller.listFiles();
-    voice.remark(phrases.writesTo(this.#controller.chat.open));
-    voice.remark(phrases.hint);
+    renderer.remark(phrases.writesTo(this.#controller.chat.open));
+    renderer.remark(phrases.hint);
     await this.#transfers.recall(phrases.cutOff);
     try {
       this.#prompt();
@@ -122,8 +122,8 @@ export class LineMode {
     } finally {
       await this.#marks.send();
     }
-    const untaken = input.unattended ? this.#untaken + this.#pending.failed : 0;
-    if (this.#narrator.failures + untaken > 0) throw new ClientError('refused', phrases.refused);
+    const notDone = input.unattended ? this.#notDone + this.#pending.failed : 0;
+    if (this.#printer.failures + notDone > 0) throw new ClientError('refused', phrases.refused);
   }
 
   /** No more lines are taken, and the one that is being worked on is not waited for. */
@@ -156,7 +156,7 @@ export class LineMode {
       case 'misused':
         return this.#refuse(lineUsage(parsed.name));
       case 'command':
-        if (!(await this.#results.run(parsed.name, parsed.rest))) this.#untaken++;
+        if (!(await this.#results.run(parsed.name, parsed.rest))) this.#notDone++;
         break;
       case 'private': {
         const why = whyUnknown(controller.chat, `@${parsed.to}`);
@@ -188,103 +188,103 @@ export class LineMode {
   }
 
   #refuse(why: string) {
-    this.#untaken++;
-    this.#controller.tell(why, 'bad');
+    this.#notDone++;
+    this.#controller.notify(why, 'bad');
   }
 
   /** Before the account's own lists are in the state, what was kept of them holds. */
-  get #hush(): { muted: ReadonlySet<string>; blocked: ReadonlySet<string> } {
+  get #muting(): { muted: ReadonlySet<string>; blocked: ReadonlySet<string> } {
     const { muted, blocked } = this.#remembered;
     return chatOf(this.#store.get()) ?? { muted: new Set(muted), blocked: new Set(blocked) };
   }
 
   /** What the session and the commands say is told; news comes from the client itself, so that none is merged away. */
-  readonly #noted = (event: Timed) => {
-    const { voice, client } = this.#parts;
-    if (event.type === 'notice' && event.notice !== null) voice.say(event.notice.text);
+  readonly #onStateEvent = (event: Timed) => {
+    const { renderer, client } = this.#parts;
+    if (event.type === 'notice' && event.notice !== null) renderer.say(event.notice.text);
     else if (event.type === 'opened' && event.conversation !== this.#controller.chat.open)
       this.#opened(event.conversation);
     else if (event.type === 'entered') {
-      this.#narrator.meet(event.opening.people);
-      client.subscribe(this.#hear);
+      this.#printer.printOnline(event.opening.people);
+      client.subscribe(this.#onEvent);
       void this.#catchUp(
-        event.opening.conversations.filter(({ name }) => !isBlockedConversation(this.#hush.blocked, name)),
+        event.opening.conversations.filter(({ name }) => !isBlockedConversation(this.#muting.blocked, name)),
       );
     }
     // What was not told meanwhile is told now, as far as nobody read it elsewhere.
-    else if (event.type === 'muted' && !event.on) this.#arrears(event.conversation);
-    else if (event.type === 'blocked' && !event.on) this.#arrears(`@${event.name}`);
+    else if (event.type === 'muted' && !event.on) this.#printMissed(event.conversation);
+    else if (event.type === 'blocked' && !event.on) this.#printMissed(`@${event.name}`);
   };
 
   #opened(conversation: ConversationName) {
-    const { voice } = this.#parts;
-    voice.remark(phrases.writesTo(conversation));
-    const { muted, blocked } = this.#hush;
-    if (isBlockedConversation(blocked, conversation)) voice.say(strings.messages.shut(conversation.slice(1)));
-    else if (muted.has(conversation)) this.#arrears(conversation);
+    const { renderer } = this.#parts;
+    renderer.remark(phrases.writesTo(conversation));
+    const { muted, blocked } = this.#muting;
+    if (isBlockedConversation(blocked, conversation)) renderer.say(strings.messages.shut(conversation.slice(1)));
+    else if (muted.has(conversation)) this.#printMissed(conversation);
   }
 
-  #arrears(conversation: ConversationName) {
+  #printMissed(conversation: ConversationName) {
     const thread = this.#controller.chat.threads[conversation];
     if (thread !== undefined) void this.#catchUp([thread]);
   }
 
-  readonly #hear = (event: ClientEvent) => {
+  readonly #onEvent = (event: ClientEvent) => {
     const clean = cleanEvent(event);
-    if (this.#held !== null) this.#held.push(clean);
-    else this.#tell(clean);
+    if (this.#deferred !== null) this.#deferred.push(clean);
+    else this.#handle(clean);
   };
 
-  #tell(event: ClientEvent) {
-    this.#narrator.tell(event);
+  #handle(event: ClientEvent) {
+    this.#printer.print(event);
     // What was told is read, wherever it was said; of what is muted only when all of it was told.
-    if (event.type === 'message' && event.fresh && event.message.seq !== null && this.#isHeard(event.message))
-      this.#marks.told(event.message.conversation, event.message.seq);
+    if (event.type === 'message' && event.fresh && event.message.seq !== null && this.#isPrinted(event.message))
+      this.#marks.mark(event.message.conversation, event.message.seq);
     if (event.type === 'link' && event.link.state === 'closed' && !this.#leaving) {
       this.#closed = closedBy(event.link);
       this.leave();
     }
   }
 
-  #isHeard({ from, conversation }: Message): boolean {
-    const { muted, blocked } = this.#hush;
+  #isPrinted({ from, conversation }: Message): boolean {
+    const { muted, blocked } = this.#muting;
     return !blocked.has(from) && (!muted.has(conversation) || conversation === this.#controller.chat.open);
   }
 
   /** Tells what is unread; what comes meanwhile is told after it. */
   async #catchUp(conversations: readonly Conversation[]): Promise<void> {
-    const { client, voice } = this.#parts;
-    this.#held ??= [];
-    this.#telling++;
+    const { client, renderer } = this.#parts;
+    this.#deferred ??= [];
+    this.#catchingUp++;
     await this.#controller.attempt(async () => {
       for (const { name, read, unread } of conversations.filter((one) => one.unread > 0)) {
         const page = await client.history(name, { limit: BACKLOG });
         const fresh = page.messages
           .map(cleanMessage)
           .filter(({ seq, from }) => (seq ?? 0) > read && from !== client.me.name);
-        const isQuiet = this.#hush.muted.has(name) && this.#controller.chat.open !== name;
-        if (fresh.length < unread && !isQuiet) voice.remark(phrases.older(unread - fresh.length, name));
-        for (const message of fresh) this.#tell({ type: 'message', message, fresh: true });
+        const isQuiet = this.#muting.muted.has(name) && this.#controller.chat.open !== name;
+        if (fresh.length < unread && !isQuiet) renderer.remark(phrases.older(unread - fresh.length, name));
+        for (const message of fresh) this.#handle({ type: 'message', message, fresh: true });
       }
     });
-    if (--this.#telling > 0) return;
-    const held = this.#held ?? [];
-    this.#held = null;
-    for (const event of held) this.#tell(event);
+    if (--this.#catchingUp > 0) return;
+    const deferred = this.#deferred ?? [];
+    this.#deferred = null;
+    for (const event of deferred) this.#handle(event);
   }
 
   /** @throws ClientError 'unreachable' when the link stays lost */
   async #drain(): Promise<void> {
-    const { clock, client, patience, voice } = this.#parts;
+    const { clock, client, patience, renderer } = this.#parts;
     let online = clock.monotonic();
-    let told = false;
-    for (let round = 0; this.#narrator.sending > 0 || this.#pending.size > 0 || this.#held !== null; round++) {
+    let isAnnounced = false;
+    for (let round = 0; this.#printer.sending > 0 || this.#pending.size > 0 || this.#deferred !== null; round++) {
       if (client.link.state === 'online') online = clock.monotonic();
       if (clock.monotonic() - online > patience || client.link.state === 'closed')
         throw new ClientError('unreachable', phrases.notDrained);
-      if (round * LOOK_EVERY > 1000 && !told) {
-        told = true;
-        voice.remark(phrases.finishing);
+      if (round * LOOK_EVERY > 1000 && !isAnnounced) {
+        isAnnounced = true;
+        renderer.remark(phrases.finishing);
       }
       await sleep(clock, LOOK_EVERY);
     }

@@ -54,7 +54,7 @@ export class LineResults {
     const { say } = this.#renderer;
     switch (result.kind) {
       case 'done':
-        if (result.text !== undefined) controller.tell(result.text, result.tone);
+        if (result.text !== undefined) controller.notify(result.text, result.tone);
         return true;
       case 'refused':
         return this.#refuse(result.text);
@@ -157,7 +157,7 @@ export class LineResults {
     // Said once lines are taken again: until then, typed text is dropped.
     return controller.attempt(async () => {
       if ((await this.#parts.hidden(change)) === null) throw new ClientError('usage', phrases.needsTerminal);
-      controller.tell(strings.notices.passwd);
+      controller.notify(strings.notices.passwd);
     });
   }
 
@@ -167,7 +167,7 @@ export class LineResults {
       const fresh = await ask(phrases.passwordNew);
       const fault = newPasswordProblem(fresh);
       if (fault === null && isSamePassword(await ask(phrases.passwordAgain), fresh)) return fresh;
-      this.#scope.controller.tell(fault ?? strings.login.errors.repeat, 'bad');
+      this.#scope.controller.notify(fault ?? strings.login.errors.repeat, 'bad');
     }
     return null;
   }

@@ -16,7 +16,7 @@ export class ReadMarks {
   }
 
   /** A program that is killed before the mark is out tells the message again; none that was not told is marked. */
-  told(conversation: ConversationName, seq: number): void {
+  mark(conversation: ConversationName, seq: number): void {
     this.#due.set(conversation, Math.max(seq, this.#due.get(conversation) ?? 0));
     if (!this.#waits) void this.send();
   }

@@ -59,7 +59,7 @@ export class Actions {
         return store.dispatch({ type: 'background', light: input.light });
       case 'mouse':
         // A report may still be on its way when the mouse is turned off.
-        if (store.get().settings.mouse) store.dispatch({ ...input, type: 'pointed' });
+        if (store.get().settings.mouse) store.dispatch({ ...input, type: 'mouse' });
         return;
     }
   };

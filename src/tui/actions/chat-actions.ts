@@ -128,7 +128,7 @@ export class ChatActions implements ScreenActions {
     // Text that was typed meanwhile stays as it is.
     if (openThread(controller.chat).draft !== draft) return;
     if (want.want === 'words') store.dispatch({ type: 'completed', completion: want.completion });
-    else controller.tell(strings.notices.nothingLike);
+    else controller.notify(strings.notices.nothingLike);
   }
 }
 

@@ -27,8 +27,8 @@ export class FormActions implements ScreenActions {
       case 'choose':
         this.#store.dispatch({ type: 'overlay', overlay: null });
         return true;
-      case 'go-on':
-        void this.#login.goOn();
+      case 'submit':
+        void this.#login.submit();
         return true;
       case 'start-server':
         void this.#login.startServer();
@@ -39,7 +39,7 @@ export class FormActions implements ScreenActions {
   }
 
   agree(overlay: Overlay | null): void {
-    if (overlay === null) return void this.#login.goOn();
+    if (overlay === null) return void this.#login.submit();
     this.#store.dispatch({ type: 'overlay', overlay: null });
   }
 

@@ -63,7 +63,7 @@ export class Selection {
         store.dispatch({ type: 'overlay', overlay: null });
         if (item?.kind === 'person' || item?.kind === 'room') controller.open(item.target as ConversationName);
         else if (item?.kind === 'file') this.#fetch(controller.chat.files[item.target]);
-        else if (item) store.dispatch({ type: 'lent', editor: editorWith(`${item.target} `) });
+        else if (item) store.dispatch({ type: 'command-started', editor: editorWith(`${item.target} `) });
         return;
       }
       case 'search': {
@@ -141,7 +141,7 @@ export class Selection {
     if (link === undefined) return;
     if (!(await this.#host.openLink(link))) return this.#copy(link, strings.notices.notOpened);
     store.dispatch({ type: 'overlay', overlay: null });
-    controller.tell(strings.notices.opened(link));
+    controller.notify(strings.notices.opened(link));
   }
 
   /** Pauses, resumes or cancels the transfer that is selected in the files pane. */
@@ -155,7 +155,7 @@ export class Selection {
     const { store, controller } = this.#scope;
     this.#host.copy(text);
     store.dispatch({ type: 'overlay', overlay: null });
-    controller.tell(said);
+    controller.notify(said);
   }
 }
 

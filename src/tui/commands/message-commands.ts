@@ -74,7 +74,7 @@ function react({ store, controller }: ChatScope, word: string): Result | Promise
   const message = targetMessage(controller.chat);
   if (message === null) return refused(strings.notices.noMessage);
   if (word === '') {
-    store.dispatch({ type: 'lent', editor: editorWith('.react :') });
+    store.dispatch({ type: 'command-started', editor: editorWith('.react :') });
     return done;
   }
   return attempted(async () => {

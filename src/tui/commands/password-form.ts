@@ -28,12 +28,12 @@ export async function submitPassword(
   try {
     await controller.client.passwd(old, fresh);
     store.dispatch({ type: 'answered', overlay: null, instead: waiting });
-    controller.tell(strings.notices.passwd, 'good');
+    controller.notify(strings.notices.passwd, 'good');
   } catch (error) {
     const isWrong = (error as { code?: unknown }).code === 'login-refused';
     const reason = isWrong ? strings.passwd.wrong : printable(error instanceof Error ? error.message : String(error));
     fail(reason, 0, waiting);
     // The form was closed meanwhile: a notice says it.
-    if (store.get().overlay?.kind !== 'passwd') controller.tell(reason, 'bad');
+    if (store.get().overlay?.kind !== 'passwd') controller.notify(reason, 'bad');
   }
 }

@@ -56,7 +56,7 @@ export class ScreenCommands {
     };
     switch (result.kind) {
       case 'done':
-        if (result.text !== undefined) controller.tell(result.text, result.tone);
+        if (result.text !== undefined) controller.notify(result.text, result.tone);
         return true;
       case 'refused':
         return this.#refuse(result.text);
@@ -76,7 +76,7 @@ export class ScreenCommands {
         return true;
       case 'copy':
         this.#host.copy(result.text);
-        controller.tell(strings.notices.copied);
+        controller.notify(strings.notices.copied);
         return true;
       case 'uploading':
         return result.sent;

@@ -41,15 +41,15 @@ export class Sending {
         this.#commands.isStopped();
         return;
       case 'unknown':
-        return controller.tell(strings.notices.unknownCommand(parsed.name, parsed.like), 'bad');
+        return controller.notify(strings.notices.unknownCommand(parsed.name, parsed.like), 'bad');
       case 'misused':
-        return controller.tell(usageOf(parsed.name, commandTable), 'bad');
+        return controller.notify(usageOf(parsed.name, commandTable), 'bad');
       case 'command':
         if (this.#isTooLong(line)) return;
         return this.#command(parsed.name, parsed.rest, line);
       case 'private': {
         const why = whyUnknown(chat, `@${parsed.to}`);
-        if (why !== null) return controller.tell(why, 'bad');
+        if (why !== null) return controller.notify(why, 'bad');
         return this.#post({ to: `@${parsed.to}`, text: parsed.text, line }, confirmed);
       }
       case 'addressed': {
@@ -100,12 +100,12 @@ export class Sending {
     void controller.send(to, text, reply).then((unsent) => {
       if (unsent !== null) {
         const { left, why } = unsent;
-        controller.tell(why, 'bad');
+        controller.notify(why, 'bad');
         const again = to === chat.open ? lineOf(left) : `${to} ${left}`;
         restore(left === text ? line : again);
       }
       // The notice that I am no longer away matters more.
-      else if (!away && to !== controller.chat.open) controller.tell(strings.notices.whispered(to));
+      else if (!away && to !== controller.chat.open) controller.notify(strings.notices.whispered(to));
     });
   }
 
@@ -115,11 +115,11 @@ export class Sending {
    */
   #take(line: string): (again?: string) => void {
     const { store, controller } = this.#scope;
-    const { name: conversation, draft, about, aside, sent, selected } = openThread(controller.chat);
+    const { name: conversation, draft, about, stashed, sent, selected } = openThread(controller.chat);
     store.dispatch({ type: 'taken', text: line });
     const { draft: since } = openThread(controller.chat);
     return (again = line) => {
-      const back = { draft: again === line ? draft : editorWith(again), about, aside, sent, selected };
+      const back = { draft: again === line ? draft : editorWith(again), about, stashed, sent, selected };
       store.dispatch({ type: 'returned', conversation, line: back, since });
     };
   }
@@ -133,7 +133,7 @@ export class Sending {
   #isTooLong(text: string): boolean {
     const bytes = Buffer.byteLength(text);
     if (bytes <= MAX_TEXT_BYTES) return false;
-    this.#scope.controller.tell(strings.notices.tooLong(bytes, MAX_TEXT_BYTES), 'bad');
+    this.#scope.controller.notify(strings.notices.tooLong(bytes, MAX_TEXT_BYTES), 'bad');
     return true;
   }
 }

@@ -14,7 +14,7 @@ import { startOwnServer } from './own-server.ts';
 
 const TIMEOUT = 10_000;
 
-/** `profile` stays open as long as the door is used. */
+/** `profile` stays open as long as the backend is used. */
 export function openLoginBackend(profile: Profile): LoginBackend {
   const known = new KnownDaemons(profile.db, systemClock);
   const accounts = new AccountStore(profile, systemClock);

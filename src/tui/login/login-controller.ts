@@ -31,7 +31,7 @@ export type LoginBackend = {
 export type LoginParts = {
   store: Store;
   clock: Clock;
-  door: LoginBackend;
+  backend: LoginBackend;
   /** Without one of its own, where a server would listen. */
   defaultServer: string;
   profile: string | undefined;
@@ -55,7 +55,7 @@ export class LoginController {
   }
 
   /** Enter. */
-  async goOn(): Promise<void> {
+  async submit(): Promise<void> {
     const login = this.#login;
     if (login === null || login.busy !== null) return;
     if (login.step === 'server') return this.#asBefore(await this.#greet(login));
@@ -84,16 +84,16 @@ export class LoginController {
 
   /** Ctrl+S. The person reads where it is and how to stop it before anything else. */
   async startServer(): Promise<void> {
-    const { door, store } = this.#parts;
+    const { backend, store } = this.#parts;
     const login = this.#login;
     if (login === null || !login.canStart || login.busy !== null) return;
     this.#change({ busy: 'start', errors: {}, canStart: false });
     try {
-      const server = await door.startServer();
+      const server = await backend.startServer();
       this.#change({ busy: null });
       this.#fill('server', server.link);
       this.#tell(strings.login.started, 'good');
-      await this.goOn();
+      await this.submit();
       const lines = strings.login.aboutServer(server).map((line) => printable(line));
       store.dispatch({ type: 'overlay', overlay: { kind: 'page', title: strings.login.yourServer, lines, top: 0 } });
     } catch (error) {
@@ -103,11 +103,11 @@ export class LoginController {
 
   /** @returns the accounts that this profile holds keys of there */
   async #greet(login: Login): Promise<readonly string[]> {
-    const { door, defaultServer, clock } = this.#parts;
+    const { backend, defaultServer, clock } = this.#parts;
     const server = addressIn(textOf(login.fields.server)) || defaultServer;
     this.#change({ busy: 'connect', errors: {}, canStart: false });
     try {
-      const { offered, names } = await door.greet(server);
+      const { offered, names } = await backend.greet(server);
       this.#fill('server', server);
       if (names[0] !== undefined && textOf(login.fields.name) === '') this.#fill('name', names[0]);
       if (offered !== null && this.#trusted?.fingerprint !== offered.fingerprint) {
@@ -127,7 +127,7 @@ export class LoginController {
   async #asBefore(names: readonly string[]): Promise<void> {
     const login = this.#login;
     if (login === null || login.making || textOf(login.fields.password) !== '') return;
-    if (names.includes(textOf(login.fields.name).trim())) await this.goIn(this.#connect(login));
+    if (names.includes(textOf(login.fields.name).trim())) await this.enterWith(this.#connect(login));
   }
 
   #trust(login: Login) {
@@ -170,16 +170,16 @@ export class LoginController {
     const at = this.#check(login);
     if (at !== null) return this.#wrong(at);
     if (goesToNext(login)) return this.#parts.store.dispatch({ type: 'moved', move: 'next-field' });
-    await this.goIn(this.#connect(login), { field: 'password', error: strings.login.errors.password });
+    await this.enterWith(this.#connect(login), { field: 'password', error: strings.login.errors.password });
   }
 
   /** Without a password, by the key of this profile. */
   #connect(login: Login): Promise<Client> {
-    const { door, profile } = this.#parts;
+    const { backend, profile } = this.#parts;
     const password = textOf(login.fields.password);
     const invite = textOf(login.fields.invite).trim();
     this.#change({ busy: login.making ? 'keys' : 'connect', errors: {} });
-    return door.connect({
+    return backend.connect({
       server: textOf(login.fields.server),
       user: textOf(login.fields.name).trim(),
       ask: this.ask(password),
@@ -193,7 +193,7 @@ export class LoginController {
    * Goes in with the client that comes. What goes wrong is said beside the field it concerns.
    * @param lacking what is wrong when there is no key to go in by; without it the form only asks for the password
    */
-  async goIn(connecting: Promise<Client>, lacking?: LoginFault): Promise<void> {
+  async enterWith(connecting: Promise<Client>, lacking?: LoginFault): Promise<void> {
     let client: Client;
     try {
       client = await connecting;

@@ -12,7 +12,7 @@ export type Item = Message | Run;
 type Foldable = Pick<Thread, 'messages' | 'unfolded'>;
 
 type Folded = { blocked: ReadonlySet<string>; unfolded: Thread['unfolded']; items: readonly Item[] };
-const kept = new WeakMap<readonly Message[], Folded>();
+const foldCache = new WeakMap<readonly Message[], Folded>();
 
 /**
  * The conversation as it is drawn. Made once for each list of messages, like the list itself: a frame costs what is seen of
@@ -20,10 +20,10 @@ const kept = new WeakMap<readonly Message[], Folded>();
  */
 export function itemsOf({ messages, unfolded }: Foldable, blocked: ReadonlySet<string>): readonly Item[] {
   if (blocked.size === 0) return messages;
-  const known = kept.get(messages);
+  const known = foldCache.get(messages);
   if (known?.blocked === blocked && known.unfolded === unfolded) return known.items;
   const items = fold(messages, unfolded, blocked);
-  kept.set(messages, { blocked, unfolded, items });
+  foldCache.set(messages, { blocked, unfolded, items });
   return items;
 }
 

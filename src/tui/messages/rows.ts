@@ -42,7 +42,7 @@ export type RowPosition = {
 const GROUP = 300_000;
 /** Columns of a pane below which the texts get what air there is. */
 const NARROW = 70;
-const kept = new WeakMap<
+const rowCache = new WeakMap<
   Message,
   { key: string; gaps: readonly Gap[]; quoted: Message | null; rows: readonly Row[] }
 >();
@@ -52,14 +52,14 @@ export function rowsOf(message: Message, place: RowPosition, look: Look): readon
   const alone = newDay || place.firstNew || place.gaps.length > 0 || !sameGroup(place.previous, message);
   const quote = place.quoted === null ? null : quoteOf(place.quoted, look.blocked);
   const key = `${look.columns} ${look.names} ${look.bare} ${newDay} ${place.firstNew} ${alone} ${look.me} ${quote?.hidden} ${wordsIn(message, look)}`;
-  const cached = kept.get(message);
+  const cached = rowCache.get(message);
   if (cached?.key === key && cached.gaps === place.gaps && cached.quoted === place.quoted) return cached.rows;
   const rows: Row[] = [];
-  if (newDay) rows.push(ruled(dayName(message.at), look.columns, 'quiet', look.bare));
+  if (newDay) rows.push(ruled(dayName(message.at), look.columns, 'dim', look.bare));
   if (place.firstNew) rows.push(ruled(strings.messages.new, look.columns, 'unread', look.bare));
   rows.push(...place.gaps.map((gap) => gapRow(gap, look)));
   rows.push(...(look.bare ? bareRows(message, look) : fullRows(message, quote?.text ?? null, alone, look)));
-  kept.set(message, { key, gaps: place.gaps, quoted: place.quoted, rows });
+  rowCache.set(message, { key, gaps: place.gaps, quoted: place.quoted, rows });
   return rows;
 }
 
@@ -74,19 +74,19 @@ export function runRows(
   // Under the texts, further left where it does not fit.
   const left = look.bare ? 0 : Math.max(1, Math.min(leftOf(look), look.columns - width(text) - 1));
   return [
-    ...(newDay ? [ruled(dayName(run.last.at), look.columns, 'quiet', look.bare)] : []),
+    ...(newDay ? [ruled(dayName(run.last.at), look.columns, 'dim', look.bare)] : []),
     ...gaps.map((gap) => gapRow(gap, look)),
     {
       spans: [
         { text: ' '.repeat(left), role: 'plain' },
-        { text: cut(text, look.columns - left), role: 'quiet' },
+        { text: cut(text, look.columns - left), role: 'dim' },
       ],
     },
   ];
 }
 
 export function gapRow({ reason, from }: Gap, look: Look): Row {
-  const role = reason === 'locked' ? 'quiet' : 'warn';
+  const role = reason === 'locked' ? 'dim' : 'warn';
   return ruled(strings.messages[reason](from), look.columns, role, look.bare);
 }
 
@@ -116,9 +116,9 @@ function ruled(text: string, columns: number, role: Role, bare: boolean): Row {
   const rest = Math.max(0, columns - line - width(shown) - 3);
   return {
     spans: [
-      { text: ` ${'─'.repeat(line - 1)} `, role: role === 'quiet' ? 'border' : role },
+      { text: ` ${'─'.repeat(line - 1)} `, role: role === 'dim' ? 'border' : role },
       { text: shown, role },
-      { text: ` ${'─'.repeat(Math.max(0, rest - 1))} `, role: role === 'quiet' ? 'border' : role },
+      { text: ` ${'─'.repeat(Math.max(0, rest - 1))} `, role: role === 'dim' ? 'border' : role },
     ],
   };
 }
@@ -136,7 +136,7 @@ function leftOf(look: Look): number {
 
 function headOf(message: Message, look: Look): Span[] {
   return [
-    { text: ` ${clockTime(message.at)}${' '.repeat(airOf(look).gap)}`, role: 'quiet' },
+    { text: ` ${clockTime(message.at)}${' '.repeat(airOf(look).gap)}`, role: 'dim' },
     { text: fill(shownName(message), look.names, 'right'), role: nameRole(message.from) },
     { text: '  ', role: 'plain' },
   ];
@@ -162,7 +162,7 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
   if (message.body.kind === 'reply' && !message.deleted) {
     rows.push({
       goesOn: !alone,
-      spans: [...head, { text: cut(`╭ ${quote ?? strings.messages.unknown}`, room), role: 'quiet' }],
+      spans: [...head, { text: cut(`╭ ${quote ?? strings.messages.unknown}`, room), role: 'dim' }],
     });
     head.splice(0, head.length, blank);
   }
@@ -186,7 +186,7 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
     const last = index === lines.length - 1;
     const mark = last && message.from === look.me ? markOf(message) : null;
     if (last && apart && width(line) + width(extra) + 1 <= room) {
-      spans.push({ text: ` ${extra}`, role: 'quiet' });
+      spans.push({ text: ` ${extra}`, role: 'dim' });
       apart = false;
     }
     if (mark) {
@@ -195,11 +195,11 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
     }
     rows.push({ spans, goesOn: spans[0] === blank });
   });
-  if (apart) rows.push({ goesOn: true, spans: [blank, { text: cut(extra, room), role: 'quiet' }] });
+  if (apart) rows.push({ goesOn: true, spans: [blank, { text: cut(extra, room), role: 'dim' }] });
   const reactions = Object.entries(message.reactions).filter(([, names]) => names.length > 0);
   if (reactions.length > 0 && !message.deleted) {
     const line = reactions.map(([emoji, names]) => `${shownReaction(emoji)} ${names.length}`).join('   ');
-    rows.push({ goesOn: true, spans: [blank, { text: cut(line, room), role: 'quiet' }] });
+    rows.push({ goesOn: true, spans: [blank, { text: cut(line, room), role: 'dim' }] });
   }
   if (message.state === 'failed') {
     const why = strings.messages.failed(message.error ?? '');
@@ -224,7 +224,7 @@ export function writtenOf(message: Pick<Message, 'at' | 'sentAt'>): string {
 }
 
 function textOf(message: Message): { text: string; role: Role } {
-  if (message.deleted) return { text: strings.messages.deleted, role: 'quiet' };
+  if (message.deleted) return { text: strings.messages.deleted, role: 'dim' };
   if (message.body.kind === 'file') {
     return { text: `▤ ${strings.messages.file(message.body.file.name, message.body.file.size)}`, role: 'accent' };
   }
@@ -237,8 +237,8 @@ export function firstLine(message: Message): string {
 }
 
 function markOf(message: Message): Span {
-  if (message.state === 'sending') return { text: '… ', role: 'quiet' };
-  if (message.state === 'sent') return { text: '✓ ', role: 'quiet' };
+  if (message.state === 'sending') return { text: '… ', role: 'dim' };
+  if (message.state === 'sent') return { text: '✓ ', role: 'dim' };
   if (message.state === 'delivered') return { text: '✓✓', role: 'good' };
   return { text: '✗ ', role: 'bad' };
 }

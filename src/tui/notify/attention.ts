@@ -27,7 +27,7 @@ export class Attention {
   }
 
   /** Bytes came from the terminal, before they are read: who types looks. If they tell that the focus is lost, `focus` follows. */
-  readonly stir = (): void => {
+  readonly onActivity = (): void => {
     this.#stirredAt = this.#clock.monotonic();
     this.#watch(true);
   };

@@ -79,9 +79,9 @@ function blockOf(
       { text: ' ', role: 'plain' },
     ],
     [
-      { text: `   ${bytes}${gap}`, role: 'quiet' },
+      { text: `   ${bytes}${gap}`, role: 'dim' },
       { text: fill(from, Math.max(0, rest)), role: nameRole(from) },
-      { text: ` ${when} `, role: 'quiet' },
+      { text: ` ${when} `, role: 'dim' },
     ],
   ];
   if (moving) block.push(...progressOf(transfer, columns, linked));
@@ -108,7 +108,7 @@ function progressOf(transfer: TransferState, columns: number, linked: boolean): 
       { text: '━'.repeat(full), role: 'accent' },
       { text: '─'.repeat(bar - full), role: 'border' },
     ],
-    [{ text: fill(`   ${words}`, columns), role: 'quiet' }],
+    [{ text: fill(`   ${words}`, columns), role: 'dim' }],
     ...(paused && transfer.note !== null ? noteRows(' ', transfer.note, columns, 'warn') : []),
   ];
 }

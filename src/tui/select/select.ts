@@ -242,7 +242,7 @@ export function waits({ unread, muted }: ListedConversation): boolean {
   return unread > 0 && !muted;
 }
 
-export function heldCount(chat: Chat): number {
+export function loadedCount(chat: Chat): number {
   return Object.values(chat.threads).reduce((sum, thread) => sum + thread.messages.length, 0);
 }
 

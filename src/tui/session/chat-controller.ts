@@ -6,11 +6,11 @@ import type { Clock } from '../../platform/clock.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import { printable } from '../../protocol/base/text.ts';
 import { viewOf } from '../messages/viewport.ts';
-import { heldCount, lookOf } from '../select/select.ts';
+import { loadedCount, lookOf } from '../select/select.ts';
 import { textOf } from '../state/editor.ts';
 import type { Remembered } from '../state/event.ts';
 import { chatOf, openThread } from '../state/focus.ts';
-import { MAX_HELD } from '../state/message-list.ts';
+import { MAX_LOADED } from '../state/message-list.ts';
 import { isBlockedConversation } from '../state/muting.ts';
 import { isReached, newsAfter, READ_EVERY, seenTo } from '../state/read-position.ts';
 import type { Chat, Notice, Thread } from '../state/state.ts';
@@ -23,8 +23,8 @@ import { OwnTyping } from './own-typing.ts';
 const FIRST_PAGE = 100;
 const PAGE = 200;
 /** What is unread is fetched in pages of this, and no further back than so many messages: then the person goes on. */
-const SEEK_PAGE = 500;
-const SEEK_MOST = 3000;
+const UNREAD_PAGE = 500;
+const UNREAD_MAX = 3000;
 /** Fewer held messages than this above the window, and older ones are fetched. */
 const AHEAD = 60;
 /** As many messages are fetched at most, before anybody scrolls, to fill a window in which much is folded. */
@@ -51,9 +51,9 @@ export class ChatController {
   readonly #clock: Clock;
   readonly #onMessage: (message: Message) => void;
   readonly #ends: (() => void)[] = [];
-  readonly #writing: OwnTyping;
-  readonly #turns = new Mutex();
-  #left: Chat | null = null;
+  readonly #ownTyping: OwnTyping;
+  readonly #sendMutex = new Mutex();
+  #lastChat: Chat | null = null;
   readonly #retried = new Set<ConversationName>();
   #marking = false;
   #closed = false;
@@ -63,7 +63,7 @@ export class ChatController {
     this.#store = store;
     this.#clock = clock;
     this.#onMessage = onMessage;
-    this.#writing = new OwnTyping({ client, store, clock });
+    this.#ownTyping = new OwnTyping({ client, store, clock });
   }
 
   /**
@@ -82,7 +82,7 @@ export class ChatController {
       type: 'entered',
       opening: { me: client.me, link: cleanLink(client.link), people, conversations, ...remembered },
     });
-    this.#ends.push(client.subscribe(this.#hear));
+    this.#ends.push(client.subscribe(this.#onEvent));
     this.#ends.push(this.#store.subscribe(this.#follow));
     this.#follow();
   }
@@ -109,29 +109,29 @@ export class ChatController {
     if (this.#closed) return;
     this.#closed = true;
     for (const end of this.#ends) end();
-    this.#writing.end();
+    this.#ownTyping.end();
     await this.client.close();
   }
 
   /** Once it was left: as it was then, for what is still under way. */
   get chat(): Chat {
-    const chat = chatOf(this.#store.get()) ?? this.#left;
+    const chat = chatOf(this.#store.get()) ?? this.#lastChat;
     if (chat === null) throw new Error('the session has no chat yet');
     return chat;
   }
 
-  tell(text: string, tone: Notice['tone'] = 'info'): void {
+  notify(text: string, tone: Notice['tone'] = 'info'): void {
     this.#store.dispatch({ type: 'notice', notice: { text: printable(text), tone } });
   }
 
   /** Says why something was not done. @returns false, so that a caller can return whether it was done */
   refuse(text: string): false {
-    this.tell(text, 'bad');
+    this.notify(text, 'bad');
     return false;
   }
 
   /** What was said is over: it goes, unless something else stands there. */
-  untell(text: string): void {
+  clearNotice(text: string): void {
     if (this.#store.get().notice?.text === printable(text)) this.#store.dispatch({ type: 'notice', notice: null });
   }
 
@@ -141,7 +141,7 @@ export class ChatController {
       await action();
       return true;
     } catch (error) {
-      if (!this.#closed) this.tell(error instanceof Error ? error.message : String(error), 'bad');
+      if (!this.#closed) this.notify(error instanceof Error ? error.message : String(error), 'bad');
       return false;
     }
   }
@@ -164,7 +164,7 @@ export class ChatController {
    */
   send(to: ConversationName, text: string, reply?: Message): Promise<Unsent | null> {
     const options = reply === undefined ? {} : { reply: { author: reply.author, id: reply.id } };
-    return this.#turns.run(async () => {
+    return this.#sendMutex.run(async () => {
       let left = text;
       try {
         while (left !== '') {
@@ -184,7 +184,7 @@ export class ChatController {
   async setAway(away: boolean): Promise<void> {
     await this.client.away(away);
     this.#store.dispatch({ type: 'away', away });
-    this.tell(away ? strings.notices.away : strings.notices.back);
+    this.notify(away ? strings.notices.away : strings.notices.back);
   }
 
   /** Does nothing when I am not away. */
@@ -192,9 +192,9 @@ export class ChatController {
     if (chatOf(this.#store.get())?.away === true) await this.attempt(() => this.setAway(false));
   }
 
-  readonly #hear = (event: ClientEvent): void => {
+  readonly #onEvent = (event: ClientEvent): void => {
     const clean = cleanEvent(event);
-    this.#store.hear(clean);
+    this.#store.collect(clean);
     if (clean.type === 'message' && clean.fresh && clean.message.from !== this.client.me.name)
       this.#onMessage(clean.message);
   };
@@ -204,12 +204,15 @@ export class ChatController {
     const state = this.#store.get();
     const chat = chatOf(state);
     if (chat === null || this.#closed) return;
-    this.#left = chat;
-    this.#writing.follow(state, chat);
+    this.#lastChat = chat;
+    this.#ownTyping.follow(state, chat);
     const thread = openThread(chat);
     if (thread.loaded === 'no')
-      void this.#load(thread.name, Math.max(FIRST_PAGE, thread.seeking ? Math.min(SEEK_PAGE, thread.unread) : 0));
-    else if (thread.seeking && thread.loaded === 'yes') this.#seek(thread);
+      void this.#load(
+        thread.name,
+        Math.max(FIRST_PAGE, thread.locatingUnread ? Math.min(UNREAD_PAGE, thread.unread) : 0),
+      );
+    else if (thread.locatingUnread && thread.loaded === 'yes') this.#loadUnread(thread);
     else if (thread.loaded === 'yes' && thread.more && looksFurther(chat, thread)) {
       const { look, height } = lookOf(state);
       const first = thread.messages[0]?.seq ?? null;
@@ -221,10 +224,11 @@ export class ChatController {
   };
 
   /** Back to the first message that is unread. */
-  #seek({ name, messages }: Thread): void {
+  #loadUnread({ name, messages }: Thread): void {
     const first = messages[0]?.seq ?? null;
-    if (first === null || messages.length >= SEEK_MOST) this.#store.dispatch({ type: 'sought', conversation: name });
-    else void this.#load(name, SEEK_PAGE, first);
+    if (first === null || messages.length >= UNREAD_MAX)
+      this.#store.dispatch({ type: 'unread-located', conversation: name });
+    else void this.#load(name, UNREAD_PAGE, first);
   }
 
   async #load(conversation: ConversationName, limit: number, before?: number): Promise<void> {
@@ -237,7 +241,7 @@ export class ChatController {
       if (isStale()) return;
       // Without the link the cache has no more than this: it is asked again when the link is back.
       if (messages.length === 0 && more) {
-        this.#store.dispatch({ type: 'sought', conversation });
+        this.#store.dispatch({ type: 'unread-located', conversation });
         throw new ClientError('unreachable', strings.messages.unavailable(this.client.link));
       }
       this.#store.dispatch({ type: 'history', conversation, messages: messages.map(cleanMessage), gaps, more });
@@ -260,7 +264,7 @@ export class ChatController {
   #markRead(): void {
     const thread = openThread(this.chat);
     // What is further back than what is held was not seen, and a mark would stand for it too.
-    if (thread.seeking || (thread.anchor !== null && !isReached(thread))) return;
+    if (thread.locatingUnread || (thread.anchor !== null && !isReached(thread))) return;
     const isAll = thread.anchor === null;
     const seq = Math.max(seenTo(thread), isAll && thread.unread > 0 && thread.loaded === 'yes' ? thread.head : 0);
     if (
@@ -295,7 +299,7 @@ function looksFurther({ blocked }: Chat, { name, anchor, messages }: Thread): bo
  */
 function toSearch(chat: Chat, query: string): Thread | null {
   const threads = [openThread(chat), ...Object.values(chat.threads)];
-  const isFull = heldCount(chat) + PAGE > MAX_HELD;
+  const isFull = loadedCount(chat) + PAGE > MAX_LOADED;
   if (query.trim() === '' || threads.some((thread) => thread.loaded === 'loading') || isFull) return null;
   const lacks = ({ loaded, more, head, messages }: Thread) =>
     loaded === 'yes' ? more && messages[0]?.seq != null : loaded === 'no' && head > 0;

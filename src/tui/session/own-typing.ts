@@ -28,12 +28,12 @@ export class OwnTyping {
     const before = this.#before;
     this.#before = { name, text };
     // Only what was typed just now, here: a draft that is recalled or kept is no writing.
-    const written = before !== null && before.name === name && before.text !== text && chat.typedAt === state.now;
+    const isTyped = before !== null && before.name === name && before.text !== text && chat.typedAt === state.now;
     // Letters that were meant for another conversation are not told here, as they are not sent without a question.
-    const told =
+    const isTellable =
       state.settings.typing && !hasty && !isBlockedConversation(chat.blocked, name) && isPrivateLine(name, text);
-    if (written && told) this.#client.typing(name);
-    this.#endSigns(chat);
+    if (isTyped && isTellable) this.#client.typing(name);
+    this.#expireOthers(chat);
   }
 
   end(): void {
@@ -42,14 +42,14 @@ export class OwnTyping {
   }
 
   /** The soonest sign of theirs that is not renewed goes by itself. */
-  #endSigns(chat: Chat): void {
+  #expireOthers(chat: Chat): void {
     if (this.#cancel !== null || chat.typing.size === 0) return;
     const wait = Math.max(1, Math.min(...chat.typing.values()) - this.#clock.now());
     this.#cancel = this.#clock.after(wait, () => {
       this.#cancel = null;
       this.#store.dispatch({ type: 'tick' });
       const now = chatOf(this.#store.get());
-      if (now !== null) this.#endSigns(now);
+      if (now !== null) this.#expireOthers(now);
     });
   }
 }

@@ -42,7 +42,7 @@ export type Opening = Remembered & {
 };
 
 /** What stands in a line, what it is for or was chosen for it, the draft that waits meanwhile, and what was sent before it. */
-type Line = Pick<Thread, 'draft' | 'about' | 'aside' | 'sent' | 'selected'>;
+type Line = Pick<Thread, 'draft' | 'about' | 'stashed' | 'sent' | 'selected'>;
 
 /** Moves that a key names. */
 export const moveNames = [
@@ -85,12 +85,12 @@ export type Event =
   /** The program put this into the field. */
   | { type: 'filled'; editor: Editor }
   /** A command is begun for the person: the draft waits until it is done. */
-  | { type: 'lent'; editor: Editor }
+  | { type: 'command-started'; editor: Editor }
   | { type: 'completed'; completion: Completion }
   | { type: 'moved'; move: MoveName }
   | { type: 'focused'; focus: Focus }
   /** A click or the wheel. Cells from 0. */
-  | { type: 'pointed'; action: 'press' | 'up' | 'down'; x: number; y: number }
+  | { type: 'mouse'; action: 'press' | 'up' | 'down'; x: number; y: number }
   | { type: 'overlay'; overlay: Overlay | null }
   /** What was waited for came: it takes the place of what stood there when it was asked for, and of nothing else. */
   | { type: 'answered'; overlay: Overlay | null; instead: Overlay | null }
@@ -124,7 +124,7 @@ export type Event =
   /** What a blocked person said there is to be seen. */
   | { type: 'unfolded'; conversation: ConversationName; run: Unfolded }
   /** What is unread goes further back than is fetched: the window is put at the oldest that is held. */
-  | { type: 'sought'; conversation: ConversationName }
+  | { type: 'unread-located'; conversation: ConversationName }
   /** To a message that a search found, with the words it was for. */
   | { type: 'jumped'; conversation: ConversationName; key: string; words: string }
   | {

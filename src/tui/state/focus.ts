@@ -30,14 +30,14 @@ export function paneOf({ overlay, focus }: Pick<State, 'overlay' | 'focus'>): Fo
 }
 
 /** Nothing is seen yet, or what is waited for is about to bring the field: what is typed now is kept for it. */
-export function isEarly({ drawn, overlay, screen }: State): boolean {
+export function isTypingAhead({ drawn, overlay, screen }: State): boolean {
   return !drawn || (overlay === null && screen.name === 'login' && screen.login.busy !== null);
 }
 
 /** null: text that is typed now belongs to no field. */
 export function fieldOf(state: State): Editor | null {
   const { overlay, screen } = state;
-  if (isEarly(state)) return state.early;
+  if (isTypingAhead(state)) return state.typeAhead;
   if (screen.name === 'login') {
     if (overlay !== null || screen.login.busy !== null || screen.login.step === 'trust') return null;
     return screen.login.fields[screen.login.active];
@@ -56,7 +56,7 @@ export function firstChoice(overlay: Extract<Overlay, { query: Editor }>): numbe
 
 export function withField(state: State, editor: Editor): State {
   const { overlay, screen } = state;
-  if (isEarly(state)) return { ...state, early: editor };
+  if (isTypingAhead(state)) return { ...state, typeAhead: editor };
   if (screen.name === 'login') {
     const { login } = screen;
     const { [login.active]: _, ...errors } = login.errors;
@@ -92,11 +92,12 @@ export function askedOf({ overlay, screen }: State): Asked | null {
 /** Where the keys of the table hold now, the nearest first. */
 export function focusScopesOf(state: State): readonly FocusScope[] {
   const { overlay, screen } = state;
-  if (!state.drawn) return ['early', 'field', 'anywhere'];
+  if (!state.drawn) return ['type-ahead', 'field', 'anywhere'];
   if (askedOf(state) !== null) return ['question', 'anywhere'];
   const field: FocusScope[] = fieldOf(state) === null ? [] : ['field'];
   if (overlay !== null && overlay.kind !== 'pane') return [...field, 'overlay', 'anywhere'];
-  if (screen.name === 'login') return [...(isEarly(state) ? (['early'] as const) : []), ...field, 'login', 'anywhere'];
+  if (screen.name === 'login')
+    return [...(isTypingAhead(state) ? (['type-ahead'] as const) : []), ...field, 'login', 'anywhere'];
   if (screen.name !== 'chat') return ['anywhere'];
   const pane = paneOf(state);
   if (pane === 'composer') return ['composer', 'field', 'chat', 'anywhere'];
@@ -107,7 +108,7 @@ export function focusScopesOf(state: State): readonly FocusScope[] {
 export function isExact(state: State): boolean {
   const { overlay, screen } = state;
   // What comes of it is seen to where it arrives.
-  if (isEarly(state)) return true;
+  if (isTypingAhead(state)) return true;
   if (overlay !== null) return overlay.kind === 'passwd';
   if (screen.name === 'login') return screen.login.active === 'password' || screen.login.active === 'repeat';
   return true;

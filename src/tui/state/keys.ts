@@ -15,7 +15,7 @@ export type FocusScope =
   | 'overlay'
   | 'question'
   | 'login'
-  | 'early';
+  | 'type-ahead';
 
 export type ActionName =
   | EditName
@@ -43,7 +43,7 @@ export type ActionName =
   | 'open-link'
   | 'pause'
   | 'cancel'
-  | 'go-on'
+  | 'submit'
   | 'start-server';
 
 export type KeyRow = {
@@ -135,9 +135,9 @@ export const keyTable: readonly KeyRow[] = [
   row('c', 'messages', 'copy', 'messages: copy', '.copy'),
   row('o', 'overlay', 'open-link', 'links: open; Enter copies', '.links'),
 
-  row('enter alt+enter ctrl+j', 'early', 'new-line'),
-  row('enter', 'login', 'go-on', 'first form: go on'),
-  row('ctrl+j', 'login', 'go-on'),
+  row('enter alt+enter ctrl+j', 'type-ahead', 'new-line'),
+  row('enter', 'login', 'submit', 'first form: go on'),
+  row('ctrl+j', 'login', 'submit'),
   row('tab', 'login overlay', 'next-field', 'first form: next field'),
   row('down', 'login', 'next-field'),
   row('shift+tab', 'login overlay', 'previous-field'),

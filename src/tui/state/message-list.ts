@@ -2,7 +2,7 @@
 import type { FileInfo, Message, MessageRef } from '../../client/types.ts';
 
 /** Messages held of one conversation; above it some are let go and can be fetched again (update/holding.ts). */
-export const MAX_HELD = 20_000;
+export const MAX_LOADED = 20_000;
 
 /** How far back an older word about a message is looked for. */
 const RECENT = 200;

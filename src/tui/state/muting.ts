@@ -3,7 +3,7 @@ import type { ConversationName, FileInfo, Message } from '../../client/types.ts'
 import { mentions } from '../text/mentions.ts';
 import type { Chat, Thread } from './state.ts';
 
-type Hushed = Pick<Chat, 'muted' | 'blocked'>;
+type Muting = Pick<Chat, 'muted' | 'blocked'>;
 
 /** A private conversation with somebody who is blocked: nothing of it is shown. */
 export function isBlockedConversation(blocked: ReadonlySet<string>, name: ConversationName): boolean {
@@ -11,7 +11,7 @@ export function isBlockedConversation(blocked: ReadonlySet<string>, name: Conver
 }
 
 /** Is a message of another worth a bell or a word? In a muted room only when it names me, never when its author is blocked. */
-export function isNotified({ muted, blocked, me }: Hushed & { me: { name: string } }, message: Message): boolean {
+export function isNotified({ muted, blocked, me }: Muting & { me: { name: string } }, message: Message): boolean {
   if (blocked.has(message.from)) return false;
   return !muted.has(message.conversation) || mentions(message, me.name);
 }

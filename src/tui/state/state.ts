@@ -43,18 +43,18 @@ export type Thread = Conversation & {
   /** A reply or an edit that the line is for. */
   about: { do: 'reply' | 'edit'; message: Message } | null;
   /** The draft while the line is for an edit, or for a command that was begun for the person. */
-  aside: Editor | null;
+  stashed: Editor | null;
   /** What was sent from here, oldest first, for Up. */
   sent: readonly string[];
   /** Steps back in `sent`; 0 is the draft itself, which is kept in `kept` meanwhile. */
   recalled: number;
-  kept: Editor;
+  unsent: Editor;
   /** null: the newest message is at the bottom. */
   anchor: Anchor | null;
   /** Messages that came while the window was scrolled up. */
   below: number;
   /** The window is still to be put at the line "new", once what is unread is held: until then it is not drawn. */
-  seeking: boolean;
+  locatingUnread: boolean;
   /** The line "new" stands after this seq; null: no line. */
   newAfter: number | null;
   /** The place of the newest message in which somebody named me; 0: none. */
@@ -191,7 +191,7 @@ export type State = {
   /** The first picture is drawn: the person can see what a key would do. */
   drawn: boolean;
   /** Typed before there was a field for it (update/early.ts). */
-  early: Editor;
+  typeAhead: Editor;
   focus: Focus;
   /** Cells. */
   size: { columns: number; rows: number };
@@ -226,13 +226,13 @@ export function emptyThread(name: ConversationName): Thread {
     cut: false,
     draft: emptyEditor,
     about: null,
-    aside: null,
+    stashed: null,
     sent: [],
     recalled: 0,
-    kept: emptyEditor,
+    unsent: emptyEditor,
     anchor: null,
     below: 0,
-    seeking: false,
+    locatingUnread: false,
     newAfter: null,
     mentionAt: 0,
     selected: null,
@@ -255,7 +255,7 @@ export function initialState(size: State['size'], settings: Settings, now: numbe
     screen: { name: 'login', login: emptyLogin('') },
     overlay: null,
     drawn: true,
-    early: emptyEditor,
+    typeAhead: emptyEditor,
     focus: 'composer',
     size,
     hasWindow: true,

@@ -2,7 +2,7 @@
 
 export type Role =
   | 'plain'
-  | 'quiet'
+  | 'dim'
   | 'border'
   | 'title'
   | 'accent'
@@ -43,7 +43,7 @@ const of256 = (index: number) => `ansi256(${index})`;
 export const themes: Readonly<Record<Suited, Theme>> = {
   dark: {
     plain: {},
-    quiet: { color: '#8b94a3' },
+    dim: { color: '#8b94a3' },
     border: { color: '#4a5262' },
     title: { bold: true },
     accent: { color: '#7aa2f7', bold: true },
@@ -58,7 +58,7 @@ export const themes: Readonly<Record<Suited, Theme>> = {
   },
   light: {
     plain: {},
-    quiet: { color: of256(241) },
+    dim: { color: of256(241) },
     border: { color: of256(249) },
     title: { bold: true },
     accent: { color: of256(26), bold: true },
@@ -74,7 +74,7 @@ export const themes: Readonly<Record<Suited, Theme>> = {
   // As far from white as from black: each has a contrast of 4.4 on both, and few have.
   either: {
     plain: {},
-    quiet: { color: of256(243) },
+    dim: { color: of256(243) },
     border: { color: of256(243) },
     title: { bold: true },
     accent: { color: of256(63), bold: true },
@@ -90,7 +90,7 @@ export const themes: Readonly<Record<Suited, Theme>> = {
   // Of the sixteen only these can be read on white and on black, in the palettes of xterm and of the console.
   '16': {
     plain: {},
-    quiet: {},
+    dim: {},
     border: {},
     title: { bold: true },
     accent: { color: 'blueBright', bold: true },
@@ -105,7 +105,7 @@ export const themes: Readonly<Record<Suited, Theme>> = {
   },
   none: {
     plain: {},
-    quiet: {},
+    dim: {},
     border: {},
     title: { bold: true },
     accent: { bold: true },

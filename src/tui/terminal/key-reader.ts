@@ -21,20 +21,20 @@ const BELL = '\x07';
 const STRING_END = '\x1b\\';
 const PASTE_END = '\x1b[201~';
 /** After so many Escs in a row that were just that, a link is not taken for slow any more. */
-const LONE = 3;
+const LONE_ESCAPES = 3;
 /** What comes after the ESC of a sequence, all of it, with nothing after it but another one; or the beginning of a paste. */
 const rest = new RegExp(String.raw`^(?:\[\[[A-E]|\[([0-?]*)([ -/]*)([@-Z\\-~])|O([ -~]))(?=$|${ESC})|^\[(?=200~)`);
 const restSoFar = /^(?:\[\[?|\[[0-?]*[ -/]*|O)$/;
 
 export class KeyReader {
   readonly #bytes = new Utf8Input();
-  #held = '';
+  #pending = '';
   #paste: string | null = null;
   /** A lone ESC came a while ago, and its rest may be late: was it given as a key already? */
-  #late: 'given' | 'kept' | null = null;
+  #late: 'given' | 'withheld' | null = null;
   /** The link tears sequences apart: a lone ESC is kept until its rest is hardly to be expected. */
   #isSlow: boolean;
-  #lone = 0;
+  #loneCount = 0;
 
   /** `isSlow`: the link may tear sequences apart. It is learned anyway. */
   constructor(isSlow = false) {
@@ -44,23 +44,23 @@ export class KeyReader {
   /** What the bytes so far could be the beginning of, null for nothing: call `timeout` if nothing comes. */
   get waitsFor(): Wait | null {
     if (this.#paste === '') return 'paste';
-    if (this.#late !== null) return this.#held === '' ? 'split' : 'key';
-    if (this.#paste !== null || this.#held.length > 2) return 'rest';
-    if (this.#held !== '') return 'key';
+    if (this.#late !== null) return this.#pending === '' ? 'split' : 'key';
+    if (this.#paste !== null || this.#pending.length > 2) return 'rest';
+    if (this.#pending !== '') return 'key';
     return this.#bytes.isWaiting ? 'split' : null;
   }
 
   push(chunk: Uint8Array): Input[] {
-    this.#hold(this.#bytes.push(chunk));
+    this.#append(this.#bytes.push(chunk));
     if (this.#late === null) return this.#read(false);
-    if (restSoFar.test(this.#held) || this.#held === '') return [];
+    if (restSoFar.test(this.#pending) || this.#pending === '') return [];
     const isRest = this.#isRest();
-    const found = isRest ? [] : this.#lonely();
+    const found = isRest ? [] : this.#loneEscape();
     this.#late = null;
     if (isRest) {
       this.#isSlow = true;
-      this.#lone = 0;
-      this.#held = ESC + this.#held;
+      this.#loneCount = 0;
+      this.#pending = ESC + this.#pending;
     }
     return [...found, ...this.#read(false)];
   }
@@ -70,66 +70,66 @@ export class KeyReader {
    * as it came and goes on; when nothing more of it came, it is over.
    */
   timeout(): Input[] {
-    this.#hold(this.#bytes.flush());
-    if (this.#paste === null) return this.#late === null ? this.#ended() : this.#came();
+    this.#append(this.#bytes.flush());
+    if (this.#paste === null) return this.#late === null ? this.#ended() : this.#expired();
     if (this.#paste !== '') {
       const text = withoutStray(this.#paste);
       this.#paste = '';
       return [{ type: 'paste', text }];
     }
     this.#paste = null;
-    this.#held = '';
+    this.#pending = '';
     return [];
   }
 
   #ended(): Input[] {
-    if (this.#held !== ESC) return this.#read(true);
-    this.#held = '';
-    this.#late = this.#isSlow ? 'kept' : 'given';
+    if (this.#pending !== ESC) return this.#read(true);
+    this.#pending = '';
+    this.#late = this.#isSlow ? 'withheld' : 'given';
     return this.#isSlow ? [] : [{ type: 'key', key: 'escape' }];
   }
 
   /** The rest of a lone ESC did not come: what came instead was typed. */
-  #came(): Input[] {
-    const found = this.#lonely();
+  #expired(): Input[] {
+    const found = this.#loneEscape();
     this.#late = null;
     return [...found, ...this.#read(true)];
   }
 
-  #lonely(): Input[] {
-    if (++this.#lone >= LONE) this.#isSlow = false;
-    return this.#late === 'kept' ? [{ type: 'key', key: 'escape' }] : [];
+  #loneEscape(): Input[] {
+    if (++this.#loneCount >= LONE_ESCAPES) this.#isSlow = false;
+    return this.#late === 'withheld' ? [{ type: 'key', key: 'escape' }] : [];
   }
 
   /** Is what is held the rest of a sequence that a key sends? Only whole and alone: `[Dear` is text. */
   #isRest(): boolean {
-    const found = rest.exec(this.#held);
+    const found = rest.exec(this.#pending);
     if (found === null) return false;
     const [, parameters = '', intermediates = '', letter, ss3] = found;
     if (ss3 !== undefined) return letters[ss3] !== undefined;
     return letter === undefined || sequence(parameters, intermediates, letter, false) !== null;
   }
 
-  #hold(text: string): void {
+  #append(text: string): void {
     // CSI and SS3 as one byte each.
-    this.#held += text.replaceAll('\udc9b', `${ESC}[`).replaceAll('\udc8f', `${ESC}O`);
+    this.#pending += text.replaceAll('\udc9b', `${ESC}[`).replaceAll('\udc8f', `${ESC}O`);
   }
 
   #read(final: boolean): Input[] {
     const found: Input[] = [];
-    while (this.#held !== '') {
+    while (this.#pending !== '') {
       const size = this.#paste === null ? this.#next(final, found) : this.#pasted(found);
       if (size === 0) break;
-      this.#held = this.#held.slice(size);
+      this.#pending = this.#pending.slice(size);
     }
     return found;
   }
 
   #pasted(found: Input[]): number {
-    const end = this.#held.indexOf(PASTE_END);
+    const end = this.#pending.indexOf(PASTE_END);
     // Without an end, keep back what could be its first characters.
-    const size = end < 0 ? this.#held.length - overlap(this.#held, PASTE_END) : end;
-    const text = (this.#paste ?? '') + this.#held.slice(0, size);
+    const size = end < 0 ? this.#pending.length - overlap(this.#pending, PASTE_END) : end;
+    const text = (this.#paste ?? '') + this.#pending.slice(0, size);
     this.#paste = text.length > MAX_PASTE ? text.slice(0, MAX_PASTE) : text;
     if (end < 0) return size;
     if (this.#paste !== '') found.push({ type: 'paste', text: withoutStray(this.#paste) });
@@ -137,63 +137,63 @@ export class KeyReader {
     return size + PASTE_END.length;
   }
 
-  /** Reads one input from the start of what is held. Returns the characters it took, 0 when more are needed. */
+  /** Reads one input from the start of what is pending. Returns the characters it took, 0 when more are needed. */
   #next(final: boolean, found: Input[]): number {
-    const held = this.#held;
-    if (held[0] !== ESC) {
-      const text = String.fromCodePoint(held.codePointAt(0) ?? 0);
+    const pending = this.#pending;
+    if (pending[0] !== ESC) {
+      const text = String.fromCodePoint(pending.codePointAt(0) ?? 0);
       push(found, text, false);
       return text.length;
     }
-    if (held.length === 1) return alone(final, found, 'escape', 1);
-    const kind = held[1] as string;
+    if (pending.length === 1) return alone(final, found, 'escape', 1);
+    const kind = pending[1] as string;
     if (kind === '[') return this.#csi(1, final, found, false);
     if (kind === 'O') return this.#ss3(final, found);
     if (']P_^X'.includes(kind)) return this.#string(final, found);
     if (kind === ESC) {
       // ESC ESC [ A is Alt with an arrow in rxvt; otherwise the first one was the key.
-      if (held.length === 2) return alone(final, found, 'escape', 1);
-      if (held[2] === '[') return this.#csi(2, final, found, true);
+      if (pending.length === 2) return alone(final, found, 'escape', 1);
+      if (pending[2] === '[') return this.#csi(2, final, found, true);
       found.push({ type: 'key', key: 'escape' });
       return 1;
     }
-    const text = String.fromCodePoint(held.codePointAt(1) ?? 0);
+    const text = String.fromCodePoint(pending.codePointAt(1) ?? 0);
     push(found, text, true);
     return 1 + text.length;
   }
 
   #csi(bracket: number, final: boolean, found: Input[], alt: boolean): number {
-    const held = this.#held;
+    const pending = this.#pending;
     let at = bracket + 1;
-    if (held[at] === '[') {
-      const letter = held[at + 1];
-      if (letter === undefined) return final ? held.length : 0;
+    if (pending[at] === '[') {
+      const letter = pending[at + 1];
+      if (letter === undefined) return final ? pending.length : 0;
       const f = 'ABCDE'.indexOf(letter);
       if (f >= 0) found.push({ type: 'key', key: `f${f + 1}` });
       return at + 2;
     }
-    while (at < held.length && held[at] && /[0-?]/.test(held[at] as string)) at++;
-    const parameters = held.slice(bracket + 1, at);
+    while (at < pending.length && pending[at] && /[0-?]/.test(pending[at] as string)) at++;
+    const parameters = pending.slice(bracket + 1, at);
     const from = at;
-    while (at < held.length && held[at] && /[ -/]/.test(held[at] as string)) at++;
-    const letter = held[at];
+    while (at < pending.length && pending[at] && /[ -/]/.test(pending[at] as string)) at++;
+    const letter = pending[at];
     if (letter === undefined) {
       if (!final) return 0;
-      if (at === 2 && held.length === 2) found.push({ type: 'key', key: 'alt+[' });
-      return held.length;
+      if (at === 2 && pending.length === 2) found.push({ type: 'key', key: 'alt+[' });
+      return pending.length;
     }
     if (!/[@-~]/.test(letter)) return at;
     if (letter === '~' && parameters === '200') {
       this.#paste = '';
       return at + 1;
     }
-    const input = sequence(parameters, held.slice(from, at), letter, alt);
+    const input = sequence(parameters, pending.slice(from, at), letter, alt);
     if (input) found.push(input);
     return at + 1;
   }
 
   #ss3(final: boolean, found: Input[]): number {
-    const letter = this.#held[2];
+    const letter = this.#pending[2];
     if (letter === undefined) return alone(final, found, 'alt+O', 2);
     if (letter < ' ' || letter > '~') return 2;
     const key = letters[letter];
@@ -203,18 +203,18 @@ export class KeyReader {
 
   /** OSC, DCS and the like: answers of the terminal. Nobody types them. */
   #string(final: boolean, found: Input[]): number {
-    const held = this.#held;
-    const ends = [held.indexOf(BELL, 2) + 1, held.indexOf(STRING_END, 2) + 2].filter((end) => end > 2);
+    const pending = this.#pending;
+    const ends = [pending.indexOf(BELL, 2) + 1, pending.indexOf(STRING_END, 2) + 2].filter((end) => end > 2);
     if (ends.length > 0) {
       const size = Math.min(...ends);
-      const light = isLight(held.slice(1, size));
+      const light = isLight(pending.slice(1, size));
       if (light !== null) found.push({ type: 'background', light });
       return size;
     }
     // An answer that stays unfinished is still nobody's typing.
-    if (final && /^\]\d+;/.test(held.slice(1))) return held.length;
-    if (!final && held.length < 4096) return 0;
-    found.push({ type: 'key', key: `alt+${held[1]}` });
+    if (final && /^\]\d+;/.test(pending.slice(1))) return pending.length;
+    if (!final && pending.length < 4096) return 0;
+    found.push({ type: 'key', key: `alt+${pending[1]}` });
     return 2;
   }
 }

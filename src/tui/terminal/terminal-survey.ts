@@ -54,7 +54,7 @@ export class Survey {
     );
   }
 
-  hear(reply: Reply): void {
+  onReply(reply: Reply): void {
     if (reply.type === 'device') this.#done.resolve();
     else if (reply.type === 'mode' && reply.mode === CLUSTERS) this.#clusters = reply.state;
     else if (reply.type === 'cell') {

@@ -3,27 +3,36 @@
  * field, and arrives whole where the next letter would go. An Enter among it does nothing: nobody saw yet what it would do.
  */
 import { type Editor, emptyEditor, insert, textOf } from '../state/editor.ts';
-import { fieldOf, isEarly, isExact, openThread, typeable, withChat, withField, withThread } from '../state/focus.ts';
+import {
+  fieldOf,
+  isExact,
+  isTypingAhead,
+  openThread,
+  typeable,
+  withChat,
+  withField,
+  withThread,
+} from '../state/focus.ts';
 import type { Login, State } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 import { move } from './move.ts';
 
 /** To be called after each event. */
-export function arrive(state: State): State {
-  const text = textOf(state.early);
-  if (text === '' || isEarly(state)) return state;
+export function deliverTypeAhead(state: State): State {
+  const text = textOf(state.typeAhead);
+  if (text === '' || isTypingAhead(state)) return state;
   const { screen } = state;
   if (screen.name === 'leaving') return state;
-  if (screen.name === 'chat') return intoLine(gone(state), text);
+  if (screen.name === 'chat') return intoLine(cleared(state), text);
   // The question comes first, then the field.
   if (screen.login.step === 'trust' || state.overlay !== null) return state;
   // It was meant for what did not come.
-  if (Object.keys(screen.login.errors).length > 0) return gone(state);
-  return intoForm(gone(state), text.split('\n'));
+  if (Object.keys(screen.login.errors).length > 0) return cleared(state);
+  return intoForm(cleared(state), text.split('\n'));
 }
 
-function gone(state: State): State {
-  return { ...state, early: emptyEditor };
+function cleared(state: State): State {
+  return { ...state, typeAhead: emptyEditor };
 }
 
 /** At the end of the draft, with a question before it is sent: where it would go was not seen while it was typed. */

@@ -1,7 +1,7 @@
 /** What is held of a conversation, and what is to be fetched for it. */
 import type { Message } from '../../client/types.ts';
 import { chatOf, openThread, withChat, withThread } from '../state/focus.ts';
-import { hasKey, MAX_HELD } from '../state/message-list.ts';
+import { hasKey, MAX_LOADED } from '../state/message-list.ts';
 import type { State, Thread } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 
@@ -12,9 +12,9 @@ import { strings } from '../text/strings.ts';
 export function trimmed(thread: Thread, isOpen: boolean): Thread {
   const { messages, anchor } = thread;
   // Nobody looks at what is above a hole.
-  if (thread.cut && !isOpen) return afresh(thread);
+  if (thread.cut && !isOpen) return unloaded(thread);
   const isUp = isOpen && anchor !== null;
-  const most = isUp ? 2 * MAX_HELD : MAX_HELD;
+  const most = isUp ? 2 * MAX_LOADED : MAX_LOADED;
   if (messages.length <= most) return thread;
   const kept = most - most / 4;
   const window = isUp ? indexOf(messages, anchor.key) : -1;
@@ -45,16 +45,16 @@ export function fitting({ cut, messages }: Thread, news: readonly Message[]): re
 }
 
 /** The newest are wanted again: where they were let go, the conversation is read anew. */
-export function atNewest(state: State): State {
+export function reloadNewest(state: State): State {
   const chat = chatOf(state);
   const thread = chat === null ? null : openThread(chat);
   if (thread === null || !thread.cut || thread.anchor !== null) return state;
   const notice = { text: strings.notices.newestAgain, tone: 'info' } as const;
-  return withChat({ ...state, notice }, (before) => withThread(before, afresh(thread)));
+  return withChat({ ...state, notice }, (before) => withThread(before, unloaded(thread)));
 }
 
 /** The same conversation, to be loaded again: what is held of it, and what was asked for, no longer fits. */
-export function afresh(thread: Thread): Thread {
+export function unloaded(thread: Thread): Thread {
   return {
     ...thread,
     messages: [],
@@ -65,14 +65,14 @@ export function afresh(thread: Thread): Thread {
     cut: false,
     anchor: null,
     below: 0,
-    seeking: false,
+    locatingUnread: false,
     newAfter: null,
     selected: null,
   };
 }
 
 /** What could not be fetched is fetched when it is looked at. */
-export function again(thread: Thread): Thread {
+export function retriable(thread: Thread): Thread {
   return thread.loaded === 'failed' ? { ...thread, loaded: thread.messages.length > 0 ? 'yes' : 'no' } : thread;
 }
 

@@ -8,21 +8,21 @@ import type { State, Thread } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 
 /** Puts the window at the line "new" as soon as all that is unread is held: where that fits the window, nothing moves. */
-export function atNew(state: State): State {
+export function showUnread(state: State): State {
   const chat = chatOf(state);
   const thread = chat === null ? null : openThread(chat);
-  if (chat === null || !thread?.seeking) return state;
-  if (!state.hasWindow) return withChat(state, () => withThread(chat, { ...thread, seeking: false }));
+  if (chat === null || !thread?.locatingUnread) return state;
+  if (!state.hasWindow) return withChat(state, () => withThread(chat, { ...thread, locatingUnread: false }));
   if (thread.loaded !== 'yes' || !isReached(thread)) return state;
   const { look, height } = lookOf(state);
   return placed(state, { ...thread, anchor: newAtTop(thread, look, height) });
 }
 
 /** The first of what is unread is further back than what is held. */
-export function atOldest(state: State, name: Thread['name']): State {
+export function showOldest(state: State, name: Thread['name']): State {
   const chat = chatOf(state);
   const thread = chat === null ? null : openThread(chat);
-  if (chat === null || thread?.name !== name || !thread.seeking) return state;
+  if (chat === null || thread?.name !== name || !thread.locatingUnread) return state;
   const { look, height } = lookOf(state);
   const notice = { text: strings.notices.furtherBack, tone: 'info' } as const;
   return placed({ ...state, notice }, { ...thread, anchor: scrolled(thread, look, height, -1_000_000_000) });
@@ -31,6 +31,6 @@ export function atOldest(state: State, name: Thread['name']): State {
 function placed(state: State, thread: Thread): State {
   return withChat(state, (chat) => {
     const below = thread.anchor === null ? 0 : newsAfter(thread, seenTo(thread), chat);
-    return withThread(chat, { ...thread, seeking: false, below });
+    return withThread(chat, { ...thread, locatingUnread: false, below });
   });
 }

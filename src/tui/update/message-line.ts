@@ -16,10 +16,10 @@ export function take(chat: Chat, text: string): Chat {
     {
       ...restoreDraft({ ...thread, draft: emptyEditor }),
       sent,
-      kept: emptyEditor,
+      unsent: emptyEditor,
       anchor: null,
       below: 0,
-      seeking: false,
+      locatingUnread: false,
       hasty: false,
     },
   );

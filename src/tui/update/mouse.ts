@@ -19,7 +19,7 @@ type Place =
   | { pane: 'composer' };
 
 /** @param open what a conversation that is clicked goes to */
-export function point(
+export function applyMouse(
   state: State,
   { action, x, y }: Pointed,
   open: (state: State, name: Chat['open']) => State,

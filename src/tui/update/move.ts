@@ -12,7 +12,7 @@ import { newsAfter, seenTo } from '../state/read-position.ts';
 import { isStashed, restoreDraft } from '../state/stashed-draft.ts';
 import type { Chat, Focus, Overlay, State, Thread } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
-import { again } from './held-messages.ts';
+import { retriable } from './held-messages.ts';
 
 const steps: Partial<Record<MoveName, number>> = {
   up: -1,
@@ -84,7 +84,7 @@ function stepBack(state: State): State {
     const thread = openThread(chat);
     if (chat.completion !== null) return { ...chat, completion: null };
     if (isStashed(thread)) return withThread(chat, restoreDraft(thread));
-    return withThread(chat, { ...thread, anchor: null, below: 0, seeking: false });
+    return withThread(chat, { ...thread, anchor: null, below: 0, locatingUnread: false });
   });
 }
 
@@ -126,7 +126,7 @@ function toggleMaking(state: State): State {
  * While a pane has the keys, what they act on is held by its name: what comes before it moves it, and chooses nothing else. When
  * the keys leave, the pane begins anew.
  */
-export function holdChoice(state: State): State {
+export function keepSelection(state: State): State {
   const chat = chatOf(state);
   if (chat === null) return state;
   const pane = paneOf(state);
@@ -186,7 +186,7 @@ export function scroll(state: State, name: MoveName): State {
   const by = { 'page-up': -page, 'lines-up': -3, 'lines-down': 3 }[name as string] ?? page;
   return withChat(state, (chat) => {
     const isUp = name === 'oldest' || by < 0;
-    const thread = isUp ? again(openThread(chat)) : openThread(chat);
+    const thread = isUp ? retriable(openThread(chat)) : openThread(chat);
     const anchor = name === 'newest' ? null : scrolled(thread, look, height, name === 'oldest' ? -1_000_000_000 : by);
     const moved = { ...thread, seeking: false, anchor };
     const { rows } = viewOf(moved, look, height);
@@ -226,7 +226,7 @@ function select(state: State, by: -1 | 1): State {
     const anchor = seen > 0 && view.rows[0]?.key !== key ? thread.anchor : anchorAt(thread, look, height, key);
     return withThread(chat, {
       ...thread,
-      seeking: false,
+      locatingUnread: false,
       selected: key,
       anchor,
       below: left({ ...thread, anchor }, chat),
@@ -248,8 +248,8 @@ function recall(state: State, by: -1 | 1): State {
     return withThread(done, {
       ...thread,
       recalled,
-      kept: thread.recalled === 0 ? thread.draft : thread.kept,
-      draft: recalled === 0 ? thread.kept : { before: text, after: '' },
+      unsent: thread.recalled === 0 ? thread.draft : thread.unsent,
+      draft: recalled === 0 ? thread.unsent : { before: text, after: '' },
     });
   });
 }

@@ -15,7 +15,10 @@ export function block(chat: Chat, name: string, on: boolean): Chat {
   if (chat.blocked.has(name) === on) return chat;
   const blocked = changed(chat.blocked, name, on);
   const threads = Object.fromEntries(
-    Object.entries(chat.threads).map(([key, thread]) => [key, hushed(thread, name, { blocked, me: chat.me.name })]),
+    Object.entries(chat.threads).map(([key, thread]) => [
+      key,
+      withoutPerson(thread, name, { blocked, me: chat.me.name }),
+    ]),
   );
   return { ...chat, blocked, threads };
 }
@@ -24,7 +27,11 @@ export function unfold(thread: Thread, run: Unfolded): Thread {
   return { ...thread, unfolded: [...thread.unfolded, run] };
 }
 
-function hushed(thread: Thread, name: string, { blocked, me }: { blocked: ReadonlySet<string>; me: string }): Thread {
+function withoutPerson(
+  thread: Thread,
+  name: string,
+  { blocked, me }: { blocked: ReadonlySet<string>; me: string },
+): Thread {
   const shut = isBlockedConversation(blocked, thread.name);
   const gone = thread.about !== null && (shut || blocked.has(thread.about.message.from));
   return {

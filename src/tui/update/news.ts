@@ -11,7 +11,7 @@ import { othersBelow } from '../state/read-position.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state/state.ts';
 import { mentionAt } from '../text/mentions.ts';
 import { strings } from '../text/strings.ts';
-import { afresh, again, fitting, trimmed } from './held-messages.ts';
+import { fitting, retriable, trimmed, unloaded } from './held-messages.ts';
 import { typingAfter } from './typing-people.ts';
 
 const LOBBY = '#lobby';
@@ -27,7 +27,7 @@ export function enter(state: State, opening: Opening): State {
   }
   const { name, fingerprint, daemon } = opening.me;
   const lobby = threads[LOBBY];
-  if (lobby && lobby.unread > 0) threads[LOBBY] = { ...lobby, newAfter: lobby.read, seeking: true };
+  if (lobby && lobby.unread > 0) threads[LOBBY] = { ...lobby, newAfter: lobby.read, locatingUnread: true };
   return {
     ...state,
     overlay: null,
@@ -61,7 +61,7 @@ export function enter(state: State, opening: Opening): State {
 }
 
 /** Many events at once: what arrives between two frames is merged in one step for each conversation. */
-export function hear(state: State, news: readonly ClientEvent[]): State {
+export function applyNews(state: State, news: readonly ClientEvent[]): State {
   if (state.screen.name !== 'chat') return state;
   let next: State = state;
   let { chat } = state.screen;
@@ -86,7 +86,7 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
       }
       case 'moved':
         messages.delete(event.conversation);
-        threads[event.conversation] = afresh(thread(event.conversation));
+        threads[event.conversation] = unloaded(thread(event.conversation));
         break;
       case 'conversation':
         threads[event.conversation.name] = { ...thread(event.conversation.name), ...event.conversation };
@@ -99,7 +99,7 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
           next = { ...next, overlay: closedPage(event.link.reason, event.link.code) };
         chat = { ...chat, link: event.link };
         if (event.link.state === 'online')
-          for (const [name, lacking] of Object.entries(threads)) threads[name] = again(lacking);
+          for (const [name, lacking] of Object.entries(threads)) threads[name] = retriable(lacking);
         break;
       case 'people':
         chat = {
@@ -124,7 +124,7 @@ export function hear(state: State, news: readonly ClientEvent[]): State {
     const isOpen = name === chat.open;
     const view = { fresh, seen: isOpen && state.watched, me: chat.me.name, blocked: chat.blocked };
     const isChosenIn = isOpen && fresh > 0 && paneOf(state) === 'messages';
-    threads[name] = trimmed(received(isChosenIn ? held(thread(name)) : thread(name), all, view), isOpen);
+    threads[name] = trimmed(received(isChosenIn ? anchored(thread(name)) : thread(name), all, view), isOpen);
   }
   return { ...next, screen: { name: 'chat', chat: { ...chat, threads } } };
 }
@@ -137,7 +137,7 @@ function closedPage(reason: string, code: ClientErrorCode): Overlay {
 }
 
 /** While one of its messages is chosen, what comes does not move it out of the window. */
-function held(thread: Thread): Thread {
+function anchored(thread: Thread): Thread {
   const last = thread.messages.at(-1);
   if (thread.selected === null || thread.anchor !== null || last === undefined || hasKey(last, thread.selected))
     return thread;

@@ -20,8 +20,8 @@ export class Store {
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
   #news: ClientEvent[] = [];
-  #toldAt = -Infinity;
-  #pause = CALM;
+  #flushedAt = -Infinity;
+  #interval = CALM;
   #cancel: (() => void) | null = null;
   readonly #onEvent: ((event: Timed) => void) | null;
 
@@ -50,10 +50,10 @@ export class Store {
   };
 
   /** For what the client tells: gathered. */
-  readonly hear = (event: ClientEvent): void => {
+  readonly collect = (event: ClientEvent): void => {
     this.#news.push(event);
     if (this.#cancel !== null) return;
-    const wait = Math.max(0, this.#toldAt + this.#pause - this.#clock.monotonic());
+    const wait = Math.max(0, this.#flushedAt + this.#interval - this.#clock.monotonic());
     this.#cancel = this.#clock.after(wait, this.flush);
   };
 
@@ -64,8 +64,8 @@ export class Store {
     if (this.#news.length === 0) return;
     const news = this.#news;
     this.#news = [];
-    this.#pause = news.length >= FLOOD_FROM ? FLOOD : CALM;
-    this.#toldAt = this.#clock.monotonic();
+    this.#interval = news.length >= FLOOD_FROM ? FLOOD : CALM;
+    this.#flushedAt = this.#clock.monotonic();
     this.dispatch({ type: 'news', news });
   };
 }

@@ -16,10 +16,10 @@ export function typingAfter(chat: Chat, event: ClientEvent, now: number): Chat {
     }
     case 'message':
       if (!event.fresh || event.message.conversation !== `@${event.message.from}`) return chat;
-      return kept(chat, (name) => name !== event.message.from);
+      return filterTyping(chat, (name) => name !== event.message.from);
     case 'people': {
       const gone = new Set(event.people.filter(({ online }: Person) => !online).map(({ name }) => name));
-      return kept(chat, (name) => !gone.has(name));
+      return filterTyping(chat, (name) => !gone.has(name));
     }
     case 'link':
       return event.link.state === 'online' ? chat : nobodyTypes(chat);
@@ -29,15 +29,15 @@ export function typingAfter(chat: Chat, event: ClientEvent, now: number): Chat {
 }
 
 export function typingAt(chat: Chat, now: number): Chat {
-  return kept(chat, (_, until) => until > now);
+  return filterTyping(chat, (_, until) => until > now);
 }
 
 export function nobodyTypes(chat: Chat): Chat {
-  return kept(chat, () => false);
+  return filterTyping(chat, () => false);
 }
 
 /** The same value when nothing goes, so that nothing is drawn. */
-function kept(chat: Chat, stays: (name: string, until: number) => boolean): Chat {
+function filterTyping(chat: Chat, stays: (name: string, until: number) => boolean): Chat {
   if (chat.typing.size === 0) return chat;
   const typing = new Map([...chat.typing].filter(([name, until]) => stays(name, until)));
   return typing.size === chat.typing.size ? chat : { ...chat, typing };

@@ -8,8 +8,8 @@ import {
   askedOf,
   chatOf,
   fieldOf,
-  isEarly,
   isExact,
+  isTypingAhead,
   MAX_DRAFT,
   openThread,
   pasteable,
@@ -24,44 +24,36 @@ import { unreadOf } from '../state/muting.ts';
 import { stashDraft } from '../state/stashed-draft.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state/state.ts';
 import { isRich } from '../state/theme.ts';
-import { arrive } from './early-keys.ts';
-import { again, atNewest, trimmed } from './held-messages.ts';
-import { atNew, atOldest } from './jumps.ts';
+import { deliverTypeAhead } from './early-keys.ts';
+import { reloadNewest, retriable, trimmed } from './held-messages.ts';
+import { showOldest, showUnread } from './jumps.ts';
 import { about, giveBack, take } from './message-line.ts';
-import { point } from './mouse.ts';
-import { holdChoice, move, refit } from './move.ts';
+import { applyMouse } from './mouse.ts';
+import { keepSelection, move, refit } from './move.ts';
 import { block, mute, unfold } from './mute-and-block.ts';
-import { enter, hear, history } from './news.ts';
+import { applyNews, enter, history } from './news.ts';
 import { nobodyTypes, typingAt } from './typing-people.ts';
 
 /** Letters that go on into another conversation within this were meant for the one before. ms. */
 const HASTE = 1500;
 /** What a key of the person does: what a search found has been seen then. */
-const keys: ReadonlySet<Event['type']> = new Set([
-  'typed',
-  'pasted',
-  'edited',
-  'moved',
-  'opened',
-  'pointed',
-  'focused',
-]);
+const keys: ReadonlySet<Event['type']> = new Set(['typed', 'pasted', 'edited', 'moved', 'opened', 'mouse', 'focused']);
 /** A join link alone, in quotes, or in the line that a server prints. */
 const pastedLink = /^(?:securechat\s+)?['"]?(securechat:\/\/[^'"]+)/;
 /** A notice that no key took away goes after this. ms. */
 const NOTICE_FOR = 10_000;
 
 export function update(state: State, event: Event & { at: number }): State {
-  const marked = keys.has(event.type) ? unmark(state) : state;
+  const marked = keys.has(event.type) ? clearHit(state) : state;
   const done = apply(marked.now === event.at ? marked : { ...marked, now: event.at }, event);
-  const next = holdChoice(arrive(done === state ? done : atNew(atNewest(done))));
+  const next = keepSelection(deliverTypeAhead(done === state ? done : showUnread(reloadNewest(done))));
   return next.notice === state.notice ? next : { ...next, noticeAt: event.at };
 }
 
 function apply(state: State, event: Event): State {
   switch (event.type) {
     case 'tick':
-      return fadeTyping(state.now - state.noticeAt > NOTICE_FOR ? quiet(state) : state);
+      return fadeTyping(state.now - state.noticeAt > NOTICE_FOR ? clearNotice(state) : state);
     case 'drawn':
       return { ...state, drawn: true };
     case 'resized':
@@ -73,23 +65,23 @@ function apply(state: State, event: Event): State {
     case 'pasted':
       return paste(state, event.text);
     case 'edited':
-      return edit(quiet(state), event.edit);
+      return edit(clearNotice(state), event.edit);
     case 'yanked':
-      return changeField(quiet(state), (field) => insert(field, chatOf(state)?.killed?.text ?? ''));
+      return changeField(clearNotice(state), (field) => insert(field, chatOf(state)?.killed?.text ?? ''));
     case 'filled':
       return withField(state, event.editor);
-    case 'lent':
+    case 'command-started':
       return withChat({ ...state, focus: 'composer', overlay: null }, (chat) =>
         withThread({ ...chat, completion: null }, stashDraft(openThread(chat), event.editor)),
       );
     case 'completed':
       return complete(state, event.completion);
     case 'moved':
-      return move(event.move === 'back' ? state : quiet(state), event.move);
+      return move(event.move === 'back' ? state : clearNotice(state), event.move);
     case 'focused':
       return { ...state, focus: event.focus, overlay: null };
-    case 'pointed':
-      return point(quiet(state), event, opened);
+    case 'mouse':
+      return applyMouse(clearNotice(state), event, opened);
     case 'overlay':
       return { ...state, overlay: event.overlay };
     case 'answered':
@@ -117,7 +109,7 @@ function apply(state: State, event: Event): State {
     case 'left':
       return { ...state, screen: { name: 'leaving' }, overlay: null };
     case 'news':
-      return hear(state, event.news);
+      return applyNews(state, event.news);
     case 'opened':
       return opened(state, event.conversation);
     case 'loading':
@@ -127,7 +119,7 @@ function apply(state: State, event: Event): State {
     case 'retried':
       return withChat(state, (chat) => {
         const thread = chat.threads[event.conversation];
-        return thread === undefined ? chat : withThread(chat, again(thread));
+        return thread === undefined ? chat : withThread(chat, retriable(thread));
       });
     case 'files':
       return withChat(state, (chat) => ({
@@ -138,7 +130,7 @@ function apply(state: State, event: Event): State {
         ),
       }));
     case 'taken':
-      return withChat(quiet(state), (chat) => take(chat, event.text));
+      return withChat(clearNotice(state), (chat) => take(chat, event.text));
     case 'unchosen':
       return withChat(state, (chat) => changeThread(chat, event.conversation, { selected: null }));
     case 'returned':
@@ -154,8 +146,8 @@ function apply(state: State, event: Event): State {
         const thread = chat.threads[event.conversation];
         return thread === undefined ? chat : withThread(chat, unfold(thread, event.run));
       });
-    case 'sought':
-      return atOldest(state, event.conversation);
+    case 'unread-located':
+      return showOldest(state, event.conversation);
     case 'jumped':
       return jump(state, event);
     case 'thread':
@@ -164,11 +156,11 @@ function apply(state: State, event: Event): State {
 }
 
 /** What a notice said has been seen once the next key comes. */
-function quiet(state: State): State {
+function clearNotice(state: State): State {
   return state.notice === null ? state : { ...state, notice: null };
 }
 
-function unmark(state: State): State {
+function clearHit(state: State): State {
   return chatOf(state)?.hit == null ? state : withChat(state, (chat) => ({ ...chat, hit: null }));
 }
 
@@ -202,7 +194,7 @@ function edit(state: State, name: EditName): State {
 }
 
 /** A person who types on has not read the question. */
-function stray(state: State): State {
+function markStray(state: State): State {
   const { overlay, screen } = state;
   if (askedOf(state) === null) return state;
   if (overlay !== null && 'stray' in overlay) return { ...state, overlay: { ...overlay, stray: true, at: state.now } };
@@ -213,7 +205,7 @@ function stray(state: State): State {
 
 function type(state: State, text: string): State {
   if (text === '') return state;
-  const ready = quiet(stray(state));
+  const ready = clearNotice(markStray(state));
   // In a pane, letters are meant for the line.
   const here =
     fieldOf(ready) === null && chatOf(ready) && ready.overlay === null
@@ -223,9 +215,9 @@ function type(state: State, text: string): State {
 }
 
 function paste(state: State, text: string): State {
-  if (isEarly(state)) return changeField(state, (field) => insert(field, pastedText(text)));
+  if (isTypingAhead(state)) return changeField(state, (field) => insert(field, pastedText(text)));
   const toChat = state.screen.name === 'chat' && state.overlay === null;
-  const ready = toChat ? { ...quiet(state), focus: 'composer' as const } : stray(state);
+  const ready = toChat ? { ...clearNotice(state), focus: 'composer' as const } : markStray(state);
   const clean = pasteable(text, state);
   // A join link is a whole address: it takes the place of another.
   const link = state.screen.name === 'login' && state.screen.login.active === 'server' ? pastedLink.exec(clean) : null;
@@ -247,7 +239,7 @@ function complete(state: State, completion: NonNullable<Chat['completion']>): St
 }
 
 function opened(state: State, name: Thread['name']): State {
-  return withChat({ ...quiet(state), overlay: null, focus: 'composer' }, (chat) => open(chat, name, state.now));
+  return withChat({ ...clearNotice(state), overlay: null, focus: 'composer' }, (chat) => open(chat, name, state.now));
 }
 
 function changeThread(chat: Chat, name: Thread['name'], change: Partial<Thread>): Chat {
@@ -262,13 +254,13 @@ function open(chat: Chat, name: Thread['name'], now: number): Chat {
   return changeThread(
     withThread(
       { ...chat, open: name, completion: null, chosenPerson: null, chosenFile: null, wheeled: unmoved },
-      trimmed({ ...last, newAfter: null, seeking: false, hasty: false, unfolded: [], selected: null }, false),
+      trimmed({ ...last, newAfter: null, locatingUnread: false, hasty: false, unfolded: [], selected: null }, false),
     ),
     name,
     {
-      loaded: again(next).loaded,
+      loaded: retriable(next).loaded,
       newAfter: unreadOf(chat, next) > 0 ? next.read : null,
-      seeking: unreadOf(chat, next) > 0,
+      locatingUnread: unreadOf(chat, next) > 0,
       hasty: typing,
     },
   );
@@ -288,6 +280,6 @@ function jump(state: State, event: { conversation: Thread['name']; key: string; 
     const here = { ...state, screen: { name: 'chat' as const, chat: opened } };
     const { look, height } = lookOf(here);
     const anchor = anchorAt(thread, look, height, event.key);
-    return withThread(opened, { ...thread, anchor, seeking: false, selected: event.key });
+    return withThread(opened, { ...thread, anchor, locatingUnread: false, selected: event.key });
   });
 }

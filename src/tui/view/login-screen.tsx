@@ -42,7 +42,7 @@ export function loginPanel({ screen, size, notice, overlay }: State): PanelProps
 function panelOf(login: Login, size: State['size'], notice: Notice | null, isCovered: boolean): PanelProps {
   const { columns, rows } = size;
   const all: PanelRow[] = [
-    { spans: [{ text: words.welcome, role: 'quiet' }], spare: true },
+    { spans: [{ text: words.welcome, role: 'dim' }], spare: true },
     { spans: [] },
     ...(login.step === 'server' ? serverRows(login) : login.step === 'trust' ? trustRows(login) : accountRows(login)),
     { spans: [] },
@@ -84,7 +84,7 @@ function fitted(rows: readonly PanelRow[], room: number): PanelRow[] {
 function serverRows(login: Login): PanelRow[] {
   return [
     ...field(login, 'server', words.server, { placeholder: words.fallback(login.fallback), both: true }),
-    { spans: [{ text: `${INDENT}${words.serverHint}`, role: 'quiet' }], spare: true },
+    { spans: [{ text: `${INDENT}${words.serverHint}`, role: 'dim' }], spare: true },
     ...(login.canStart ? [{ spans: [{ text: `${INDENT}${words.start}`, role: 'accent' as const }] }] : []),
   ];
 }
@@ -101,8 +101,8 @@ function trustRows(login: Login): PanelRow[] {
     { spans: [] },
     ...paragraph(spoken, WIDE - 4, 'title'),
     { spans: [] },
-    { spans: [{ text: groups(fingerprint.slice(0, 32)), role: 'quiet' }] },
-    { spans: [{ text: groups(fingerprint.slice(32)), role: 'quiet' }] },
+    { spans: [{ text: groups(fingerprint.slice(0, 32)), role: 'dim' }] },
+    { spans: [{ text: groups(fingerprint.slice(32)), role: 'dim' }] },
     { spans: [] },
     ...paragraph(words.trustHow, WIDE - 4),
   ];
@@ -113,7 +113,7 @@ function accountRows(login: Login): PanelRow[] {
   return [
     {
       spans: [
-        { text: `  ${fill(words.server, LABEL)}`, role: 'quiet' },
+        { text: `  ${fill(words.server, LABEL)}`, role: 'dim' },
         { text: textOf(login.fields.server).replace(/^securechat:\/\/|#.*$/g, ''), role: 'plain' },
       ],
     },
@@ -129,7 +129,7 @@ function accountRows(login: Login): PanelRow[] {
         { text: login.making ? `[x] ${words.newHere}` : `[ ] ${words.newHere}`, role: 'plain' },
       ],
     },
-    ...(login.making ? [{ spans: [{ text: words.forgotten, role: 'quiet' as const }] }] : []),
+    ...(login.making ? [{ spans: [{ text: words.forgotten, role: 'dim' as const }] }] : []),
   ];
 }
 

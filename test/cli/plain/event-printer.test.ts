@@ -7,14 +7,14 @@ import { cleanMessage } from '../../../src/tui/text/clean.ts';
 import { file, message, noon, person } from '../../helpers/screen/messages.ts';
 import { rendererTo } from '../../helpers/screen/renderer.ts';
 
-function narrator(receipts = false, { blocked = '', muted = '' } = {}) {
+function printer(receipts = false, { blocked = '', muted = '' } = {}) {
   const lines: string[] = [];
   const places: string[] = [];
   const say = (line: string): void => void lines.push(line);
   const told = new EventPrinter({
     me: 'alice',
     receipts,
-    voice: { ...rendererTo(say), sent: ({ id }) => void places.push(id) },
+    renderer: { ...rendererTo(say), sent: ({ id }) => void places.push(id) },
     open: () => '#lobby',
     isBlocked: (name) => name === blocked,
     isMuted: (name) => name === muted,
@@ -28,7 +28,7 @@ function narrator(receipts = false, { blocked = '', muted = '' } = {}) {
     /** What is said about it. */
     hears(...events: ClientEvent[]): string[] {
       lines.length = 0;
-      for (const event of events) told.tell(event);
+      for (const event of events) told.print(event);
       return [...lines];
     },
   };
@@ -46,7 +46,7 @@ const changes = (parts: Partial<Message> & { text?: string }): ClientEvent => ({
 });
 
 test('who says what where, as far as it is not clear', (t) => {
-  const { hears } = narrator();
+  const { hears } = printer();
   t.deepEqual(hears(arrives({ text: 'hi' })), ['bob: hi']);
   t.deepEqual(hears(arrives({ text: 'psst', conversation: '@bob', to: 'alice' })), ['bob to you: psst']);
   t.deepEqual(hears(arrives({ text: 'x', conversation: '#other' })), ['bob in #other: x']);
@@ -56,7 +56,7 @@ test('who says what where, as far as it is not clear', (t) => {
 });
 
 test('what was written at another time than it came says so', (t) => {
-  const { hears } = narrator();
+  const { hears } = printer();
   const [held = ''] = hears(arrives({ text: 'hi', sentAt: noon - 29 * 86_400_000 }));
   t.regex(held, /^bob, written \S+ \S+ \d\d:\d\d: hi$/);
   const [ahead = ''] = hears(arrives({ seq: 2, text: 'hi', sentAt: noon + 3_600_000 }));
@@ -64,7 +64,7 @@ test('what was written at another time than it came says so', (t) => {
 });
 
 test('no line of a text can pass for a message of another', (t) => {
-  const { hears } = narrator();
+  const { hears } = printer();
   t.deepEqual(hears(arrives({ text: 'one\n\ncarol: two' })), ['bob: one', 'bob goes on: carol: two']);
 });
 
@@ -86,7 +86,7 @@ test('whatever a text holds, each line of it is one line and says whose it is', 
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: letters })), (text) => {
       const said = cleanMessage(message({ text: `x${text}` }));
-      for (const line of narrator().hears({ type: 'message', message: said, fresh: true })) {
+      for (const line of printer().hears({ type: 'message', message: said, fresh: true })) {
         t.regex(line, /^bob(?: goes on)?: /);
         t.notRegex(line, /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e]/u);
       }
@@ -95,13 +95,13 @@ test('whatever a text holds, each line of it is one line and says whose it is', 
 });
 
 test('a message is told once', (t) => {
-  const { hears } = narrator();
+  const { hears } = printer();
   t.is(hears(arrives({ text: 'hi' }), arrives({ text: 'hi' })).length, 1);
   t.deepEqual(hears(changes({ text: 'hi' }), changes({ seq: 9, text: 'old history' })), []);
 });
 
 test('what I wrote has its place once', (t) => {
-  const { hears, places } = narrator();
+  const { hears, places } = printer();
   const mine = { from: 'alice', id: 'm', text: 'hi' } as const;
   hears(changes({ ...mine, seq: null, state: 'sending' }));
   t.deepEqual(places, []);
@@ -111,7 +111,7 @@ test('what I wrote has its place once', (t) => {
 });
 
 test('what I changed is told as mine', (t) => {
-  const { hears } = narrator();
+  const { hears } = printer();
   const mine = { from: 'alice', conversation: '@bob', to: 'bob', id: 'm' } as const;
   hears(changes({ ...mine, text: 'one' }));
   t.deepEqual(hears(changes({ ...mine, text: 'two', edited: true })), ['you in @bob changed a message to: two']);
@@ -119,14 +119,14 @@ test('what I changed is told as mine', (t) => {
 });
 
 test('a message of a room is told once it has its place, never one that is withdrawn', (t) => {
-  const { hears } = narrator();
+  const { hears } = printer();
   const gone = { type: 'withdrawn', conversation: '#lobby', author: 'bob', id: 'e' } as const;
-  t.deepEqual(hears(changes({ id: 'e', seq: null, text: 'early' }), gone), []);
+  t.deepEqual(hears(changes({ id: 'e', seq: null, text: 'type-ahead' }), gone), []);
   t.deepEqual(hears(changes({ id: 'f', seq: null, text: 'x' }), arrives({ id: 'f', seq: 4, text: 'x' })), ['bob: x']);
 });
 
 test('changes of a message are told for what they are', (t) => {
-  const { hears } = narrator();
+  const { hears } = printer();
   hears(arrives({ text: 'lunch at one' }));
   t.deepEqual(hears(changes({ text: 'lunch at two', edited: true })), ['bob changed a message to: lunch at two']);
   t.deepEqual(hears(changes({ text: 'lunch at two', edited: true })), []);
@@ -139,7 +139,7 @@ test('changes of a message are told for what they are', (t) => {
 });
 
 test('a reaction that is no emoji is told as it may be shown, and ends nothing', (t) => {
-  const { hears } = narrator();
+  const { hears } = printer();
   hears(arrives({ text: 'lunch' }));
   const by = (...words: string[]) =>
     changes({ text: 'lunch', reactions: reactionsOf(words.map((word) => [word, ['carol']])) });
@@ -154,7 +154,7 @@ test('a reaction that is no emoji is told as it may be shown, and ends nothing',
 });
 
 test('what others choose for a message of mine is told, what I choose is not', (t) => {
-  const { hears } = narrator(false, { blocked: 'mallory', muted: '#other' });
+  const { hears } = printer(false, { blocked: 'mallory', muted: '#other' });
   const mine = { from: 'alice', id: 'm', text: 'lunch at one' } as const;
   hears(arrives({ ...mine, seq: null, state: 'sending' }), changes({ ...mine, seq: 4 }));
   const chosen = { '👍': ['bob', 'alice', 'mallory'] };
@@ -175,10 +175,10 @@ test('own messages are silent, unless they fail or receipts are asked for', (t) 
     changes({ ...mine, seq: 4, state: 'sent' }),
     changes({ ...mine, seq: 4, state: 'delivered' }),
   ];
-  const quiet = narrator();
+  const quiet = printer();
   t.deepEqual(quiet.hears(...course), []);
   t.is(quiet.told.sending, 0);
-  t.deepEqual(narrator(true).hears(...course, ...course.slice(-1)), ['delivered to @bob: hi']);
+  t.deepEqual(printer(true).hears(...course, ...course.slice(-1)), ['delivered to @bob: hi']);
   const failed = changes({ ...mine, seq: null, state: 'failed', error: 'nobody is there' });
   t.deepEqual(quiet.hears(arrives({ ...mine, id: 'n', seq: null, state: 'sending' })), []);
   t.is(quiet.told.sending, 1);
@@ -190,14 +190,14 @@ test('own messages are silent, unless they fail or receipts are asked for', (t) 
 });
 
 test('what I write on another device is told', (t) => {
-  const { hears } = narrator();
+  const { hears } = printer();
   t.deepEqual(hears(arrives({ from: 'alice', text: 'from the phone' })), ['alice: from the phone']);
   t.deepEqual(hears(arrives({ from: 'alice', conversation: '@bob', to: 'bob', text: 'x' })), ['alice to bob: x']);
 });
 
 test('people come and go', (t) => {
-  const { told, lines, hears } = narrator();
-  told.meet([person('alice'), person('bob'), person('carol', { online: false })]);
+  const { told, lines, hears } = printer();
+  told.printOnline([person('alice'), person('bob'), person('carol', { online: false })]);
   t.deepEqual(lines, ['online: bob']);
   const now = [person('alice', { online: false }), person('bob', { online: false }), person('carol')];
   t.deepEqual(hears({ type: 'people', people: now }), ['bob went', 'carol came']);
@@ -223,7 +223,7 @@ test('a transfer is told in few steps, a small one only when it is there', (t) =
       ...parts,
     },
   });
-  const { hears } = narrator();
+  const { hears } = printer();
   const way = Array.from({ length: 40 }, (_, i) => state({ done: i * 100_000 }));
   const end = state({ state: 'done', done: 4_000_000, note: '/home/alice/a.iso' });
   t.deepEqual(hears(...way, end), ['fetching a.iso, 4 MB', 'a.iso: 25 %', 'a.iso: 50 %', 'a.iso: 75 %']);
@@ -234,7 +234,7 @@ test('a transfer is told in few steps, a small one only when it is there', (t) =
 });
 
 test('files, gaps, keys and the link', (t) => {
-  const { hears } = narrator();
+  const { hears } = printer();
   t.deepEqual(hears(arrives({ body: { kind: 'file', file: file() } })), [
     'bob sent the file report.pdf, 1.23 MB; .download report.pdf fetches it',
   ]);
@@ -253,8 +253,8 @@ test('files, gaps, keys and the link', (t) => {
 });
 
 test('of a blocked person nothing is said, and nothing is missed of others', (t) => {
-  const { told, hears, lines } = narrator(false, { blocked: 'bob' });
-  told.meet([person('alice'), person('bob'), person('carol')]);
+  const { told, hears, lines } = printer(false, { blocked: 'bob' });
+  told.printOnline([person('alice'), person('bob'), person('carol')]);
   t.deepEqual(lines, ['online: carol']);
   const gap = { conversation: '#lobby', from: 'bob', before: 2, reason: 'missing' } as const;
   t.deepEqual(
@@ -275,12 +275,12 @@ test('of a blocked person nothing is said, and nothing is missed of others', (t)
 });
 
 test('of a muted conversation only what names me is said, unless it is open', (t) => {
-  const { hears } = narrator(false, { muted: '#other' });
+  const { hears } = printer(false, { muted: '#other' });
   const there = { conversation: '#other' } as const;
   t.deepEqual(hears(arrives({ ...there, text: 'chatter' }), changes({ ...there, text: 'x', edited: true })), []);
   t.deepEqual(hears(arrives({ ...there, seq: 2, text: 'look, @alice' })), ['bob in #other: look, @alice']);
   t.deepEqual(hears(arrives({ ...there, seq: 1, text: 'chatter' })), [], 'still muted');
-  t.deepEqual(narrator(false, { muted: '#lobby' }).hears(arrives({ text: 'hi' })), ['bob: hi'], 'the open one');
+  t.deepEqual(printer(false, { muted: '#lobby' }).hears(arrives({ text: 'hi' })), ['bob: hi'], 'the open one');
   const mine = { ...there, from: 'alice', id: 'm', text: 'hi' };
   const failed = changes({ ...mine, seq: null, state: 'failed', error: 'no' });
   t.deepEqual(hears(arrives({ ...mine, seq: null, state: 'sending' }), failed), [

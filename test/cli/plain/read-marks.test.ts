@@ -14,16 +14,16 @@ function marking() {
 
 test('the first is marked at once, the rest of a moment once for each conversation, up to the furthest place', (t) => {
   const { clock, marks, sent } = marking();
-  for (let seq = 1; seq <= 20; seq++) marks.told('#lobby', seq);
-  marks.told('@bob', 4);
-  marks.told('#lobby', 3);
+  for (let seq = 1; seq <= 20; seq++) marks.mark('#lobby', seq);
+  marks.mark('@bob', 4);
+  marks.mark('#lobby', 3);
   t.deepEqual(sent(), [['#lobby', 1]]);
   clock.advance(400);
   t.deepEqual(sent(), [
     ['#lobby', 20],
     ['@bob', 4],
   ]);
-  marks.told('#lobby', 21);
+  marks.mark('#lobby', 21);
   clock.advance(400);
   t.deepEqual(sent(), [['#lobby', 21]]);
 });
@@ -31,8 +31,8 @@ test('the first is marked at once, the rest of a moment once for each conversati
 test('the end does not wait for the moment, and a mark that fails ends nothing', async (t) => {
   const { clock, client, marks, sent } = marking();
   client.failures.set('markRead', new Error('no link'));
-  marks.told('#lobby', 1);
-  marks.told('#lobby', 2);
+  marks.mark('#lobby', 1);
+  marks.mark('#lobby', 2);
   await marks.send();
   t.deepEqual(sent(), [
     ['#lobby', 1],

@@ -34,7 +34,7 @@ export async function openChat(
   const login = new LoginController({
     store,
     clock,
-    door: { greet: never, connect: never, startServer: never },
+    backend: { greet: never, connect: never, startServer: never },
     defaultServer: 'localhost:1',
     profile: undefined,
     enter: async () => {},

@@ -19,7 +19,7 @@ export const known = { greet: async () => ({ offered: null, names: ['alice', 'bo
 
 /** The first form without a terminal. @param keys whose keys this profile goes in by */
 export function openForm(
-  door: Partial<LoginBackend> = {},
+  backend: Partial<LoginBackend> = {},
   keys: readonly string[] = [],
   enter: (client: Client) => Promise<void> = async () => {},
 ) {
@@ -36,7 +36,7 @@ export function openForm(
       entered.push(client);
       await enter(client);
     },
-    door: {
+    backend: {
       greet: async () => ({ offered, names: [] }),
       connect: async (options) => {
         asked.push(options);
@@ -45,7 +45,7 @@ export function openForm(
         return new FakeClient();
       },
       startServer: async () => ({ link, dir: '/data', log: '/p/daemon.log', pid: 4711 }),
-      ...door,
+      ...backend,
     },
   });
   store.dispatch({ type: 'login', change: emptyLogin('chat.example:1') });
@@ -56,7 +56,7 @@ export function openForm(
   };
   const write = async (text: string) => {
     store.dispatch({ type: 'typed', text });
-    await controller.goOn();
+    await controller.submit();
   };
   const host = { quit() {}, suspend() {}, redraw() {}, copy() {}, openLink: async () => false };
   const actions = new Actions({ store, clock, host, login: controller, attention: new Attention(store, clock) });

@@ -132,7 +132,7 @@ process.exitCode = await runStage({
   stdin: process.stdin,
   stdout: process.stdout,
   clock: systemClock,
-  door: {
+  backend: {
     greet: async () => ({
       offered: {
         address: '127.0.0.1:65345',

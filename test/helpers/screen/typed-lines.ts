@@ -46,7 +46,7 @@ export async function types(
     client,
     input,
     clock: systemClock,
-    voice: rendererTo(say),
+    renderer: rendererTo(say),
     drafts,
     settings: defaultSettings,
     downloads: '/downloads',

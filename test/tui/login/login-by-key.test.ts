@@ -12,7 +12,7 @@ test('whoever was here before goes in by the key of this profile, the last one u
   ] as const) {
     const { controller, store, entered, asked } = openForm(known, ['alice', 'bob']);
     store.dispatch({ type: 'login', change: emptyLogin('chat.example:1', named) });
-    await controller.goOn();
+    await controller.submit();
     t.is(entered.length, 1);
     t.like(asked, [{ user, password: undefined, register: undefined }]);
   }
@@ -24,9 +24,9 @@ test('a server that was down when the screen was opened lets in by key once it a
     type: 'login',
     change: { ...emptyLogin('chat.example:1', 'bob'), step: 'account', busy: 'connect' },
   });
-  await controller.goIn(Promise.reject(nobody));
+  await controller.enterWith(Promise.reject(nobody));
   t.is(login().step, 'server');
-  await controller.goOn();
+  await controller.submit();
   t.is(entered.length, 1);
   t.is(asked[0]?.user, 'bob');
 });
@@ -50,19 +50,19 @@ test('without a password the key of whoever is named is tried, and only then a p
 test('whoever begins as somebody new, or has typed a password, does not go in by key', async (t) => {
   const { controller, store, asked, login } = openForm(known, ['alice']);
   store.dispatch({ type: 'login', change: { ...emptyLogin('chat.example:1'), making: true, asked: 'chat.example:1' } });
-  await controller.goOn();
+  await controller.submit();
   t.is(login().step, 'account');
   controller.back();
   store.dispatch({ type: 'login', change: { making: false } });
   store.dispatch({ type: 'login', change: { fields: { ...login().fields, password: { before: 'x', after: '' } } } });
-  await controller.goOn();
+  await controller.submit();
   t.is(login().step, 'account');
   t.is(asked.length, 0);
 });
 
 test('a known name without a key is asked for the password alone', async (t) => {
   const { controller, login } = openForm(known);
-  await controller.goOn();
+  await controller.submit();
   t.deepEqual(login().errors, {}, 'nothing was done wrong');
   t.is(login().step, 'account');
   t.is(login().fields.name.before, 'alice');
@@ -72,7 +72,7 @@ test('a known name without a key is asked for the password alone', async (t) => 
 test('somebody named at the start whom this profile does not know begins as somebody new', async (t) => {
   const { controller, login, store } = openForm({ greet: async () => ({ offered: null, names: [] }) });
   store.dispatch({ type: 'login', change: { ...emptyLogin(link, 'alice'), step: 'account', busy: 'connect' } });
-  await controller.goIn(Promise.reject(new ClientError('usage', 'a password is needed')));
+  await controller.enterWith(Promise.reject(new ClientError('usage', 'a password is needed')));
   await turn();
   t.true(login().making);
   t.is(login().active, 'password');

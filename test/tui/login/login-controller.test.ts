@@ -9,10 +9,10 @@ import { nobody, offered, openForm } from '../../helpers/screen/open-form.ts';
 
 test('an unknown server is compared first, then the account is asked for', async (t) => {
   const { controller, login, write, entered, asked, store } = openForm();
-  await controller.goOn();
+  await controller.submit();
   t.is(login().step, 'trust');
   t.like(login().offered, offered);
-  await controller.goOn();
+  await controller.submit();
   t.is(login().step, 'account');
   t.true(login().making, 'nobody is known there');
   store.dispatch({ type: 'moved', move: 'toggle-making' });
@@ -50,7 +50,7 @@ for (const [pressed, agreed] of [
 
 test('Esc at the comparison goes back and says so', async (t) => {
   const { controller, login, store } = openForm();
-  await controller.goOn();
+  await controller.submit();
   controller.back();
   t.is(login().step, 'server');
   t.regex(store.get().notice?.text ?? '', /not trusted/);
@@ -111,15 +111,15 @@ test('Esc, a lost connection and another look at the same server change neither 
       throw nobody;
     },
   });
-  await controller.goOn();
+  await controller.submit();
   t.true(login().making);
   for (const line of ['alice', 'long enough words', 'long enough words']) await write(line);
   t.is(login().step, 'server');
-  await controller.goOn();
+  await controller.submit();
   t.true(login().making);
   store.dispatch({ type: 'moved', move: 'toggle-making' });
   controller.back();
-  await controller.goOn();
+  await controller.submit();
   t.false(login().making);
   const { name, password, repeat } = login().fields;
   t.deepEqual(
@@ -138,12 +138,12 @@ test('what fails after the login is said of the server, and an account that was 
       if (failure !== undefined) throw failure;
     },
   );
-  await controller.goOn();
+  await controller.submit();
   for (const line of ['alice', 'long enough words', 'long enough words']) await write(line);
   t.is(login().busy, null);
   t.deepEqual(login().errors, { server: 'the list of people could not be read' });
   t.is(login().active, 'server');
-  await controller.goOn();
+  await controller.submit();
   t.is(login().active, 'password');
   await write('long enough words');
   t.deepEqual(
@@ -155,7 +155,7 @@ test('what fails after the login is said of the server, and an account that was 
 
 test('an invite that is too long is said beside its field, and nothing is sent', async (t) => {
   const { controller, login, write, store, asked } = openForm({ greet: async () => ({ offered: null, names: [] }) });
-  await controller.goOn();
+  await controller.submit();
   for (const line of ['alice', 'long enough words']) await write(line);
   store.dispatch({ type: 'typed', text: 'long enough words' });
   store.dispatch({ type: 'moved', move: 'next-field' });
@@ -163,7 +163,7 @@ test('an invite that is too long is said beside its field, and nothing is sent',
   t.regex(login().errors.invite ?? '', /at most 64 characters/);
   t.is(login().active, 'invite');
   store.dispatch({ type: 'edited', edit: 'delete-left' });
-  await controller.goOn();
+  await controller.submit();
   t.deepEqual(
     asked.map(({ register }) => register),
     [{ invite: 'x'.repeat(64) }],
@@ -184,7 +184,7 @@ for (const [name, mode, lines, field, error] of wrong) {
     const { controller, login, write, store, entered } = openForm({
       greet: async () => ({ offered: null, names: [] }),
     });
-    await controller.goOn();
+    await controller.submit();
     if (mode === 'login') store.dispatch({ type: 'moved', move: 'toggle-making' });
     for (const line of lines) await write(line);
     t.regex(login().errors[field] ?? '', error);
@@ -233,7 +233,7 @@ for (const [name, failure, field, said] of refused) {
         throw failure;
       },
     });
-    await controller.goOn();
+    await controller.submit();
     if (field === 'password') store.dispatch({ type: 'moved', move: 'toggle-making' });
     const lines = ['alice', 'long enough words', 'long enough words'];
     for (const line of field === 'password' ? lines.slice(0, 2) : lines) await write(line);
@@ -245,7 +245,7 @@ for (const [name, failure, field, said] of refused) {
 
 test('making an account says so to the server, with the invite', async (t) => {
   const { controller, write, store, asked } = openForm({ greet: async () => ({ offered: null, names: [] }) });
-  await controller.goOn();
+  await controller.submit();
   for (const line of ['alice', 'long enough words']) await write(line);
   store.dispatch({ type: 'typed', text: 'long enough words' });
   store.dispatch({ type: 'moved', move: 'next-field' });
@@ -264,7 +264,7 @@ async function waiting() {
       return coming.promise;
     },
   });
-  const gone = form.controller.goOn();
+  const gone = form.controller.submit();
   return { ...form, coming, gone, ask: (await connecting.promise).ask };
 }
 

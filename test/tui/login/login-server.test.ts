@@ -18,7 +18,7 @@ test('with nobody at the default address a server is offered and started, and it
     },
   });
   store.dispatch({ type: 'login', change: emptyLogin('127.0.0.1:65345') });
-  await controller.goOn();
+  await controller.submit();
   t.true(login().canStart);
   t.is(login().errors.server, 'cannot connect');
   await controller.startServer();
@@ -49,11 +49,11 @@ for (const [server, isOffered] of [
       },
     });
     store.dispatch({ type: 'login', change: emptyLogin(server) });
-    await controller.goOn();
+    await controller.submit();
     t.is(login().canStart, isOffered);
     // Who was here before goes in without the form: the same holds when that fails.
     store.dispatch({ type: 'login', change: { ...emptyLogin(server, 'alice'), step: 'account', busy: 'connect' } });
-    await controller.goIn(Promise.reject(nobody));
+    await controller.enterWith(Promise.reject(nobody));
     t.is(login().step, 'server');
     t.is(login().canStart, isOffered);
   });
@@ -66,7 +66,7 @@ test('while a server is started that is what is said, and no longer that there i
     startServer: () => promise,
   });
   store.dispatch({ type: 'login', change: emptyLogin('127.0.0.1:65345') });
-  await controller.goOn();
+  await controller.submit();
   t.true(login().canStart);
   const started = controller.startServer();
   t.like(login(), { busy: 'start', canStart: false });
@@ -99,7 +99,7 @@ test('no server is offered when another address is wrong', async (t) => {
       throw new ClientError('unreachable', 'cannot connect');
     },
   });
-  await controller.goOn();
+  await controller.submit();
   t.false(login().canStart);
 });
 
@@ -112,7 +112,7 @@ test('an empty address is the default one, and a pasted join link takes the plac
     },
   });
   store.dispatch({ type: 'login', change: emptyLogin('', '', '127.0.0.1:65345') });
-  await controller.goOn();
+  await controller.submit();
   t.like(login().offered, offered);
   controller.back();
   store.dispatch({ type: 'pasted', text: ' securechat://chat.example:2#00\n' });
@@ -122,7 +122,7 @@ test('an empty address is the default one, and a pasted join link takes the plac
   store.dispatch({ type: 'pasted', text: '.org' });
   t.is(login().fields.server.before, 'securechat://chat.example:2#00.org');
   store.dispatch({ type: 'filled', editor: { before: 'chat.example:1securechat://chat.example:3#00', after: '' } });
-  await controller.goOn();
+  await controller.submit();
   t.deepEqual(greeted, ['127.0.0.1:65345', 'securechat://chat.example:3#00']);
 });
 

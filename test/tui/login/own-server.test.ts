@@ -44,12 +44,12 @@ test.serial('it takes the data it had before, and tells where everything is', as
 test.serial('its key is known from then on: nobody is asked to compare it', async (t) => {
   const profile = await openProfile(t);
   await before(t, profile.dir);
-  const door = openLoginBackend(profile);
-  const { link, pid } = await door.startServer();
+  const backend = openLoginBackend(profile);
+  const { link, pid } = await backend.startServer();
   t.teardown(() => stop(pid));
   const address = link.replace(/^securechat:\/\/|#.*$/g, '');
-  t.deepEqual(await door.greet(address), { offered: null, names: [] });
-  await t.throwsAsync(door.greet(`securechat://${address.replace('127.0.0.1', 'localhost')}#${'ab'.repeat(32)}`), {
+  t.deepEqual(await backend.greet(address), { offered: null, names: [] });
+  await t.throwsAsync(backend.greet(`securechat://${address.replace('127.0.0.1', 'localhost')}#${'ab'.repeat(32)}`), {
     code: 'untrusted',
     message: /this link is not for the server/,
   });

@@ -19,12 +19,12 @@ function open() {
 test('a terminal that tells nothing: who has not touched the keyboard for two minutes looks elsewhere', (t) => {
   const { attention, pass, watched } = open();
   pass(119_000);
-  attention.stir();
+  attention.onActivity();
   pass(119_000);
   t.true(watched());
   pass(2_000);
   t.false(watched());
-  attention.stir();
+  attention.onActivity();
   t.true(watched());
 });
 
@@ -32,7 +32,7 @@ test('who types looks, also where the window says otherwise', (t) => {
   const { attention, watched } = open();
   attention.focus(false);
   t.false(watched());
-  attention.stir();
+  attention.onActivity();
   t.true(watched());
 });
 
@@ -42,7 +42,7 @@ test('a terminal that tells of its focus is believed, however long nobody types'
   pass(3_600_000);
   t.true(watched());
   // The report itself is bytes too.
-  attention.stir();
+  attention.onActivity();
   attention.focus(false);
   t.false(watched());
   attention.focus(true);

@@ -74,7 +74,7 @@ test('a flood is told once, then counted', (t) => {
 
 test('the title counts what is unread', (t) => {
   const { store, taken } = open();
-  store.hear({ type: 'conversation', conversation: { name: '@bob', head: 3, read: 0, unread: 3, at: 0 } });
+  store.collect({ type: 'conversation', conversation: { name: '@bob', head: 3, read: 0, unread: 3, at: 0 } });
   store.flush();
   t.is(taken(), '<ESC>]2;(3) #lobby · SecureChat<BEL>');
 });
@@ -132,7 +132,7 @@ test('what is muted rings for nobody, unless it names me; who is blocked never d
 test('the title leaves out what is muted and who is blocked', (t) => {
   const { store, taken } = open();
   const unread = (name: '@bob' | '@carol', count: number) =>
-    store.hear({ type: 'conversation', conversation: { name, head: count, read: 0, unread: count, at: 0 } });
+    store.collect({ type: 'conversation', conversation: { name, head: count, read: 0, unread: count, at: 0 } });
   store.dispatch({ type: 'muted', conversation: '@bob', on: true });
   unread('@bob', 3);
   unread('@carol', 1);

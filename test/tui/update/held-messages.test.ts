@@ -5,7 +5,7 @@ import type { Message } from '../../../src/client/types.ts';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
 import { lookOf } from '../../../src/tui/select/select.ts';
 import type { MoveName } from '../../../src/tui/state/event.ts';
-import { hasKey, keyOf, MAX_HELD } from '../../../src/tui/state/message-list.ts';
+import { hasKey, keyOf, MAX_LOADED } from '../../../src/tui/state/message-list.ts';
 import { move, open } from '../../helpers/screen/events.ts';
 import { message } from '../../helpers/screen/messages.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
@@ -69,12 +69,12 @@ test('a conversation that was scrolled up once does not grow without end, open o
   long.play.do(move('page-up'));
   const before = long.rows();
   for (let i = 0; i < 6; i++) long.arrive(10_000);
-  t.true(long.lobby.messages.length <= 2 * MAX_HELD);
+  t.true(long.lobby.messages.length <= 2 * MAX_LOADED);
   t.deepEqual(long.rows(), before, 'what is looked at stays');
   t.is(long.lobby.below, 60_000);
   long.play.do(open('@bob'));
   long.arrive(10_000);
-  t.true(long.lobby.messages.length <= MAX_HELD);
+  t.true(long.lobby.messages.length <= MAX_LOADED);
 });
 
 test('what was let go below the window is read anew when the newest are wanted, and the rest comes from there', (t) => {
@@ -118,7 +118,7 @@ test('property: what is held has an end and no hole, and more can be fetched whe
         long.follow();
         const { messages, anchor, more, cut, loaded } = long.lobby;
         const isOpen = long.play.chat.open === '#lobby';
-        t.true(messages.length <= (isOpen ? 2 * MAX_HELD : MAX_HELD));
+        t.true(messages.length <= (isOpen ? 2 * MAX_LOADED : MAX_LOADED));
         t.true(messages.every(({ seq }, i) => i === 0 || seq === (messages[i - 1]?.seq ?? 0) + 1));
         t.true(more || loaded === 'no');
         t.true(cut || messages.length === 0 || messages.at(-1)?.seq === long.head);

@@ -17,7 +17,7 @@ async function unread(t: ExecutionContext, all: number, read: number) {
   };
   const open = async () => {
     await desk.key('alt+a');
-    for (let i = 0; i < 30 && (thread().loaded !== 'yes' || thread().seeking); i++) await desk.settle();
+    for (let i = 0; i < 30 && (thread().loaded !== 'yes' || thread().locatingUnread); i++) await desk.settle();
     await desk.settle();
   };
   const marked = () => Number(desk.calls('markRead').at(-1)?.[1] ?? 0);
@@ -72,9 +72,9 @@ test('what is unread further back than is fetched: a word, and nothing is marked
 test('Esc before it was found shows the newest', async (t) => {
   const { controller, store, key, thread } = await unread(t, 1600, 100);
   controller.open('@bob');
-  t.true(chatOf(store.get()) !== null && thread().seeking);
+  t.true(chatOf(store.get()) !== null && thread().locatingUnread);
   await key('escape');
   await key('escape');
-  t.false(thread().seeking);
+  t.false(thread().locatingUnread);
   t.is(thread().anchor, null);
 });

@@ -9,7 +9,7 @@ import { openChat } from '../../helpers/screen/open-chat.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
 
 const point = (x: number, y: number, action: 'press' | 'up' | 'down' = 'press'): Event => ({
-  type: 'pointed',
+  type: 'mouse',
   action,
   x,
   y,

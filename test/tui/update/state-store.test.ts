@@ -16,7 +16,7 @@ function open(record: ((event: Timed) => void) | null = null) {
   let told = 0;
   store.subscribe(() => told++);
   const arrive = (seq: number) =>
-    store.hear({ type: 'message', message: message({ seq, id: `m${seq}` }), fresh: true });
+    store.collect({ type: 'message', message: message({ seq, id: `m${seq}` }), fresh: true });
   return { clock, store, arrive, told: () => told };
 }
 

@@ -38,7 +38,7 @@ test('up recalls what was sent, down comes back to the draft', (t) => {
 test('an edit, or a command begun for the person, puts the draft aside; it comes back after Enter, Esc or another start', (t) => {
   const mine = message({ seq: 1, id: 'h1', from: 'alice', text: '.hidden' });
   const edit: Event = { type: 'about', about: { do: 'edit', message: mine } };
-  const react: Event = { type: 'lent', editor: { before: '.react :', after: '' } };
+  const react: Event = { type: 'command-started', editor: { before: '.react :', after: '' } };
   const play = new Play().do(type('begun'), edit);
   t.is(play.draft, '..hidden|', 'Enter would say the same text again');
   t.is(play.do(move('back')).draft, 'begun|');

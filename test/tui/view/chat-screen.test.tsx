@@ -33,7 +33,7 @@ test('a letter is one frame; news of a moment are one frame', async (t) => {
   await after({ type: 'typed', text: 'a' });
   t.true(frames.length - before <= 2);
   const between = frames.length;
-  for (let seq = 1; seq <= 100; seq++) store.hear({ type: 'message', fresh: true, message: message({ seq }) });
+  for (let seq = 1; seq <= 100; seq++) store.collect({ type: 'message', fresh: true, message: message({ seq }) });
   store.flush();
   await after();
   t.true(frames.length - between <= 2);

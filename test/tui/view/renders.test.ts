@@ -80,7 +80,7 @@ test.serial('a message, or a hundred of one moment, draw the messages once', asy
   const fresh = (seq: number) =>
     ({ type: 'message', fresh: true, message: message({ seq, id: `n${seq}` }) }) satisfies ClientEvent;
   const one = await costs({ type: 'news', news: [fresh(201)] });
-  for (let seq = 202; seq <= 301; seq++) store.hear(fresh(seq));
+  for (let seq = 202; seq <= 301; seq++) store.collect(fresh(seq));
   const hundred = await costs(() => store.flush());
   for (const cost of [one, hundred]) {
     t.is(cost.get('MessagesPane'), 1);

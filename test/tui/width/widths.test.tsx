@@ -48,7 +48,7 @@ async function survey(model: Model): Promise<Survey> {
     multiplexed: true,
   });
   model.onAnswer((text) => {
-    for (const input of reader.push(Buffer.from(text))) asked.hear(input as Reply);
+    for (const input of reader.push(Buffer.from(text))) asked.onReply(input as Reply);
   });
   await model.write(written.join(''));
   const settled = asked.settled();

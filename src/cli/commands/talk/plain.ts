@@ -53,7 +53,7 @@ export const plain: Command = {
         const now = systemClock.monotonic();
         if (now - interruptedAt < DOUBLE_PRESS_MS) return mode.leave();
         interruptedAt = now;
-        voice.say(phrases.again);
+        renderer.say(phrases.again);
       };
       const { stdin, stdout } = process;
       const input =
@@ -73,13 +73,13 @@ export const plain: Command = {
                 onInterrupt,
                 stop: () => suspendProcessGroup(systemClock),
               });
-      const voice = rendererOn(shell.output, (line) => input.print(printable(line)));
+      const renderer = rendererOn(shell.output, (line) => input.print(printable(line)));
       const patience = (shell.settings.timeout ?? PATIENCE_S) * 1000;
       const receipts = args.receipts === true;
       const mode = new LineMode({
         client,
         input,
-        voice,
+        renderer,
         clock: systemClock,
         drafts,
         settings: { ...defaultSettings, ...settings },
@@ -87,8 +87,8 @@ export const plain: Command = {
         receipts,
         patience,
       });
-      if (why !== null) voice.remark(why);
-      if (!readable) voice.say(strings.notices.draftsLost);
+      if (why !== null) renderer.remark(why);
+      if (!readable) renderer.say(strings.notices.draftsLost);
       // A signal must also restore the terminal.
       shell.signal.addEventListener('abort', () => input.close(), { once: true });
       await mode.run().finally(() => profile.close());

@@ -4,7 +4,7 @@ import type { Span } from '../../messages/marked-text.ts';
 import { firstLine } from '../../messages/rows.ts';
 import { overlayColumns, overlayRoom, pageLines } from '../../select/overlay-size.ts';
 import { destinations, MOST_HITS, picked, searchHits } from '../../select/search.ts';
-import { heldCount, layoutFor } from '../../select/select.ts';
+import { layoutFor, loadedCount } from '../../select/select.ts';
 import { emptyEditor, textOf } from '../../state/editor.ts';
 import { chatOf } from '../../state/focus.ts';
 import { personOf } from '../../state/has-own.ts';
@@ -78,7 +78,7 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
       const isFetching = chat !== null && Object.values(chat.threads).some((thread) => thread.loaded === 'loading');
       const foot = strings.overlays.searchFoot(
         isBegun ? `${number(messages.length)}${messages.length < MOST_HITS ? '' : '+'}` : null,
-        chat === null ? 0 : heldCount(chat),
+        chat === null ? 0 : loadedCount(chat),
         isFetching,
       );
       const empty = isBegun ? strings.overlays.searchEmpty : strings.overlays.searchHint;
@@ -100,7 +100,7 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
           text: fill(`${entry.name}${entry.folder ? '/' : ''}`, columns - 16),
           role: entry.folder ? ('accent' as const) : ('plain' as const),
         },
-        { text: fill(entry.folder ? '' : size(entry.size), 10, 'right'), role: 'quiet' as const },
+        { text: fill(entry.folder ? '' : size(entry.size), 10, 'right'), role: 'dim' as const },
       ]);
       const note: Spans[] = overlay.note === null ? [] : [[{ text: overlay.note, role: 'warn' }]];
       const list = listed(overlay, entries, room - note.length, {
@@ -118,7 +118,7 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
       return {
         title: strings.overlays.confirm,
         foot: overlay.stray ? strings.overlays.strayFoot : foot,
-        rows: [...paragraph(first, columns, 'title'), ...rest.flatMap((line) => paragraph(line, columns, 'quiet'))],
+        rows: [...paragraph(first, columns, 'title'), ...rest.flatMap((line) => paragraph(line, columns, 'dim'))],
       };
     }
     case 'fingerprint':
@@ -134,13 +134,13 @@ function switcherRows(chat: Chat | null, query: string): Spans[] {
   if (chat === null) return [];
   return destinations(chat, query).map(({ kind, label }) => [
     { text: fill(label, 50), role: kind === 'person' ? nameRole(label.slice(1)) : 'plain' },
-    { text: fill(strings.kinds[kind], 12, 'right'), role: 'quiet' },
+    { text: fill(strings.kinds[kind], 12, 'right'), role: 'dim' },
   ]);
 }
 
 function searchRows(messages: ReturnType<typeof searchHits>): Spans[] {
   return messages.map((message) => [
-    { text: `${fill(message.conversation, 12)} ${clockTime(message.at)} `, role: 'quiet' },
+    { text: `${fill(message.conversation, 12)} ${clockTime(message.at)} `, role: 'dim' },
     { text: `${cut(shownName(message), 14)} `, role: nameRole(message.from) },
     { text: firstLine(message), role: 'plain' },
   ]);
@@ -154,7 +154,7 @@ function listed(
   { title, foot, empty }: { title: string; foot: string; empty: string },
 ): Shown {
   const list: PanelRow[] =
-    rows.length === 0 ? [{ spans: [{ text: empty, role: 'quiet' }] }] : chosen(rows, overlay.selected, room - 1);
+    rows.length === 0 ? [{ spans: [{ text: empty, role: 'dim' }] }] : chosen(rows, overlay.selected, room - 1);
   while (list.length < room - 1) list.push({ spans: [] });
   return { title, foot, rows: [{ field: overlay.query, label: '', active: true }, ...list] };
 }
@@ -195,7 +195,7 @@ function questionOf(question: Question): { lines: readonly string[]; foot: strin
 function keyRow(label: string, fingerprint: string, role: Span['role']): PanelRow {
   return {
     spans: [
-      { text: fill(label, 9), role: 'quiet' },
+      { text: fill(label, 9), role: 'dim' },
       { text: groups(fingerprint.slice(0, 32)), role },
     ],
   };
@@ -212,7 +212,7 @@ function fingerprint(
       title: strings.overlays.changed(overlay.name),
       foot: overlay.stray ? strings.overlays.strayFoot : strings.fingerprint.accept,
       rows: [
-        keyRow(strings.fingerprint.old, person.fingerprint ?? '', 'quiet'),
+        keyRow(strings.fingerprint.old, person.fingerprint ?? '', 'dim'),
         keyRow(strings.fingerprint.fresh, person.changedTo, 'bad'),
         { spans: [] },
         ...strings.fingerprint.changed.flatMap((line) => paragraph(line, columns)),
@@ -235,14 +235,14 @@ function fingerprint(
               spans: [
                 {
                   text: `  ${overlay.error ?? strings.fingerprint.computing}`,
-                  role: overlay.error ? ('bad' as const) : ('quiet' as const),
+                  role: overlay.error ? ('bad' as const) : ('dim' as const),
                 },
               ],
             },
           ]
         : lines.map((text) => ({ spans: [{ text: `      ${text}`, role: 'title' as const }] }))),
       { spans: [] },
-      ...paragraph(strings.fingerprint.how, columns, 'quiet'),
+      ...paragraph(strings.fingerprint.how, columns, 'dim'),
       ...(verified ? [{ spans: [{ text: strings.header.verified, role: 'good' as const }] }] : []),
     ],
   };

@@ -29,7 +29,7 @@ export function Panel({ title, foot, rows, columns, left, top }: PanelProps) {
     <Box height={1}>
       <Text {...border}>{`${start}─`}</Text>
       <Line
-        spans={[{ text: text === '' ? '' : ` ${cut(text, inner - 2)} `, role: start === '╭' ? 'title' : 'quiet' }]}
+        spans={[{ text: text === '' ? '' : ` ${cut(text, inner - 2)} `, role: start === '╭' ? 'title' : 'dim' }]}
       />
       <Text
         {...border}
@@ -88,9 +88,9 @@ function PanelField({ row, columns }: { row: FieldRow; columns: number }) {
   const used = width(label) + width(seen) + width(rest);
   return (
     <Box width={columns} height={1}>
-      <Text {...style(row.active ? 'accent' : 'quiet')}>{label}</Text>
+      <Text {...style(row.active ? 'accent' : 'dim')}>{label}</Text>
       <FieldText value={seen} />
-      <Text {...style(empty ? 'quiet' : 'plain')}>{rest + ' '.repeat(Math.max(0, columns - used))}</Text>
+      <Text {...style(empty ? 'dim' : 'plain')}>{rest + ' '.repeat(Math.max(0, columns - used))}</Text>
     </Box>
   );
 }

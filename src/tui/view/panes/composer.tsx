@@ -40,7 +40,7 @@ export function Composer({ layout }: { layout: Layout }) {
           ) : (
             <Text wrap="truncate">{drawn(text.slice(line.start, line.end))}</Text>
           )}
-          {text === '' && <Line spans={[{ text: cut(hint(aim), columns), role: 'quiet' }]} />}
+          {text === '' && <Line spans={[{ text: cut(hint(aim), columns), role: 'dim' }]} />}
         </Box>
       ))}
     </Box>

@@ -10,8 +10,8 @@ export function FilesPane({ columns, rows }: { columns: number; rows: number }) 
   if (look.files.length === 0) {
     return (
       <Box flexDirection="column" width={columns} height={rows}>
-        <Line spans={[{ text: ` ${strings.files.empty}`, role: 'quiet' }]} />
-        <Line spans={[{ text: ` ${strings.files.hint}`, role: 'quiet' }]} />
+        <Line spans={[{ text: ` ${strings.files.empty}`, role: 'dim' }]} />
+        <Line spans={[{ text: ` ${strings.files.hint}`, role: 'dim' }]} />
       </Box>
     );
   }

@@ -19,13 +19,13 @@ export function Header({ layout }: { layout: Layout }) {
   const me = useSelect((state) => chatOf(state)?.me.name ?? '');
   const title = (pane: 'people' | 'files', text: string, columns: number, beside = '') => {
     const lead = `${focus === pane ? '▸' : ' '}${text}`;
-    const role = focus === pane ? 'accent' : 'quiet';
+    const role = focus === pane ? 'accent' : 'dim';
     const room = Math.max(0, columns - width(lead) - 2);
     return (
       <Line
         spans={[
           { text: cut(lead, columns), role },
-          { text: ` ${fill(beside, room, 'right')} `, role: 'quiet' },
+          { text: ` ${fill(beside, room, 'right')} `, role: 'dim' },
         ]}
       />
     );
@@ -59,7 +59,7 @@ function ConversationTitle({ columns }: { columns: number }) {
   const beside = typing ? (fits ? writes : strings.header.typingShort) : online;
   const left: Span[] = [
     { text: lead, role: focused ? 'accent' : 'title' },
-    { text: beside === '' ? '' : `  ${beside}`, role: typing ? 'accent' : 'quiet' },
+    { text: beside === '' ? '' : `  ${beside}`, role: typing ? 'accent' : 'dim' },
   ];
   const used = left.reduce((sum, span) => sum + width(span.text), 0);
   // Two cells of air, and one at the end; what does not fit is said in fewer words.
@@ -73,14 +73,14 @@ type Title = { name: string; state: string; short?: string; role: Role; online: 
 
 function titleOf(all: State): Title {
   const chat = chatOf(all);
-  const title: Title = { name: chat?.open ?? '', state: '', role: 'quiet', online: '', typing: false };
+  const title: Title = { name: chat?.open ?? '', state: '', role: 'dim', online: '', typing: false };
   if (chat === null) return title;
   // Without the link nobody knows who is there.
   const known = isOnline(chat);
-  const hush = chat.muted.has(chat.open) ? strings.header.muted : '';
+  const muting = chat.muted.has(chat.open) ? strings.header.muted : '';
   if (chat.open.startsWith('#')) {
     const here = Object.values(chat.people).filter((person) => person.online).length;
-    return { ...title, state: hush, online: known ? strings.header.room(here) : '' };
+    return { ...title, state: muting, online: known ? strings.header.room(here) : '' };
   }
   const person = personOf(chat, chat.open.slice(1));
   if (person === undefined) return { ...title, state: strings.header.unverified };
@@ -92,8 +92,8 @@ function titleOf(all: State): Title {
   if (person.fingerprint === null) return { ...title, state: strings.header.noKeys, role: 'warn', online };
   return {
     ...title,
-    state: `${hush}${hush && '  '}${person.verified ? strings.header.verified : strings.header.unverified}`,
-    role: person.verified ? 'good' : 'quiet',
+    state: `${muting}${muting && '  '}${person.verified ? strings.header.verified : strings.header.unverified}`,
+    role: person.verified ? 'good' : 'dim',
     online,
     typing: chat.typing.has(person.name),
   };

@@ -51,7 +51,7 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
         unfolded,
         blocked: chat.blocked,
         hit: chat.hit,
-        seeking: thread.seeking && thread.loaded !== 'failed',
+        seeking: thread.locatingUnread && thread.loaded !== 'failed',
       };
     });
   const link = useSelect((state) => chatOf(state)?.link ?? connecting);
@@ -81,14 +81,14 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
   const space = rows - drawn.length - (note === null ? 0 : 1);
   return (
     <Box flexDirection="column" width={columns} height={rows} justifyContent="flex-end">
-      {space > 0 && head !== '' && <Line spans={[{ text: centered(head, columns), role: 'quiet' }]} />}
+      {space > 0 && head !== '' && <Line spans={[{ text: centered(head, columns), role: 'dim' }]} />}
       {drawn
         .map(({ row, key }, place) => ({ row, key, place }))
         .map(({ row, key, place }) => (
           <Line key={place} spans={marked(row, key === chosen)} />
         ))}
       {note !== null && (
-        <Line spans={[{ text: centered(`↓ ${note}`, columns), role: below > 0 ? 'unread' : 'quiet' }]} />
+        <Line spans={[{ text: centered(`↓ ${note}`, columns), role: below > 0 ? 'unread' : 'dim' }]} />
       )}
     </Box>
   );

@@ -34,11 +34,11 @@ function spansOf(item: ListedConversation, columns: number, chosen: boolean): Sp
   const badge = item.changed ? '!' : item.verified ? '✔' : '';
   const here = item.online && !item.away;
   const sign = item.blocked ? '⊘' : presenceSign(item);
-  const role: Role = here && !item.room && !item.blocked ? 'online' : 'quiet';
-  const hush = item.muted ? ' ⊖' : '';
-  const room = columns - 5 - (count === '' ? 0 : width(count) + 1) - (badge === '' ? 0 : 2) - width(hush);
+  const role: Role = here && !item.room && !item.blocked ? 'online' : 'dim';
+  const muting = item.muted ? ' ⊖' : '';
+  const room = columns - 5 - (count === '' ? 0 : width(count) + 1) - (badge === '' ? 0 : 2) - width(muting);
   const name: Role = item.blocked
-    ? 'quiet'
+    ? 'dim'
     : waits(item)
       ? 'unread'
       : item.open
@@ -51,8 +51,8 @@ function spansOf(item: ListedConversation, columns: number, chosen: boolean): Sp
     { text: `${sign} `, role },
     { text: fill(item.label, room), role: name },
     { text: badge === '' ? '' : ` ${badge}`, role: item.changed ? 'bad' : 'good' },
-    { text: hush, role: 'quiet' },
-    { text: count === '' ? '' : ` ${count}`, role: item.muted && !item.mentioned ? 'quiet' : 'unread' },
+    { text: muting, role: 'dim' },
+    { text: count === '' ? '' : ` ${count}`, role: item.muted && !item.mentioned ? 'dim' : 'unread' },
     { text: ' ', role: 'plain' },
   ];
 }

@@ -31,7 +31,7 @@ export function StatusLine({ columns }: { columns: number }) {
   const isCrowded = width(bare) + width(left.sealed) + width(moving) + width(right.text) + 3 > columns;
   const lead = isCrowded ? bare : bare + left.sealed;
   const room = columns - width(lead) - width(moving) - 3;
-  const hint = notice || right.role !== 'quiet' ? right.text : hintsIn(right.text, room);
+  const hint = notice || right.role !== 'dim' ? right.text : hintsIn(right.text, room);
   // A sentence that does not fit beside the state takes its place until the next key.
   const alone = notice && left.online && width(right.text) > room;
   const spans: Span[] = alone
@@ -69,7 +69,7 @@ type LinkShown = Span & { why: string; sealed: string; online: boolean };
 
 function stateOf(state: State): LinkShown {
   const chat = chatOf(state);
-  if (chat === null) return { text: '', why: '', sealed: '', role: 'quiet', online: false };
+  if (chat === null) return { text: '', why: '', sealed: '', role: 'dim', online: false };
   const { link } = chat;
   const text = `${strings.status.link(link, state.now)}${chat.away ? `  ${strings.status.away}` : ''}`;
   if (link.state === 'online')
@@ -99,10 +99,10 @@ function hintOf(state: State): Span {
     }
   }
   const pane = state.overlay?.kind === 'pane' ? state.overlay.pane : state.focus;
-  if (pane === 'files') return { text: strings.status.hintsFiles, role: 'quiet' };
+  if (pane === 'files') return { text: strings.status.hintsFiles, role: 'dim' };
   if (pane === 'messages') {
-    return { text: chat === null ? '' : messageHints(chat), role: 'quiet' };
+    return { text: chat === null ? '' : messageHints(chat), role: 'dim' };
   }
-  if (pane === 'people') return { text: strings.status.hintsPane, role: 'quiet' };
-  return { text: chat?.link.state === 'waiting' ? strings.status.hintsOffline : strings.status.hints, role: 'quiet' };
+  if (pane === 'people') return { text: strings.status.hintsPane, role: 'dim' };
+  return { text: chat?.link.state === 'waiting' ? strings.status.hintsOffline : strings.status.hints, role: 'dim' };
 }
