@@ -22,7 +22,7 @@ import { EventPrinter } from './event-printer.ts';
 import type { LineInput } from './input/line-input.ts';
 import { lineCommandTable, lineUsage } from './line-commands.ts';
 import { LineResults } from './line-results.ts';
-import { PendingSends } from './pending-sends.ts';
+import { PendingCalls } from './pending-calls.ts';
 import { phrases } from './phrases.ts';
 import { ReadMarks } from './read-marks.ts';
 import type { Renderer } from './renderer.ts';
@@ -48,7 +48,7 @@ export type LineModeParts = {
 
 export class LineMode {
   readonly #parts: LineModeParts;
-  readonly #pending = new PendingSends();
+  readonly #pending = new PendingCalls();
   readonly #store: Store;
   readonly #controller: ChatController;
   readonly #transfers: TransferActions;

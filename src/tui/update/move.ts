@@ -12,7 +12,7 @@ import { newsAfter, seenTo } from '../state/read-position.ts';
 import { isStashed, restoreDraft } from '../state/stashed-draft.ts';
 import type { Chat, Focus, Overlay, State, Thread } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
-import { retriable } from './held-messages.ts';
+import { retriable } from './loaded-messages.ts';
 
 const steps: Partial<Record<MoveName, number>> = {
   up: -1,

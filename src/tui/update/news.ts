@@ -11,7 +11,7 @@ import { othersBelow } from '../state/read-position.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state/state.ts';
 import { mentionAt } from '../text/mentions.ts';
 import { strings } from '../text/strings.ts';
-import { fitting, retriable, trimmed, unloaded } from './held-messages.ts';
+import { fitting, retriable, trimmed, unloaded } from './loaded-messages.ts';
 import { typingAfter } from './typing-people.ts';
 
 const LOBBY = '#lobby';

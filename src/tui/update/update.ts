@@ -24,14 +24,14 @@ import { unreadOf } from '../state/muting.ts';
 import { stashDraft } from '../state/stashed-draft.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state/state.ts';
 import { isRich } from '../state/theme.ts';
-import { deliverTypeAhead } from './early-keys.ts';
-import { reloadNewest, retriable, trimmed } from './held-messages.ts';
-import { showOldest, showUnread } from './jumps.ts';
+import { reloadNewest, retriable, trimmed } from './loaded-messages.ts';
 import { about, giveBack, take } from './message-line.ts';
 import { applyMouse } from './mouse.ts';
 import { keepSelection, move, refit } from './move.ts';
 import { block, mute, unfold } from './mute-and-block.ts';
 import { applyNews, enter, history } from './news.ts';
+import { showOldest, showUnread } from './open-at-unread.ts';
+import { deliverTypeAhead } from './type-ahead.ts';
 import { nobodyTypes, typingAt } from './typing-people.ts';
 
 /** Letters that go on into another conversation within this were meant for the one before. ms. */

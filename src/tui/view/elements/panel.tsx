@@ -28,9 +28,7 @@ export function Panel({ title, foot, rows, columns, left, top }: PanelProps) {
   const edge = (text: string, start: string, end: string) => (
     <Box height={1}>
       <Text {...border}>{`${start}─`}</Text>
-      <Line
-        spans={[{ text: text === '' ? '' : ` ${cut(text, inner - 2)} `, role: start === '╭' ? 'title' : 'dim' }]}
-      />
+      <Line spans={[{ text: text === '' ? '' : ` ${cut(text, inner - 2)} `, role: start === '╭' ? 'title' : 'dim' }]} />
       <Text
         {...border}
       >{`${'─'.repeat(Math.max(0, inner + 1 - (text === '' ? 0 : width(cut(text, inner - 2)) + 2)))}${end}`}</Text>

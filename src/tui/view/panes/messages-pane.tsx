@@ -87,9 +87,7 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
         .map(({ row, key, place }) => (
           <Line key={place} spans={marked(row, key === chosen)} />
         ))}
-      {note !== null && (
-        <Line spans={[{ text: centered(`↓ ${note}`, columns), role: below > 0 ? 'unread' : 'dim' }]} />
-      )}
+      {note !== null && <Line spans={[{ text: centered(`↓ ${note}`, columns), role: below > 0 ? 'unread' : 'dim' }]} />}
     </Box>
   );
 }

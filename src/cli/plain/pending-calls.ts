@@ -5,7 +5,7 @@ import type { Client } from '../../client/types.ts';
 /** These take as long as the file is; the next line does not wait for them. */
 const long: ReadonlySet<string | symbol> = new Set(['upload', 'download', 'resume']);
 
-export class PendingSends {
+export class PendingCalls {
   readonly #calls = new Set<Promise<unknown>>();
   readonly #long = new Set<Promise<unknown>>();
   #failed = 0;
