@@ -33,7 +33,7 @@ export type Config = {
 /** Option values as text, not parsed yet. */
 export type OptionValues = { [N in OptionName]?: string };
 
-/** Where the settings come from, besides the command line. */
+/** Sources of the settings, besides the command line. */
 export type Environment = {
   env: { [name: string]: string | undefined };
   cwd: string;
@@ -78,7 +78,7 @@ export function readConfig(flags: OptionValues, environment: Environment): Confi
     );
   }
   const given: OptionValues = { ...file, ...env, ...flags };
-  /** Where an option's value came from, for error messages. */
+  /** The source of an option's value, for error messages. */
   const sourceOf = (option: OptionName): string => {
     if (flags[option] !== undefined) return `--${option}`;
     return env[option] !== undefined ? variableOf(option) : `${path}: ${option}`;

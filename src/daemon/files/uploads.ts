@@ -19,9 +19,9 @@ import { Upload } from './upload.ts';
 const ALL_WINDOWS_BYTES = 64 * 1024 * 1024;
 const WINDOW_BYTES = 8 * 1024 * 1024;
 
-/** What opening an upload and the upload itself use. */
+/** The store's operations for opening an upload, and for the upload itself. */
 export type UploadStore = Pick<Store, 'openFile' | 'knownFiles' | 'syncFile' | 'finishFile'>;
-/** What giving up a file uses. */
+/** The store's operations for giving up a file. */
 export type DropStore = Pick<Store, 'knownFiles' | 'dropFile' | 'forgetDoomedFiles'>;
 
 export type UploadsParts = {

@@ -13,7 +13,7 @@ export type RoomParts = {
   daemonId: Uint8Array;
 };
 
-/** What appending uses of the store; the log is read again when an entry could not be stored. */
+/** The store's operations for appending. The log is read again when an entry could not be stored. */
 export type LogStore = Pick<Store, 'appendLog' | 'roomLog'>;
 
 /** A join carries its signer's key, and the session that sent it has that identity: no other key needs checking. */

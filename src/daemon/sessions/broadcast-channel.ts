@@ -14,11 +14,14 @@ import { type Broadcast, BroadcastSealer, type RoomKey } from '../../protocol/li
 import type { Flushable, Flusher } from '../../protocol/link/flusher.ts';
 import { LARGE_RECORD, type RecordLimits, recordLimits } from '../../protocol/link/record-format.ts';
 
-/** From a broadcast to the mark that confirms it. The client gives up after 5 s (broadcast-confirmation.ts). */
+/**
+ * Milliseconds from a broadcast to the mark that confirms it. The client gives up after 5 s
+ * (broadcast-confirmation.ts).
+ */
 export const MARK_MS = 3_000;
-/** After this long without a broadcast, an event goes by each session's own link and confirms all before it. */
+/** Milliseconds without a broadcast after which an event goes by each session's own link and confirms all before it. */
 export const QUIET_MS = 2_000;
-/** How long a key stays in use after one of its sessions ended. */
+/** Milliseconds that a key stays in use after one of its sessions ended. */
 export const RETIRE_MS = 45_000;
 const PREFIX = 4;
 

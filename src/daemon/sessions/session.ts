@@ -9,8 +9,8 @@ import type { Account } from '../accounts/users-file.ts';
 import type { BroadcastLink } from './broadcast-channel.ts';
 
 /**
- * What a session may do: `anonymous` before login; `must-renew` for a legacy account without keys; `needs-vault` until
- * the account's vault is stored; `by-key` after a login with ticket and signature; `by-password` everything.
+ * The rights of a session: `anonymous` before login; `must-renew` for a legacy account without keys; `needs-vault`
+ * until the account's vault is stored; `by-key` after a login with ticket and signature; `by-password` everything.
  */
 export type SessionState = 'anonymous' | 'must-renew' | 'needs-vault' | 'by-key' | 'by-password';
 

@@ -1,4 +1,4 @@
-/** What operations on the database use. */
+/** Helpers that operations on the database share. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 export type Transaction = {

@@ -2,7 +2,7 @@
 import { Refusal } from '../../protocol/base/errors.ts';
 import { one, run, type Transaction } from './operation.ts';
 
-/** What an entry, a conversation, a device's chain and an epoch key take besides their bytes, roughly. */
+/** Approximate overhead of an entry, a conversation, a device's chain and an epoch key, bytes. */
 export const ENTRY_COST = 256;
 export const CONVERSATION_COST = 512;
 export const CHAIN_COST = 64;

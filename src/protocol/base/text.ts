@@ -37,7 +37,7 @@ export function nameProblem(s: string): NameProblem | null {
 const joining =
   /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const picture = /^\p{Extended_Pictographic}$/u;
-/** What may follow a picture before the joiner: a skin tone, or the selector of the coloured form. */
+/** A skin tone or the selector of the coloured form may follow a picture before the joiner. */
 const modifier = /[\ufe0f\u{1f3fb}-\u{1f3ff}]/u;
 /**
  * The flags of England, Scotland and Wales: a black flag and tag letters (RGI set of UTS #51). Other tag sequences

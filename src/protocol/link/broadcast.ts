@@ -18,7 +18,7 @@ const KEY = 32;
 const BROADCAST_OVERHEAD = HEADER + GENERATION + TAG;
 const NO_CHAIN = new Uint8Array(32);
 
-/** What a link needs to open a room's broadcasts from here on. */
+/** A link needs this to open a room's broadcasts from here on. */
 export type RoomKey = { room: Uint8Array; gen: number; key: Uint8Array; counter: number; chain: Uint8Array };
 
 /** One sealed record, and the position of its room after it. */

@@ -1,4 +1,4 @@
-/** What the ends tell each other in the handshake: the daemon in its reply, the client in its CONFIRM. */
+/** Facts that the ends exchange in the handshake: the daemon in its reply, the client in its CONFIRM. */
 import { fromUtf8, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { DAEMON_ID_BYTES } from './daemon-identity.ts';

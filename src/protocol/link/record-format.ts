@@ -25,7 +25,7 @@ export const LARGE_RECORD = 262_144 + 512;
 export const BROADCAST_BIT = 0x80000000;
 
 export type RecordLimits = {
-  /** What one key may seal: records, bytes on the wire, milliseconds. REKEY is the last record under a key. */
+  /** Limits of one key: records, bytes on the wire, milliseconds. REKEY is the last record under a key. */
   records: number;
   bytes: number;
   age: number;

@@ -30,7 +30,7 @@ export type Card = {
   sealable: boolean;
 };
 
-/** What a profile remembers of a person's keys. */
+/** A profile's memory of a person's keys. */
 export type Pin = { idFp: Uint8Array; cardSeq: number; cardHash: Uint8Array };
 
 /** The fingerprint of an identity: H(identity, name, signing key). Another name is another identity. */

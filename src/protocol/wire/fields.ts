@@ -5,7 +5,7 @@ import { isName, printable } from '../base/text.ts';
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 export const u32 = count(0xffffffff);
 export const u53 = count(Number.MAX_SAFE_INTEGER);
-/** Within the range of a Date. */
+/** Milliseconds within the range of a Date. */
 export const time = count(8.64e15);
 const binary = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 export const bytes = (max: number) =>

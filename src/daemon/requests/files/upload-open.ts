@@ -1,3 +1,6 @@
+/**
+ * Folder `requests/files`: uploads, downloads and lists of files; it passes the bytes to files/ and cannot read them.
+ */
 import type { Handler } from '../../context.ts';
 import { personOf } from '../../sessions/person.ts';
 

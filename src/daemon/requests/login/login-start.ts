@@ -1,9 +1,10 @@
+/** Folder `requests/login`: registration, login, devices, passwords and vaults; it knows no conversations. */
 import type { Handler } from '../../context.ts';
 import { awaitLoginGuard, giveUpLogin } from '../../login/login-attempt.ts';
 
 /**
- * Folder `requests/login`: registration, login, devices, passwords and vaults; it knows no conversations. An unknown
- * name gets an answer of the same shape, in the same time, and always the same one (against client enumeration, RFC 9807, section 10).
+ * First request of a login by password. An unknown name gets an answer of the same shape, in the same time, and always
+ * the same one (against client enumeration, RFC 9807, section 10).
  */
 export const loginStart: Handler<'login-start'> = async (context, session, { name, message }) => {
   giveUpLogin(context, session);

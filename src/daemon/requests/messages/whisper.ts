@@ -1,3 +1,4 @@
+/** Folder `requests/messages`: notes, room messages, and read and delivered marks; it cannot read what is sealed. */
 import { equal } from '../../../protocol/base/bytes.ts';
 import { Refusal } from '../../../protocol/base/errors.ts';
 import { deliveredNote, parseNote, privateConversationId } from '../../../protocol/sealed/note.ts';
@@ -7,10 +8,7 @@ import type { Handler } from '../../context.ts';
 import { personOf } from '../../sessions/person.ts';
 import type { Person } from '../../store/store.ts';
 
-/**
- * Folder `requests/messages`: notes, room messages, and read and delivered marks; it cannot read what is sealed. Posts
- * a note. Does not wait before it calls the store, so that notes of one device keep their order.
- */
+/** Posts a note. Does not wait before it calls the store, so that notes of one device keep their order. */
 export const whisper: Handler<'whisper'> = async (context, session, { to: name, note: bytes, file }) => {
   const { store, feed, accounts, directory, identity, config, defer } = context;
   const from = personOf(session);

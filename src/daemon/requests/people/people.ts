@@ -1,9 +1,7 @@
+/** Folder `requests/people`: accounts, key cards and presence; it knows no conversations. */
 import type { Handler } from '../../context.ts';
 
-/**
- * Folder `requests/people`: accounts, key cards and presence; it knows no conversations. Limits of one page; a name has
- * 128 bytes at most.
- */
+/** Limits of one page. A name has 128 bytes at most. */
 const PEOPLE_PER_ANSWER = 1000;
 const BYTES_PER_ANSWER = 64 * 1024;
 /** Bytes of a person besides the name: fingerprint, presence and framing. */

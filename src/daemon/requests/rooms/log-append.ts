@@ -1,3 +1,4 @@
+/** Folder `requests/rooms`: a room's log, members, epochs and grants; it opens no keys. */
 import { hex } from '../../../protocol/base/bytes.ts';
 import { Refusal } from '../../../protocol/base/errors.ts';
 import { parseLogEntry } from '../../../protocol/sealed/room-log.ts';
@@ -5,10 +6,7 @@ import type { Context, Handler } from '../../context.ts';
 import { requireToken } from '../../limits/limits.ts';
 import { personOf } from '../../sessions/person.ts';
 
-/**
- * Folder `requests/rooms`: a room's log, members, epochs and grants; it knows no keys. Appends to the log. Joins need
- * no rate limit, since there is a departure between two of them.
- */
+/** Appends to a room's log. Joins need no rate limit, because a departure lies between two of them. */
 export const logAppend: Handler<'log-append'> = async ({ store, defer, rooms, limits }, session, { room, entry }) => {
   const person = personOf(session);
   const append = () => rooms.append(room, entry, person, store, defer);
