@@ -1,4 +1,4 @@
-/** Alice, Bob and Carol with real keys and cards, and a daemon's context around a real store without a socket. */
+/** A daemon's context with a real store and no sockets, and Alice, Bob and Carol with real keys and cards. */
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import type { Accounts } from '../../../src/daemon/accounts/accounts.ts';
@@ -38,14 +38,14 @@ async function somebody(name: Name): Promise<Somebody> {
   return { name, identity, encryption, card: openCard(cardBytes), cardBytes };
 }
 
-/** Their next card, with another key. */
+/** The person's next card, with another encryption key. */
 export function nextCard(who: Somebody, ekSpki: Uint8Array): Promise<Uint8Array> {
   const { name, cardSeq, hash } = who.card;
   const about = { name, ekSpki, cardSeq: cardSeq + 1, notBefore: 0, notAfter: 40 * DAY, prevCardHash: hash };
   return signCard(inlineRsa, who.identity, about);
 }
 
-/** The accounts of these people; everything else that accounts do is not there. */
+/** A stand-in for Accounts that only looks people up. */
 export function accountsOf(people: { name: string; card: Card }[]): Accounts {
   const accounts = people.map(
     ({ name, card }): Account => ({ name, idFp: card.idFp, record: `record-of-${name}`, flags: new Set() }),
@@ -64,7 +64,7 @@ export function accountsOf(people: { name: string; card: Card }[]): Accounts {
   } as unknown as Accounts;
 }
 
-/** What the daemon holds once these people have registered. `time.now` is its clock, `calls` are those of its store. */
+/** A daemon where these people have registered. `time.now` is its clock, `calls` are the calls of its store. */
 export async function daemonOf(
   t: ExecutionContext,
   names: readonly Name[] = ['alice', 'bob', 'carol'],
@@ -109,7 +109,7 @@ export async function daemonOf(
   const parts = { ...base, rooms, epochs: new Epochs(base), grants: new Grants(base) };
   const context = parts as unknown as Context;
   let sessions = 0;
-  /** A session of one of them, and every event it is told but presence. */
+  /** A session of one of them, and every event it receives except presence. */
   const login = (name: Name) => {
     const events: Event[] = [];
     const send = (bytes: Uint8Array) => {
@@ -139,7 +139,7 @@ export function lobbyEntry({ rooms }: TestDaemon, who: Somebody, op: 'join' | 'l
   return signLogEntry(inlineRsa, who.identity, { ...about, body });
 }
 
-/** A new epoch of the lobby by `maker` for those who are in it, as of its head. */
+/** A new epoch of the lobby by `maker` for these members, made at its head. */
 export async function lobbyEpoch(daemon: TestDaemon, maker: Somebody, members: Somebody[]) {
   const { id: room, head, epoch } = daemon.rooms.lobby;
   const minted = await mintEpoch(inlineRsa, {
@@ -154,5 +154,5 @@ export async function lobbyEpoch(daemon: TestDaemon, maker: Somebody, members: S
   return { ...minted, room };
 }
 
-/** Lets what waits for the end of this turn, as posts do, happen. */
+/** Resolves after everything deferred to the end of this turn, such as posts. */
 export const settled = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 /**
- * The daemon as it was built (`npm run build`): a process on a free port, in a temporary folder, with keys from the fixtures. It
- * is killed with its test, and what it wrote to its log is shown when the test fails.
+ * Starts the built daemon (`npm run build`) as a process on a free port, in a temporary folder, with fixture keys. The
+ * test kills it at its end, and prints its log when it fails.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,18 +24,18 @@ export type TestDaemon = {
   fingerprint: string;
   join: string;
   dir: string;
-  /** What it has written to its log so far. */
+  /** The lines of its log so far. */
   lines: LogLine[];
   process: ChildProcess;
-  /** The first line, past or to come, that `matches`. */
+  /** Resolves with the first line that `matches`, past or future. */
   line(matches: (line: LogLine) => boolean): Promise<LogLine>;
-  /** Sends the signal (TERM) and waits for the end. */
+  /** Sends a signal (SIGTERM) and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 };
 
 /**
- * @param options.dir an existing data folder, to start a daemon there again
- * @param options.descriptors how many files and sockets it may have open, where there is a shell
+ * @param options.dir an existing data folder
+ * @param options.descriptors the limit of open files and sockets, on systems with a shell
  */
 export async function startDaemon(
   t: ExecutionContext,
@@ -46,7 +46,7 @@ export async function startDaemon(
   if (!existsSync(join(dir, 'daemon.key'))) await writeFixtureKey(dir);
   const port0 = args.includes('--port') ? [] : ['--port', '0'];
   const child = runDaemon(['--data-dir', dir, ...port0, ...args], options.env, options.descriptors);
-  // Not 'exit': the last lines of the log are read by then.
+  // Use 'close' instead of 'exit', so that the last lines of the log have been read.
   const exited = once(child, 'close').then(([code, signal]) => ({ code, signal }));
   t.teardown(async () => {
     child.kill('SIGKILL');
@@ -69,7 +69,7 @@ export async function startDaemon(
   };
 }
 
-/** Runs the program without waiting for anything. */
+/** Starts the program and returns at once. */
 export function runDaemon(
   args: readonly string[],
   env: { [name: string]: string } = {},
@@ -83,7 +83,10 @@ export function runDaemon(
   });
 }
 
-/** Spares the daemon in `dir` the making of keys. @param link another one is another daemon to whoever knew the first */
+/**
+ * Writes a fixture key, so that the daemon need not generate one.
+ * @param link another key makes another daemon to its clients
+ */
 export async function writeFixtureKey(dir: string, link: FixtureName = 'daemon-link'): Promise<void> {
   const keys = { link: fixtureKey(link), sign: fixtureKey('daemon-sign') };
   const key = formatKey({ keys, daemonId: new Uint8Array(32).fill(1), rejectKey: new Uint8Array(32).fill(2) });

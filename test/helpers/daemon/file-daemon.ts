@@ -1,4 +1,4 @@
-/** The daemon's file part with a real store and real folders, and sessions whose link is an array. */
+/** The daemon's Files with a real store and folder. Each session's link is an array. */
 import * as nodeFs from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -23,9 +23,9 @@ export type FileDaemon = {
   files: Files;
   store: Store;
   dir: string;
-  /** Posts the entry that lists a file, from alice to bob. */
+  /** Posts the entry that lists a file, from Alice to Bob. */
   list(file: Uint8Array): Promise<void>;
-  /** As a restart of the process does. */
+  /** Closes and opens Files, as a restart does. */
   restart(more?: Partial<FilesParts>): Promise<Files>;
 };
 
@@ -71,7 +71,7 @@ export async function openFileDaemon(t: ExecutionContext, more: Partial<FilesPar
 export class FakeSession implements FileSession {
   readonly events: Event[] = [];
   readonly segments: { transfer: number; index: number; bytes: Uint8Array }[] = [];
-  /** What its link holds back; a test lets go with `drain`. */
+  /** Bytes that the link holds back until `drain`. */
   queued = 0;
   #onDrain: (() => void)[] = [];
   readonly link;
@@ -89,7 +89,7 @@ export class FakeSession implements FileSession {
     };
   }
 
-  /** How many wait for `drain`. */
+  /** The number of callers that wait for `drain`. */
   get waiting(): number {
     return this.#onDrain.length;
   }

@@ -1,4 +1,4 @@
-/** Uploads to the daemon's file part, as a client makes them. */
+/** Uploads to the daemon's Files, as a client makes them. */
 import { randomBytes } from 'node:crypto';
 import type { Files } from '../../../src/daemon/files/files.ts';
 import { SegmentLayout } from '../../../src/daemon/files/segment-layout.ts';
@@ -6,21 +6,21 @@ import { until } from '../until.ts';
 import { alice, conversation, type FakeSession, type FileDaemon, id } from './file-daemon.ts';
 
 export const segSize = 65_536;
-/** The file that is sent, unless told. */
+/** The id of the default file. */
 export const file = id(7, 16);
 
 export type Opened = { transfer: number; next: number; window: number };
 
-/** What an upload is opened with. */
+/** The parameters that open an upload. */
 export const opening = (size: number, of = file) => ({ file: of, conversation, size, segSize });
 
-/** What a client would send: random bytes of the right lengths. */
+/** Random segments of the right lengths. */
 export function sealed(size: number): Uint8Array[] {
   const layout = new SegmentLayout(size, segSize);
   return Array.from({ length: layout.count }, (_, index) => randomBytes(layout.length(index)));
 }
 
-/** Sends the segments that are missing, none beyond the window. */
+/** Sends the missing segments within the window. */
 export async function send(
   files: Files,
   session: FakeSession,
@@ -46,7 +46,7 @@ export async function upload(
   await files.finishUpload(session, opened.transfer);
 }
 
-/** How many segments the session was last told to be on the disk. */
+/** The number of segments that the daemon last reported as stored. */
 export function storedUpTo(session: FakeSession): number {
   const told = session.events.findLast((one) => one.method === 'stored');
   return told?.method === 'stored' ? told.params.upTo : 0;

@@ -1,6 +1,6 @@
 /**
- * A connection in memory between the client's transfers and the daemon's Files: things arrive later and in order, and the
- * link can be cut and comes back with the next request that waits for it.
+ * A connection in memory between the client's transfers and the daemon's Files. Messages arrive later and in order. A
+ * cut link comes back with the next request.
  */
 import type { ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
@@ -11,7 +11,7 @@ import { decodeFromDaemon, type Event } from '../../../src/protocol/wire/codec.t
 import type { RequestName, RequestParams, RequestResult } from '../../../src/protocol/wire/requests.ts';
 import { alice, type FileDaemon } from './file-daemon.ts';
 
-/** One direction: what is put in comes out in order, a few things a turn of the loop. */
+/** One direction: items come out in order, a few in each turn of the loop. */
 class Pipe {
   #waiting: { bytes: number; action: () => void }[] = [];
   #running = false;
@@ -80,15 +80,15 @@ class FakeLink {
 
 export class FakeWire implements TransferConnection {
   state: LinkState = { state: 'online' };
-  /** Names of the requests that reached the daemon. */
+  /** The requests that reached the daemon. */
   readonly asked: RequestName[] = [];
-  /** Segments that reached it. */
+  /** The number of segments that reached the daemon. */
   segmentsUp = 0;
   segmentsDown = 0;
-  /** Called with each segment before it is handed over; may change it. */
+  /** Called with each segment before it is delivered. May change it. */
   onUp: (index: number) => void = () => {};
   onDown: (index: number, bytes: Uint8Array) => void = () => {};
-  /** The next link comes after it. */
+  /** The next link waits for this. */
   back: Promise<unknown> = Promise.resolve();
   readonly #daemon: FileDaemon;
   readonly #who: Uint8Array;
@@ -108,7 +108,7 @@ export class FakeWire implements TransferConnection {
     return link === null ? null : { queuedBytes: link.up.queued, drained: () => link.up.drained() };
   }
 
-  /** The link is lost, as the client and the daemon see it. */
+  /** Cuts the link for client and daemon. */
   async cut(): Promise<void> {
     const link = this.#link;
     if (link === null) return;

@@ -1,4 +1,4 @@
-/** A daemon whose disk is full while a file is there. */
+/** A daemon whose disk is full while a certain file exists. */
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,9 +6,9 @@ import type { ExecutionContext } from 'ava';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 export type FullDisk = {
-  /** For the daemon's process. */
+  /** The environment of the daemon's process. */
   env: Record<string, string>;
-  /** From now on nothing can be written. */
+  /** Makes the disk full. */
   fill(): Promise<void>;
   empty(): Promise<void>;
 };

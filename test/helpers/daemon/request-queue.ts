@@ -1,4 +1,4 @@
-/** One client's requests at the daemon, with a link that is an object and rows of the test's own. */
+/** The request queue of one client, with an object as its link and the test's own handlers. */
 import { pino } from 'pino';
 import type { Context, DaemonContext } from '../../../src/daemon/context.ts';
 import { Limits } from '../../../src/daemon/limits/limits.ts';
@@ -11,10 +11,13 @@ import { type ManualClock, manualClock } from '../manual-clock.ts';
 
 export const hash = new Uint8Array(32);
 
-/** Lets everything that is ready run. */
+/** Resolves after everything that is ready has run. */
 export const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-/** @param rows in the place of the daemon's own. @param beside whose clock and limits are shared */
+/**
+ * @param rows replace rows of the daemon's table
+ * @param beside shares its clock and limits
+ */
 export function openQueue(rows: Partial<RequestTable>, name = 'alice', beside?: Context) {
   const sent: (Answer | { event: string })[] = [];
   const state = { closed: false, destroyed: false, read: true, queuedBytes: 0, drain: () => {} };
@@ -54,7 +57,7 @@ export function openQueue(rows: Partial<RequestTable>, name = 'alice', beside?: 
   session.state = 'by-password';
   session.account = { name, idFp: hash, record: 'x', flags: new Set() };
   const shared = { for: () => shared };
-  // The queue itself uses nothing else of the context.
+  // The queue uses nothing else of the context.
   const context = (beside ?? {
     clock,
     limits: new Limits(clock),

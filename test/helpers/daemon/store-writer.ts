@@ -1,6 +1,6 @@
 /**
- * A program that stores notes one after the other, several at a time, until it is killed. It prints `stored N` for each that
- * was answered and `refused CODE` for each that was not. Arguments: the database.
+ * A program that stores notes, several at a time, until it is killed. It prints `stored N` for each stored note and
+ * `refused CODE` for each refused one. Argument: the path of the database.
  */
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
@@ -10,7 +10,7 @@ const [path = ''] = process.argv.slice(2);
 const store = await openSqliteStore(path);
 await Promise.all([1, 2, 3, 4].map(write));
 
-/** Each writer has a device and thus a chain of its own. The number stands in front of the note's bytes. */
+/** Each writer has its own device and chain. The note's bytes begin with its number. */
 async function write(device: number): Promise<void> {
   for (let n = 1; ; ) {
     const number = n * 10 + device;
@@ -26,7 +26,7 @@ async function write(device: number): Promise<void> {
   }
 }
 
-/** Waits for a reader that is slow. */
+/** Waits for a slow reader. */
 function say(line: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
 }

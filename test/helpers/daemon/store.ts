@@ -1,4 +1,4 @@
-/** A store in a folder of its own, and short ways to make what it keeps. */
+/** A store in a temporary folder, and functions that make what it stores. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { operationNames } from '../../../src/daemon/store/operations.ts';
@@ -7,7 +7,7 @@ import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.t
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
-/** `time.now` is what the daemon's clock shows. */
+/** `time.now` is the daemon's clock. */
 export async function temporaryStore(
   t: ExecutionContext,
 ): Promise<{ store: SharedStore; time: { now: number }; path: string }> {
@@ -19,10 +19,10 @@ export async function temporaryStore(
   return { store, time, path };
 }
 
-/** `key`: of who pays for it; the daemon's own calls have none. */
+/** `key` names the requester; empty for the daemon's own calls. */
 export type StoreCall = { key: string; name: OperationName };
 
-/** The same store, which adds each of its calls to `calls`. */
+/** The same store. It adds each call to `calls`. */
 export function recordedStore(store: SharedStore, calls: StoreCall[]): SharedStore {
   const recorded = (of: Store, key: string): Store => {
     const operations = operationNames.map((name) => {
@@ -37,7 +37,7 @@ export function recordedStore(store: SharedStore, calls: StoreCall[]): SharedSto
   return { ...recorded(store, ''), for: (asker) => recorded(store.for(asker), asker.key) };
 }
 
-/** 32 bytes that differ for different numbers. */
+/** 32 bytes that are different for each number. */
 export function bytes32(n: number): Uint8Array {
   return number(n, 32);
 }
@@ -54,7 +54,7 @@ export const alice = person('alice');
 export const bob = person('bob');
 export const carol = person('carol');
 
-/** The n-th note of Alice's device 1 to Bob, with its parts changed by `other`. */
+/** The n-th note of Alice's device 1 to Bob. `other` replaces parts of it. */
 export function aNote(
   n: number,
   other: Partial<Parameters<Store['appendNote']>[0]> = {},
@@ -74,7 +74,7 @@ export function aNote(
   };
 }
 
-/** A fetch of everything by Bob, with its parts changed by `other`. */
+/** Parameters to fetch everything as Bob. `other` replaces some. */
 export function everything(other: Partial<Parameters<Store['fetch']>[0]> = {}): Parameters<Store['fetch']>[0] {
   return {
     conversation: bytes32(77),

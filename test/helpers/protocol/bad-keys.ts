@@ -1,4 +1,4 @@
-/** Keys that parse and do not work, and cards that hold them, which signCard would refuse to make. */
+/** Keys that parse but do not work, and cards with such keys, which signCard refuses to make. */
 import { concat, H, utf8, Writer } from '../../../src/protocol/base/bytes.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
@@ -6,10 +6,10 @@ import { CARD_LIFE_MS } from '../../../src/protocol/sealed/card.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { NO_HASH, type PersonName, T0 } from './people.ts';
 
-/** Where an SPKI of ours holds the last byte of its modulus. */
+/** The offset of the last byte of the modulus in an SPKI. */
 const LOWEST = 416;
 
-/** The same key with the lowest bit of its modulus cleared. */
+/** The same key with an even modulus. */
 export function evenKey(spki: Uint8Array): Uint8Array {
   const even = Uint8Array.from(spki);
   even[LOWEST] = (even[LOWEST] ?? 0) & 0xfe;
@@ -36,7 +36,7 @@ function tlv(tag: number, value: Uint8Array): Uint8Array {
   );
 }
 
-/** A card of `person` that breaks nothing but what is given. */
+/** A card of `person` that is valid except for the given fields. */
 export async function cardWith(
   person: PersonName,
   o: { ekSpki?: Uint8Array; identity?: KeyPair; cardSeq?: number; prevCardHash?: Uint8Array; notBefore?: number },

@@ -1,11 +1,11 @@
-/** Notes between people, sealed and opened as their clients do. */
+/** Seals and opens notes between people, as their clients do. */
 import { randomBytes } from 'node:crypto';
 import { inlineRsa, type Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import type { Content } from '../../../src/protocol/sealed/content.ts';
 import { openNote, sealNote } from '../../../src/protocol/sealed/note.ts';
 import { DAEMON_ID, NO_HASH, type Person, T0 } from './people.ts';
 
-/** The first note of device 7. */
+/** Seals the first note of device 7. */
 export function seal(
   from: Person,
   to: Person,
@@ -17,7 +17,7 @@ export function seal(
   return sealNote(inlineRsa, { ...between, ...chain, content });
 }
 
-/** What the daemon delivered, opened by `me` as a note of `author`. */
+/** Opens a delivered note as `me`, expecting `author`. */
 export function open(
   delivered: Uint8Array,
   me: Person,

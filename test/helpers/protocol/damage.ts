@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Ways in which bytes go wrong on their way: one bit flipped, some lost at the end, some dropped, doubled or put in between. */
+/** Arbitrary damage to bytes: a flipped bit, lost bytes at the end, or bytes dropped, doubled or inserted. */
 export function damaged(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
   const at = fc.nat({ max: bytes.length - 1 });
   const splice = (i: number, removed: number, added: Uint8Array) =>
@@ -16,7 +16,7 @@ export function damaged(bytes: Uint8Array): fc.Arbitrary<Uint8Array> {
   );
 }
 
-/** A copy with other bytes from `at` on. */
+/** A copy with `part` written at `at`. */
 export function patched(bytes: Uint8Array, at: number, part: Uint8Array): Uint8Array {
   const copy = Uint8Array.from(bytes);
   copy.set(part, at);

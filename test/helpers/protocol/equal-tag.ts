@@ -1,12 +1,12 @@
 import { createCipheriv } from 'node:crypto';
 
 const BLOCK = 16;
-/** x^128 + x^7 + x^2 + x + 1, in GCM's order of bits. */
+/** x^128 + x^7 + x^2 + x + 1, in GCM's bit order (NIST SP 800-38D, section 6.3). */
 const REDUCTION = 0xe1n << 120n;
 
 /**
- * Another ciphertext that AES-256-GCM accepts with the same tag, for who knows the key: what a change of one block adds to the
- * hash is taken out again in the block behind it. Changes the blocks `at` and `at + 1` only.
+ * Another ciphertext that AES-256-GCM accepts with the same tag, made with the key: the next block cancels in GHASH
+ * what the change of one block adds. Changes only the blocks `at` and `at + 1`.
  */
 export function withEqualTag(key: Uint8Array, ciphertext: Uint8Array, at: number, change: Uint8Array): Uint8Array {
   const ecb = createCipheriv('aes-256-ecb', key, null);

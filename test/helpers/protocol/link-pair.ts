@@ -31,7 +31,7 @@ type Ends = { client: Duplex; daemon: Duplex };
 
 export type LinkPair = { client: Link; daemon: Link; clientStream: Duplex; daemonStream: Duplex };
 
-/** Two ends of a connection in memory; as with TCP, the end of one is heard by the other after what was written. */
+/** Two ends of a connection in memory. As with TCP, the end of one arrives after what it wrote. */
 export function streamPair(): [Duplex, Duplex] {
   const [a, b] = duplexPair();
   const tell = (from: Duplex, to: Duplex) =>
@@ -53,7 +53,10 @@ export async function linkPair(o: { accept?: AcceptOptions; connect?: ConnectOpt
   return { client, daemon, clientStream, daemonStream };
 }
 
-/** Two streams with somebody in the middle: `change` gets every chunk of one direction and gives what goes on instead. */
+/**
+ * Two streams with an attacker in the middle. `change` receives every chunk of one direction and returns what is
+ * forwarded.
+ */
 export function tampered(change: Change): Ends {
   const [client, near] = streamPair();
   const [daemon, far] = streamPair();
@@ -70,7 +73,7 @@ export function tampered(change: Change): Ends {
   return { client, daemon };
 }
 
-/** A link through somebody in the middle who passes the handshake, and then does with each chunk what `change` says. */
+/** A link through an attacker who forwards the handshake, and then applies `change` to each chunk. */
 export async function attacked(change: Change): Promise<{ client: Link; daemon: Link; streams: Ends }> {
   let handshake = true;
   const after =
@@ -86,7 +89,7 @@ export async function attacked(change: Change): Promise<{ client: Link; daemon: 
   return { client, daemon, streams };
 }
 
-/** Everything that a link receives, as text, and how it ended. */
+/** Collects everything that a link receives, as text, and how it ended. */
 export function listen(
   link: Link,
   after = () => {},

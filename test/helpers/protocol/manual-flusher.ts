@@ -1,6 +1,6 @@
 import type { Flushable, Flusher } from '../../../src/protocol/link/flusher.ts';
 
-/** Flushes when the test says so. */
+/** A flusher that flushes only when the test calls it. */
 export function manualFlusher(): Flusher & { flush(): void } {
   const waiting: Flushable[] = [];
   return { schedule: (one) => waiting.push(one), flush: () => waiting.splice(0).map((one) => one.flush()) };

@@ -1,4 +1,4 @@
-/** Notes in number, as the daemon takes them: it reads their headers only. */
+/** Makes many notes for a daemon, which reads only their headers. */
 
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { openCard } from '../../../src/protocol/sealed/card.ts';
@@ -8,7 +8,9 @@ import { fixtureKey } from '../../fixtures/keys.ts';
 import { freshCard, testDaemonId } from '../client/client.ts';
 import type { PersonName } from './people.ts';
 
-/** Makes the notes of one device in their order: one is sealed, and the others are it with another id and number. */
+/**
+ * Makes the notes of one device in order. It seals the first, and copies it with another id and number for the others.
+ */
 export async function noteMaker(
   from: PersonName,
   to: PersonName,
@@ -26,7 +28,7 @@ export async function noteMaker(
     ...place,
     content,
   });
-  // After version, type and conversation; after both identities and the device.
+  // Offsets: after version, type and conversation; after both identities and the device.
   const [idAt, seqAt] = [34, 34 + 16 + 64 + 4];
   return (n) => {
     const copy = Buffer.from(note);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Files for the openssl command, in a folder that is gone afterwards. */
+/** Writes files for the openssl command into a temporary folder, and removes it afterwards. */
 export function withFiles<T>(files: Record<string, Uint8Array>, run: (path: (name: string) => string) => T): T {
   const dir = mkdtempSync(join(tmpdir(), 'openssl-'));
   const path = (name: string) => join(dir, name);
@@ -15,14 +15,16 @@ export function withFiles<T>(files: Record<string, Uint8Array>, run: (path: (nam
   }
 }
 
-/** Its standard output; throws when it fails. */
+/** @returns its standard output; throws when it fails */
 export function openssl(args: string[], input: Uint8Array = new Uint8Array(0)): Uint8Array {
   return execFileSync('openssl', args, { input, stdio: ['pipe', 'pipe', 'ignore'] });
 }
 
 const toNumber = (bytes: Uint8Array) => BigInt(`0x${Buffer.from(bytes).toString('hex') || '0'}`);
 
-/** AES-256-GCM's tag by the book (NIST SP 800-38D), from the block cipher of the openssl command alone. */
+/**
+ * The tag of AES-256-GCM (NIST SP 800-38D, section 7.1), computed only with the block cipher of the openssl command.
+ */
 export function gcmTag(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array {
   const hexKey = Buffer.from(key).toString('hex');
   const block = (input: Uint8Array) => openssl(['enc', '-aes-256-ecb', '-nopad', '-K', hexKey], input);

@@ -1,4 +1,4 @@
-/** Alice, Bob, Carol and Mallory with the fixture keys and one card each, good from T0 for 90 days. */
+/** Alice, Bob, Carol and Mallory with fixture keys and one card each, valid from T0 for 90 days. */
 
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
@@ -28,7 +28,7 @@ export async function person(name: PersonName, encryption = fixtureKey(`${name}-
   return { name, identity, encryption, cardBytes, card, idFp: card.idFp, mine };
 }
 
-/** Card number 1 of `person`, for the longest time unless told, and under another name when told. */
+/** Card number 1 of `person`. By default it has the longest validity and the person's own name. */
 export function firstCard(
   person: PersonName,
   o: { name?: string; encryption?: KeyPair; notBefore: number; notAfter?: number },

@@ -1,4 +1,4 @@
-/** Somebody on the path between a client and its daemon, who sees where each of the daemon's records begins. */
+/** An attacker between a client and its daemon, who sees where each record of the daemon begins. */
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import { startTcpServer } from '../tcp-server.ts';
@@ -9,9 +9,9 @@ const REPLY = 384 + 2;
 export type RecordPath = {
   /** host:port for the client. */
   server: string;
-  /** What to do with a record to the client, while it is set: false holds it back for good. */
+  /** Decides about each record to the client while it is set; false drops the record. */
   pass: ((broadcast: boolean) => boolean) | null;
-  /** Broadcasts that came by, and the generation of the newest. */
+  /** The broadcasts so far, and the generation of the newest. */
   broadcasts: number;
   generation: number;
 };
@@ -41,7 +41,8 @@ function follow(near: Socket, far: Socket, path: RecordPath): void {
   far.on('data', (chunk: Buffer) => {
     kept = Buffer.concat([kept, chunk]);
     if (handshake > 0) {
-      // The last two bytes of it are the length of the sealed parameters. What comes is passed on as it comes: the client waits.
+      // The last two bytes of the handshake are the length of the sealed parameters. Bytes are forwarded at once,
+      // because the client waits.
       if (kept.length < handshake) {
         if (kept.length === GREETING) near.write(kept);
         return;

@@ -1,4 +1,4 @@
-/** Somebody in the middle: a daemon's end towards the client, a client's end towards the daemon, all in clear between. */
+/** A man in the middle: a daemon's end towards the client, a client's end towards the daemon, plaintext in between. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { ExecutionContext } from 'ava';
@@ -12,9 +12,9 @@ import type { TestDaemon } from '../daemon/daemon.ts';
 import { startTcpServer } from '../tcp-server.ts';
 import { accepting } from './link-pair.ts';
 
-export type Relay = { address: Address /** The requests that it could read, in order. */; read: string[] };
+export type Relay = { address: Address /** The requests that it read, in order. */; read: string[] };
 
-/** Relays every message to `daemon`, under Mallory's keys and the true daemon's id. */
+/** Relays every message to `daemon`, under Mallory's keys and the real daemon's id. */
 export async function startRelay(
   t: ExecutionContext,
   daemon: Pick<TestDaemon, 'port' | 'fingerprint'>,
@@ -42,7 +42,7 @@ export async function startRelay(
       victim.onClose = () => behind.destroy();
       behind.onClose = () => victim.destroy();
     } catch {
-      // A greeting only: the client comes back with its hello.
+      // The client only read the greeting, and comes back with its hello.
       socket.destroy();
     }
   });
