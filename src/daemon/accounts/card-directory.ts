@@ -7,7 +7,8 @@ import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { type Card, openCard } from '../../protocol/sealed/card.ts';
-import type { CardRow, Person, Store } from '../store/store.ts';
+import type { CardRow } from '../store/identity-store.ts';
+import type { Person, Store } from '../store/store.ts';
 
 /** Newest cards in memory, 1.3 kB each. */
 const MAX_CACHED_CARDS = 4096;

@@ -23,6 +23,7 @@ import { logCrash, logProtocolError, logRefusal } from '../logging/failure-loggi
 import type { RequestRow, RequestTable } from '../requests/index.ts';
 import type { Session } from '../sessions/session.ts';
 import { type ChargedContext, chargedContextOf } from './charged-context.ts';
+import { stateRefusal } from './state-refusal.ts';
 
 export class RequestQueue {
   readonly #context: DaemonContext;
@@ -248,7 +249,7 @@ export class RequestQueue {
     const { id, method, params } = request;
     const session = this.#session;
     const row: RequestRow<N> = this.#table[method];
-    if (!row.allowed.includes(session.state)) throw notAllowed(session);
+    if (!row.allowed.includes(session.state)) throw stateRefusal(session.state);
     const result = await row.handler(this.#charged.context, session, params);
     // A login moves the charges from the address's budget to the person's.
     if (session.account !== null && this.#charged.name !== session.account.name)
@@ -286,20 +287,5 @@ export class RequestQueue {
       );
     }
     session.end('ended', 'the server failed on a request');
-  }
-}
-
-function notAllowed(session: Session): Refusal {
-  switch (session.state) {
-    case 'anonymous':
-      return new Refusal('login-refused', 'log in first');
-    case 'must-renew':
-      return new Refusal('must-renew', 'this account has no keys yet; renew it first');
-    case 'needs-vault':
-      return new Refusal('needs-vault', 'store the vault first');
-    case 'by-key':
-      return new Refusal('needs-password', 'this needs a login with the password');
-    case 'by-password':
-      return new Refusal('bad-request', 'this session is logged in; open another link');
   }
 }

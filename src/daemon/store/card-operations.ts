@@ -1,7 +1,7 @@
 /** Key cards: each identity's whole chain. */
 import { Refusal } from '../../protocol/base/errors.ts';
+import type { CardOperations, CardRow } from './identity-store.ts';
 import { all, type Implementation, one, run, sameBytes } from './operation.ts';
-import type { CardOperations, CardRow } from './store.ts';
 
 const CARDS_PER_ANSWER = 64;
 const NEWEST_PAGE = 1000;

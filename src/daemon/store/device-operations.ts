@@ -1,6 +1,7 @@
 /** Devices that may log in by key, each with the hash of its ticket. */
+
+import type { DeviceOperations } from './identity-store.ts';
 import { all, type Implementation, one, run, sameBytes } from './operation.ts';
-import type { DeviceOperations } from './store.ts';
 
 /** Most devices of a person. The one seen longest ago is dropped. */
 const MAX_DEVICES = 64;

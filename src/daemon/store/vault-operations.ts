@@ -1,7 +1,7 @@
 /** Vaults: sealed private keys, each under the hash of the OPAQUE record it belongs to. */
 import { Refusal } from '../../protocol/base/errors.ts';
+import type { VaultOperations } from './identity-store.ts';
 import { type Implementation, one, run, sameBytes } from './operation.ts';
-import type { VaultOperations } from './store.ts';
 
 type Row = { version: number; at: number; bytes: Uint8Array };
 

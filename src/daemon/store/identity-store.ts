@@ -1,0 +1,55 @@
+/** The part of the store that belongs to identities: key cards, vaults and devices. */
+
+export type CardRow = { idFp: Uint8Array; cardSeq: number; hash: Uint8Array; ekFp: Uint8Array; notAfter: number };
+
+export interface CardOperations {
+  /**
+   * Appends the card that follows `prevHash` (zeros and cardSeq 1 for the first). The same card again changes nothing.
+   * @throws Refusal 'conflict' or 'quota'
+   */
+  addCard(card: CardRow & { prevHash: Uint8Array; bytes: Uint8Array }): null;
+  /**
+   * The newest card of each identity, without its bytes: 1,000 after `after` (null: from the start), in order of idFp.
+   */
+  newestCards(page: { after: Uint8Array | null }): CardRow[];
+  /** The cards of one identity from cardSeq `from` on, oldest first, 64 at most. */
+  cards(of: { idFp: Uint8Array; from: number }): Uint8Array[];
+  /** The newest card of each of these identities, in their order; null where there is none. */
+  cardsOf(ids: { ids: Uint8Array[] }): (Uint8Array | null)[];
+}
+
+/** A vault belongs to an identity and to the hash of the OPAQUE record whose export key seals it. */
+export interface VaultOperations {
+  /**
+   * Stores a vault. Besides the one of `current` (the account's record) one other is kept, for a password change in
+   * progress.
+   * @throws Refusal 'conflict' when `version` is not above the stored one. The same vault again gets its first result
+   */
+  putVault(vault: {
+    idFp: Uint8Array;
+    recordHash: Uint8Array;
+    current: Uint8Array;
+    version: number;
+    bytes: Uint8Array;
+  }): { at: number };
+  vault(of: { idFp: Uint8Array; recordHash: Uint8Array }): { version: number; bytes: Uint8Array; at: number } | null;
+  /** As `vault`, without the bytes. */
+  vaultInfo(of: { idFp: Uint8Array; recordHash: Uint8Array }): { version: number; at: number } | null;
+  /** Drops every other vault of this identity, if the one of `recordHash` exists. Called after a login. */
+  dropOtherVaults(of: { idFp: Uint8Array; recordHash: Uint8Array }): null;
+}
+
+/** Devices are u32 numbers that the clients choose. */
+export interface DeviceOperations {
+  /**
+   * Stores the ticket of a device, replacing an older one. Of 64 devices of a person the one seen longest ago is
+   * dropped.
+   */
+  putDevice(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array }): null;
+  /** Whether this is the device's ticket. `seen` also updates its last use. */
+  checkTicket(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array; seen: boolean }): boolean;
+  /** The most recently seen first. */
+  devices(of: { idFp: Uint8Array }): { device: number; lastSeen: number }[];
+  /** Drops one device, or with null every device except `but`. @returns how many */
+  dropDevices(which: { idFp: Uint8Array; device: number | null; but: number }): number;
+}
