@@ -1,4 +1,4 @@
-/** Carries out what comes from the gate: finds the action of a key, and runs it here or on the screen that is shown. */
+/** Carries out the inputs of the gate: finds the action of a key and runs it, here or on the screen that is shown. */
 import type { Clock } from '../../platform/clock.ts';
 import type { LoginController } from '../login/login-controller.ts';
 import type { Attention } from '../notify/attention.ts';
@@ -17,11 +17,11 @@ import { ChatActions } from './chat-actions.ts';
 import { FormActions } from './form-actions.ts';
 import type { ScreenActions } from './screen-actions.ts';
 
-/** A second Ctrl+C within this leaves. ms. */
+/** A second Ctrl+C within this time leaves. ms. */
 const TWICE = 2000;
-/** A question is not answered sooner than this after it appeared: nobody reads that fast. ms. */
+/** No answer counts within this time after a question appeared: nobody reads that fast. ms. */
 const UNREAD = 500;
-/** Nor within this after other typing, which goes on. ms. */
+/** Nor within this time after other typing. ms. */
 const TYPED_ON = 1500;
 
 export type ActionsParts = { store: Store; clock: Clock; host: Host; login: LoginController; attention: Attention };
@@ -36,7 +36,7 @@ export class Actions {
     this.#screen = new FormActions(parts);
   }
 
-  /** From now on the keys are the chat's. */
+  /** From now on, actions go to the chat. */
   enterChat(scope: ChatScope): void {
     this.#screen = new ChatActions(scope, this.#parts.host);
   }
@@ -80,7 +80,7 @@ export class Actions {
   #key(key: string) {
     const action = actionFor(key, focusScopesOf(this.#parts.store.get()));
     if (action !== null) return this.run(action, key);
-    // Esc and a letter soon after it come as Alt and the letter do.
+    // Esc followed quickly by a letter arrives as Alt and the letter.
     const letter = /^alt\+(.)$/u.exec(key)?.[1];
     if (letter === undefined) return;
     this.#key('escape');
@@ -154,7 +154,7 @@ export class Actions {
     else this.run('back', key);
   }
 
-  /** A letter of a word is no answer. */
+  /** The key is part of a word, not an answer. */
   #stray(key: string) {
     if (key !== 'enter') this.#parts.store.dispatch({ type: 'typed', text: key });
   }

@@ -115,7 +115,7 @@ export class Selection {
     if (isPath(typed)) {
       const path = resolvePath(typed, overlay.folder);
       const info = await stat(path).catch(() => null);
-      // Closed, or typed on, meanwhile.
+      // The picker was closed or changed meanwhile.
       if (store.get().overlay !== overlay) return;
       if (info?.isDirectory()) return this.browse(path);
       if (info === null) {
@@ -133,7 +133,7 @@ export class Selection {
     void this.#commands.show(sendFile(this.#scope, path));
   }
 
-  /** The chosen link goes to the desktop; where there is none it is copied. */
+  /** Opens the selected link on the desktop; copies it where there is none. */
   async openLink(): Promise<void> {
     const { store, controller } = this.#scope;
     const { overlay } = store.get();
@@ -163,7 +163,7 @@ function isPath(typed: string): boolean {
   return typed.includes('/') || typed.trim() === '~';
 }
 
-/** What is in a folder, or a sentence about why it is not seen. */
+/** The entries of a folder, and a remark about those that are not listed or why none can be. */
 async function lookInto(folder: string): Promise<{ entries: PickerEntry[]; note: string | null }> {
   try {
     const { entries, left } = await entriesOf(folder);

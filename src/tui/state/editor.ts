@@ -18,7 +18,7 @@ export function insert(editor: Editor, text: string): Editor {
   return { before: editor.before + text, after: editor.after };
 }
 
-/** What a key may do to a field. The names are the key table's. */
+/** The edits that a key can make; the key table uses their names. */
 export const edits = {
   'delete-left': ({ before, after }) => ({ before: before.slice(0, -lastSize(before) || 0), after: after }),
   'delete-right': ({ before, after }) => ({ before, after: after.slice(firstSize(after)) }),
@@ -38,7 +38,7 @@ export const edits = {
 
 export type EditName = keyof typeof edits;
 
-/** What an edit took out, and the field as it left it: while nothing else happened to that field, the next one adds to it. */
+/** Text that edits deleted, and the field as they left it. The next deletion adds to it while nothing else changed the field. */
 export type Killed = { readonly text: string; readonly left: Editor };
 
 const killing: readonly EditName[] = [
@@ -49,7 +49,7 @@ const killing: readonly EditName[] = [
   'clear',
 ] satisfies EditName[];
 
-/** What Ctrl+Y puts back after `edit` made `to` of `from`; readline's kill ring with one place. */
+/** The text that Ctrl+Y puts back after `edit` turned `from` into `to`: readline's kill ring with one place. */
 export function killedBy(edit: EditName, from: Editor, to: Editor, last: Killed | null): Killed | null {
   if (!killing.includes(edit)) return last;
   const before = from.before.slice(to.before.length);
@@ -58,7 +58,7 @@ export function killedBy(edit: EditName, from: Editor, to: Editor, last: Killed 
   return { text: before + earlier + after, left: to };
 }
 
-/** The cursor one drawn line up or down; null when it is on the first or last one. `columns` is the field's width. */
+/** Moves the cursor one drawn line up or down; null on the first or last one. `columns` is the width of the field, in cells. */
 export function moveLine(editor: Editor, by: -1 | 1, columns: number): Editor | null {
   const text = textOf(editor);
   const lines = draftLines(text, columns);
@@ -80,7 +80,7 @@ export function cursorLine(editor: Editor, columns: number): number {
 
 function split(text: string, at: number): Editor {
   const { start, size } = graphemeAt(text, at);
-  // Never inside a grapheme: snap to its end.
+  // A position inside a grapheme moves to its end.
   const end = at <= start ? Math.max(0, at) : start + size;
   return { before: text.slice(0, end), after: text.slice(end) };
 }
@@ -97,7 +97,7 @@ function wordStart(text: string): number {
   return wordAt(text.trimEnd());
 }
 
-/** Where the last word of `text` begins; its length when it ends with a space. */
+/** The index where the last word of `text` begins; the length of `text` when it ends with a space. */
 export function wordAt(text: string): number {
   let at = text.length;
   while (at > 0 && !/\s/.test(text.charAt(at - 1))) at--;

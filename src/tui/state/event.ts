@@ -1,4 +1,4 @@
-/** Everything that can happen to the screen's state. */
+/** The events that change the screen's state. */
 import type {
   Client,
   ClientEvent,
@@ -24,7 +24,7 @@ import type {
   Unfolded,
 } from './state.ts';
 
-/** What this device kept of an account: drafts by conversation, and what is kept quiet. */
+/** What this device stores for an account: drafts by conversation, muted conversations, blocked people. */
 export type Remembered = {
   drafts: Readonly<Record<string, string>>;
   muted: readonly string[];
@@ -33,7 +33,7 @@ export type Remembered = {
 
 export const nothingRemembered: Remembered = { drafts: {}, muted: [], blocked: [] };
 
-/** What is known at the start of a session. */
+/** The data that the chat opens with. */
 export type Opening = Remembered & {
   me: Client['me'];
   link: LinkState;
@@ -41,10 +41,10 @@ export type Opening = Remembered & {
   conversations: Conversation[];
 };
 
-/** What stands in a line, what it is for or was chosen for it, the draft that waits meanwhile, and what was sent before it. */
+/** The text in the composer, what it is for, the stashed draft, the history for Up, and the selection. */
 type Line = Pick<Thread, 'draft' | 'about' | 'stashed' | 'sent' | 'selected'>;
 
-/** Moves that a key names. */
+/** Moves that keys are bound to. */
 export const moveNames = [
   'up',
   'down',
@@ -72,19 +72,19 @@ export type MoveName = (typeof moveNames)[number];
 
 export type Event =
   | { type: 'tick' }
-  /** The first picture stands. */
+  /** The first frame is on the screen. */
   | { type: 'drawn' }
   | { type: 'resized'; columns: number; rows: number }
   | { type: 'watched'; watched: boolean }
-  /** Letters for the field that has the cursor. */
+  /** Text for the field that has the cursor. */
   | { type: 'typed'; text: string }
   | { type: 'pasted'; text: string }
   | { type: 'edited'; edit: EditName }
-  /** What was deleted last is put back at the cursor. */
+  /** Puts the text that was deleted last at the cursor. */
   | { type: 'yanked' }
-  /** The program put this into the field. */
+  /** The program changes the field. */
   | { type: 'filled'; editor: Editor }
-  /** A command is begun for the person: the draft waits until it is done. */
+  /** The program starts a command in the composer; the draft is stashed until the command is done. */
   | { type: 'command-started'; editor: Editor }
   | { type: 'completed'; completion: Completion }
   | { type: 'moved'; move: MoveName }
@@ -92,13 +92,13 @@ export type Event =
   /** A click or the wheel. Cells from 0. */
   | { type: 'mouse'; action: 'press' | 'up' | 'down'; x: number; y: number }
   | { type: 'overlay'; overlay: Overlay | null }
-  /** What was waited for came: it takes the place of what stood there when it was asked for, and of nothing else. */
+  /** An answer arrived. `overlay` replaces `instead`, the overlay that was open when it was asked for, and nothing else. */
   | { type: 'answered'; overlay: Overlay | null; instead: Overlay | null }
-  /** Before something is done that cannot be undone. */
+  /** Something that cannot be undone needs a confirmation. */
   | { type: 'asked'; question: Question }
   | { type: 'notice'; notice: Notice | null }
   | { type: 'settings'; settings: Partial<Settings> }
-  /** The terminal told its background. */
+  /** The terminal reported its background. */
   | { type: 'background'; light: boolean }
   | { type: 'away'; away: boolean }
   | { type: 'login'; change: Partial<Login> }
@@ -109,23 +109,23 @@ export type Event =
   | { type: 'opened'; conversation: ConversationName }
   | { type: 'loading'; conversation: ConversationName }
   | { type: 'history'; conversation: ConversationName; messages: Message[]; gaps: Gap[]; more: boolean }
-  /** What could not be fetched is to be tried again. */
+  /** History that could not be fetched can be fetched again. */
   | { type: 'retried'; conversation: ConversationName }
   | { type: 'files'; files: ListedFile[] }
-  /** The draft went out (or was a command): the field is empty again and remembers it. */
+  /** The composer is emptied; its text was sent or was a command, and goes into the history. */
   | { type: 'taken'; text: string }
-  /** A line was sent, or what was chosen was acted on: the next one is about the newest again. */
+  /** The selection is cleared: the next command is about the newest message again. */
   | { type: 'unchosen'; conversation: ConversationName }
-  /** What went out could not be done: the line is again what it was, unless something was written since. */
+  /** Sending failed: the line is restored, unless something was written since. */
   | { type: 'returned'; conversation: ConversationName; line: Line; since: Editor }
   | { type: 'about'; about: Thread['about'] }
   | { type: 'muted'; conversation: ConversationName; on: boolean }
   | { type: 'blocked'; name: string; on: boolean }
-  /** What a blocked person said there is to be seen. */
+  /** Shows the folded messages of a blocked person. */
   | { type: 'unfolded'; conversation: ConversationName; run: Unfolded }
-  /** What is unread goes further back than is fetched: the window is put at the oldest that is held. */
+  /** The unread messages go further back than what is loaded: the window moves to the oldest loaded message. */
   | { type: 'unread-located'; conversation: ConversationName }
-  /** To a message that a search found, with the words it was for. */
+  /** Moves to a search result; `words` are marked in it. */
   | { type: 'jumped'; conversation: ConversationName; key: string; words: string }
   | {
       type: 'thread';

@@ -1,11 +1,11 @@
-/** The one text field that has the cursor now, wherever it is, and the places whose keys hold. */
+/** Finds the one text field that has the cursor, and the scopes whose keys apply. */
 import { printable } from '../../protocol/base/text.ts';
 import { type Editor, textOf } from './editor.ts';
 import type { FocusScope } from './keys.ts';
 import type { Asked, Chat, Focus, Overlay, State, Thread } from './state.ts';
 import { emptyThread } from './state.ts';
 
-/** Most that a field takes. UTF-8 bytes of a paste, UTF-16 units of all else. */
+/** The limit of a field: bytes of UTF-8 for a paste, UTF-16 units otherwise. */
 export const MAX_DRAFT = 65_536;
 
 export function chatOf(state: State): Chat | null {
@@ -24,17 +24,17 @@ export function withThread(chat: Chat, thread: Thread): Chat {
   return { ...chat, threads: { ...chat.threads, [thread.name]: thread } };
 }
 
-/** Where keys without a field go: the pane over the others, else what has the focus. */
+/** The pane that gets the keys: the one that is open over the others, else the one with the focus. */
 export function paneOf({ overlay, focus }: Pick<State, 'overlay' | 'focus'>): Focus {
   return overlay?.kind === 'pane' ? overlay.pane : focus;
 }
 
-/** Nothing is seen yet, or what is waited for is about to bring the field: what is typed now is kept for it. */
+/** Whether typed text is kept until its field appears: before the first frame, and while the login is busy. */
 export function isTypingAhead({ drawn, overlay, screen }: State): boolean {
   return !drawn || (overlay === null && screen.name === 'login' && screen.login.busy !== null);
 }
 
-/** null: text that is typed now belongs to no field. */
+/** The field that typed text goes to; null when there is none. */
 export function fieldOf(state: State): Editor | null {
   const { overlay, screen } = state;
   if (isTypingAhead(state)) return state.typeAhead;
@@ -48,7 +48,7 @@ export function fieldOf(state: State): Editor | null {
   return state.focus === 'composer' ? openThread(screen.chat).draft : null;
 }
 
-/** What Enter would take at first: of a whole folder not the way up, which stands before what is in it. */
+/** The entry that is selected at first: in a folder the first one after `..`. */
 export function firstChoice(overlay: Extract<Overlay, { query: Editor }>): number {
   if (overlay.kind !== 'picker' || textOf(overlay.query).trim() !== '') return 0;
   return Math.min(1, Math.max(0, (overlay.entries?.length ?? 0) - 1));
@@ -74,7 +74,7 @@ export function withField(state: State, editor: Editor): State {
   }
   return withChat(state, (chat) => {
     const thread = openThread(chat);
-    // Who empties the line begins again, in the conversation that is seen.
+    // An emptied line needs no confirmation: what is typed next is meant for the conversation on the screen.
     const hasty = thread.hasty && textOf(editor) !== '';
     return withThread(
       { ...chat, completion: null, typedAt: state.now },
@@ -83,13 +83,13 @@ export function withField(state: State, editor: Editor): State {
   });
 }
 
-/** The question that is to be answered now, if there is one. */
+/** The question that is shown, if any. */
 export function askedOf({ overlay, screen }: State): Asked | null {
   if (overlay !== null) return 'stray' in overlay ? overlay : null;
   return screen.name === 'login' && screen.login.step === 'trust' ? screen.login.offered : null;
 }
 
-/** Where the keys of the table hold now, the nearest first. */
+/** The scopes whose keys apply, nearest first. */
 export function focusScopesOf(state: State): readonly FocusScope[] {
   const { overlay, screen } = state;
   if (!state.drawn) return ['type-ahead', 'field', 'anywhere'];
@@ -104,31 +104,36 @@ export function focusScopesOf(state: State): readonly FocusScope[] {
   return [pane, 'pane', 'chat', 'anywhere'];
 }
 
-/** What the fields take that are not shown as they are typed: a message goes out byte for byte, a password is judged as it is. */
+/** Whether the field takes text unchanged: a message is sent byte for byte, and a password is compared byte for byte. */
 export function isExact(state: State): boolean {
   const { overlay, screen } = state;
-  // What comes of it is seen to where it arrives.
+  // The field where it arrives decides.
   if (isTypingAhead(state)) return true;
   if (overlay !== null) return overlay.kind === 'passwd';
   if (screen.name === 'login') return screen.login.active === 'password' || screen.login.active === 'repeat';
   return true;
 }
 
-/** What no keyboard types: controls, direction marks, invisible and unassigned characters. Joiners and marks are typed apart. */
+/**
+ * Characters that no keyboard types: controls, direction marks, invisible and unassigned ones. Joiners and marks are typed
+ * separately.
+ */
 const untypeable =
   /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/gu;
 
-/** A piece of typing as it may stand in a field. `exact`: all but the controls, which are keys. */
+/** Typed text without what a field does not take; with `exact`, only controls are removed, as they are keys. */
 export function typeable(text: string, exact: boolean): string {
   return text.replace(exact ? /[\p{Cc}\p{Cs}]/gu : untypeable, '');
 }
 
-/** A paste into the line that is written: byte for byte, but terminals send line ends as CR, and those are line ends of a message. */
+/** A paste with the line ends of a message: terminals send CR. Nothing else is changed. */
 export function pastedText(text: string): string {
   return text.toWellFormed().replace(/\r\n?/g, '\n');
 }
 
-/** A paste as it may stand in the field that is open: the lines of a message, a password without its final line end, one clean line. */
+/**
+ * A paste as the open field takes it: lines in the composer, a password without its final line end, one printable line elsewhere.
+ */
 export function pasteable(text: string, state: State): string {
   const lines = pastedText(text);
   if (state.overlay === null && state.screen.name === 'chat') return lines;

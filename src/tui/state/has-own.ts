@@ -1,4 +1,4 @@
-/** What a word that somebody wrote names in a record: `constructor` names nothing there, unless it was put there. */
+/** Lookups by words that people typed: `constructor` and the like find nothing unless they are own properties. */
 import type { Person } from '../../client/types.ts';
 import type { Chat } from './state.ts';
 

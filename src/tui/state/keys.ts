@@ -2,7 +2,7 @@
 import type { EditName } from './editor.ts';
 import type { MoveName } from './event.ts';
 
-/** Where a key means something; the first place of `placesOf(state)` that knows it wins. */
+/** Where a key applies; the first scope of `focusScopesOf(state)` that has the key wins. */
 export type FocusScope =
   | 'anywhere'
   | 'chat'
@@ -50,7 +50,7 @@ export type KeyRow = {
   keys: readonly string[];
   places: readonly FocusScope[];
   action: ActionName;
-  /** Null: not worth a line of help. */
+  /** null: not listed in help. */
   help: string | null;
   /** The dot-command that does the same. */
   command?: string;
@@ -153,7 +153,7 @@ for (const { keys, places, action } of keyTable) {
   }
 }
 
-/** What `key` does at the first of `places` that knows it; null: nothing. */
+/** The action of `key` in the first of `places` that has it; null when none has. */
 export function actionFor(key: string, places: readonly FocusScope[]): ActionName | null {
   for (const place of places) {
     const action = index.get(`${place} ${key}`);
@@ -186,7 +186,7 @@ export function keyLabel(key: string): string {
     .join('+');
 }
 
-/** The rows with help, as `keys`, `what`: for the overlay and the document. In the form, what it knows alone, its own first. */
+/** The rows of the help overlay and the document. With `form`, only the keys that work in the login form, its own first. */
 export function keyHelp(form = false): { keys: string; help: string; command: string }[] {
   const has = (...wanted: FocusScope[]) =>
     keyTable.filter(({ help, places }) => help !== null && wanted.some((place) => places.includes(place)));
@@ -199,7 +199,7 @@ export function keyHelp(form = false): { keys: string; help: string; command: st
           ? `${keyLabel(keys[0] as string)}..${(keys.at(-1) as string).at(-1)}`
           : keys.slice(0, 2).map(keyLabel).join('  '),
       help: help ?? '',
-      // Before the chat there are no dot-commands.
+      // Dot-commands work only in the chat.
       command: form ? '' : (command ?? ''),
     }));
 }

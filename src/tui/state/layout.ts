@@ -1,4 +1,4 @@
-/** Which pane stands where, from the size of the terminal alone. Cells. */
+/** The layout of the panes, from the size of the terminal alone. Cells. */
 
 export const MIN_COLUMNS = 60;
 export const MIN_ROWS = 15;
@@ -10,7 +10,7 @@ export type Layout = {
   columns: number;
   rows: number;
   tooSmall: boolean;
-  /** 0: not shown. */
+  /** 0 when it is not shown. */
   people: number;
   messages: number;
   files: number;
@@ -35,7 +35,7 @@ export function layoutOf(
   // A frame of the full height scrolls a Windows console.
   const rows = process.platform === 'win32' ? size.rows - 1 : size.rows;
   const tooSmall = columns < MIN_COLUMNS || rows < MIN_ROWS;
-  // Beside the files the texts have little room: then the panes take no more than names and sizes need.
+  // Next to the files pane the messages have little room: the panes take only what names and sizes need.
   const isBoth = columns >= FILES_FROM;
   const people = bare || columns < PEOPLE_FROM ? 0 : isBoth ? part(0.16, 16, 26) : part(0.22, 16, 22);
   const files = bare || !isBoth ? 0 : part(0.23, 22, 38);

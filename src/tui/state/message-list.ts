@@ -1,10 +1,13 @@
 /** The messages of one conversation: order and merging. Lists are never changed, only replaced. */
 import type { FileInfo, Message, MessageRef } from '../../client/types.ts';
 
-/** Messages held of one conversation; above it some are let go and can be fetched again (update/holding.ts). */
+/**
+ * Most messages of one conversation in memory; beyond it some are unloaded and fetched again when needed (update/loaded-
+ * messages.ts).
+ */
 export const MAX_LOADED = 20_000;
 
-/** How far back an older word about a message is looked for. */
+/** How many placed messages are searched for one that arrives again without its place. */
 const RECENT = 200;
 
 /** An author's id is unique only together with the author. */
@@ -12,7 +15,7 @@ export function keyOf({ author, id }: MessageRef): string {
   return `${author}/${id}`;
 }
 
-/** Of a file and of its transfer. A file's id may be named by another author's message, too: that is another file. */
+/** The key of a file and of its transfer. Ids are unique only within one author's messages of one conversation. */
 export function fileKey({ conversation, author, id }: Pick<FileInfo, 'conversation' | 'author' | 'id'>): string {
   return `${conversation}/${author}/${id}`;
 }
@@ -22,14 +25,14 @@ export function hasKey({ author, id }: MessageRef, key: string): boolean {
   return key.length === author.length + 1 + id.length && key.endsWith(id) && key.startsWith(author);
 }
 
-/** The message that a reply is for; undefined when it is not held. */
+/** The message that a reply is for; undefined when it is not loaded. */
 export function answered(messages: readonly Message[], to: MessageRef): Message | undefined {
   return messages.findLast(({ author, id }) => id === to.id && author === to.author);
 }
 
 /**
- * `held` with `news` put in: the same message replaced, new ones at their place by seq; those without a seq stay last in the
- * order they came. `news` usually belongs at the end, which costs one copy for all of them together.
+ * Merges `news` into `held`: replaces messages that are there, inserts new ones by seq, and leaves those without a seq last in
+ * the order they arrived. `news` usually belongs at the end, which costs one copy for all of them together.
  */
 export function merge(held: readonly Message[], news: readonly Message[]): readonly Message[] {
   if (news.length === 0) return held;
@@ -42,7 +45,7 @@ export function merge(held: readonly Message[], news: readonly Message[]): reado
     const key = keyOf(message);
     const pending = waiting.findIndex((other) => hasKey(other, key));
     if (message.seq === null) {
-      // What has its place does not lose it to an older word about it.
+      // A message that has its place keeps it when an older version of it arrives.
       if (pending >= 0) waiting[pending] = message;
       else if (!placed.slice(-RECENT).some((other) => hasKey(other, key))) waiting.push(message);
       continue;

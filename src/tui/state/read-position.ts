@@ -1,10 +1,10 @@
-/** How far a conversation was seen, and what is after that. Pure. */
+/** How far a conversation was read, and what comes after. Pure. */
 import type { Message } from '../../client/types.ts';
 import { hasKey } from './message-list.ts';
 import { isBlockedConversation } from './muting.ts';
 import type { Chat, Thread } from './state.ts';
 
-/** Reading marks go out at most this often. ms. */
+/** Read positions are sent at most this often. ms. */
 export const READ_EVERY = 400;
 
 /** The index of the last message whose end is in the window. */
@@ -13,7 +13,7 @@ function endOf({ anchor, messages }: Pick<Thread, 'anchor' | 'messages'>): numbe
   return at < 0 ? messages.length - 1 : anchor !== null && anchor.below > 0 ? at - 1 : at;
 }
 
-/** The place of the last message whose end is in the window; 0: none. */
+/** The seq of the last message whose end is in the window; 0 when there is none. */
 export function seenTo(thread: Pick<Thread, 'anchor' | 'messages'>): number {
   const { messages } = thread;
   for (let i = endOf(thread); i >= 0; i--) {
@@ -23,7 +23,7 @@ export function seenTo(thread: Pick<Thread, 'anchor' | 'messages'>): number {
   return 0;
 }
 
-/** Messages of others below the window, whether they have a place yet or not. */
+/** Counts messages of others below the window, with or without a place. */
 export function othersBelow(
   thread: Pick<Thread, 'anchor' | 'messages'>,
   { me, blocked }: { me: string; blocked: ReadonlySet<string> },
@@ -38,7 +38,7 @@ export function othersBelow(
   return count;
 }
 
-/** Held messages of others after the place `seq`, without those of who is blocked. */
+/** Counts loaded messages of others after `seq`, without those of blocked people. */
 export function newsAfter(
   { name, messages }: Thread,
   seq: number,
@@ -55,7 +55,7 @@ export function newsAfter(
   return count;
 }
 
-/** All that is unread in it is held. */
+/** Whether all unread messages are loaded. */
 export function isReached({ newAfter, messages, more }: Pick<Thread, 'newAfter' | 'messages' | 'more'>): boolean {
   return !more || newAfter === null || (messages[0]?.seq ?? Number.POSITIVE_INFINITY) <= newAfter;
 }

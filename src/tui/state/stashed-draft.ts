@@ -1,8 +1,11 @@
-/** The line is lent to an edit, or to a command that was begun for the person; the draft waits aside and comes back. Pure. */
+/**
+ * While the composer is used for an edit, or for a command that the program started, the draft is stashed and restored later.
+ * Pure.
+ */
 import { type Editor, emptyEditor } from './editor.ts';
 import type { Thread } from './state.ts';
 
-/** What the person wrote there and did not send, wherever it is now. */
+/** The draft of a conversation, wherever it is now. */
 export function unsentDraft({ stashed, recalled, unsent, draft }: Thread): Editor {
   return stashed ?? (recalled > 0 ? unsent : draft);
 }
@@ -15,7 +18,7 @@ export function isStashed({ about, stashed }: Thread): boolean {
   return about !== null || stashed !== null;
 }
 
-/** Nothing is answered or changed any more, and the draft is there again. */
+/** Ends a reply or an edit and restores the draft. */
 export function restoreDraft(thread: Thread): Thread {
   return { ...thread, about: null, stashed: null, draft: thread.stashed ?? thread.draft, recalled: 0 };
 }

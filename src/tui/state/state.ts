@@ -17,53 +17,53 @@ import type { Suited, ThemeName } from './theme.ts';
 
 export type Focus = 'composer' | 'people' | 'messages' | 'files';
 
-/** Where the window over the messages ends: `below` drawn rows of message `key` are under its lower edge. */
+/** The lower edge of the window over the messages: `below` rows of message `key` are under it. */
 export type Anchor = { key: string; below: number };
 
-/** A message that a search led to, and the words it was for. */
+/** A search result, and the words that were searched for. */
 export type Hit = { key: string; words: string };
 
-/** Messages of a blocked person that are shown all the same, by their places. */
+/** Messages of a blocked person that are shown after all, by seq. */
 export type Unfolded = { from: string; first: number; last: number };
 
-/** A conversation as the screen holds it. */
+/** A conversation on the screen. */
 export type Thread = Conversation & {
-  /** In the conversation's order; own ones without a place yet are last. */
+  /** In the conversation's order; own messages without a place are last. */
   messages: readonly Message[];
   gaps: readonly Gap[];
-  /** failed: tried again when the link is back, after a while, or when somebody looks. */
+  /** 'failed': fetched again when the link is back, after a while, or when the person scrolls there. */
   loaded: 'no' | 'loading' | 'yes' | 'failed';
-  /** Grows when an answer that is on its way would not fit what is held any more. */
+  /** Counts reloads: an answer that was asked for before a reload is dropped. */
   generation: number;
-  /** Older ones can be fetched. */
+  /** Older messages can be fetched. */
   more: boolean;
-  /** Newer ones were let go while the window was scrolled up: they are read anew when it is not. */
+  /** Newer messages were unloaded while the window was scrolled up; they are fetched again when it is not. */
   cut: boolean;
   draft: Editor;
-  /** A reply or an edit that the line is for. */
+  /** The message that the composer answers or changes. */
   about: { do: 'reply' | 'edit'; message: Message } | null;
-  /** The draft while the line is for an edit, or for a command that was begun for the person. */
+  /** The draft, while the composer is used for an edit or for a command that the program started. */
   stashed: Editor | null;
-  /** What was sent from here, oldest first, for Up. */
+  /** Lines sent from this conversation, oldest first, for Up. */
   sent: readonly string[];
-  /** Steps back in `sent`; 0 is the draft itself, which is kept in `kept` meanwhile. */
+  /** Steps back in `sent`; 0 is the draft, which is in `unsent` meanwhile. */
   recalled: number;
   unsent: Editor;
   /** null: the newest message is at the bottom. */
   anchor: Anchor | null;
-  /** Messages that came while the window was scrolled up. */
+  /** Messages that arrived while the window was scrolled up. */
   below: number;
-  /** The window is still to be put at the line "new", once what is unread is held: until then it is not drawn. */
+  /** The window will move to the line "new" once the unread messages are loaded; until then no messages are drawn. */
   locatingUnread: boolean;
-  /** The line "new" stands after this seq; null: no line. */
+  /** The seq after which the line "new" is drawn; null for no line. */
   newAfter: number | null;
-  /** The place of the newest message in which somebody named me; 0: none. */
+  /** The seq of the newest message that names me; 0 when there is none. */
   mentionAt: number;
-  /** The message that keys in the messages pane act on. */
+  /** The key of the message that keys in the messages pane act on. */
   selected: string | null;
-  /** Until another conversation is opened. */
+  /** Cleared when another conversation is opened. */
   unfolded: readonly Unfolded[];
-  /** The open conversation became this one while letters were being typed: sending asks first. */
+  /** The conversation was opened while the person was typing: sending asks first. */
   hasty: boolean;
 };
 
@@ -75,43 +75,43 @@ export type Login = {
   step: LoginStep;
   fields: Record<LoginField, Editor>;
   active: LoginField;
-  /** Make the account instead of logging in. */
+  /** Registers an account instead of logging in. */
   making: boolean;
-  /** The server for which `making` was decided: it stays until another one is asked for. */
+  /** The server for which `making` was decided; another server decides anew. */
   asked: string;
   errors: Partial<Record<LoginField, string>>;
-  /** The daemon's key, to be compared: what the step `trust` asks. */
+  /** The daemon's key, which the step 'trust' asks to compare. */
   offered: ({ address: string; fingerprint: string; words: string } & Asked) | null;
-  /** What is being waited for. */
+  /** What the form waits for. */
   busy: Progress | null;
-  /** The server lets nobody in for now: why, and what ends the wait for it. */
+  /** Why the server admits nobody now, and a function that ends the wait. */
   waiting: { reason: string; giveUp: () => void } | null;
-  /** The address that an empty field means. */
+  /** The server address that an empty field stands for. */
   fallback: string;
-  /** No daemon answers at the default address: one can be started here. */
+  /** No daemon answers at the default address, and one can be started here. */
   canStart: boolean;
 };
 
 export type Question =
-  /** `messages`: as many as the lines need. `addressed`: who is named at their start, as if it were for them alone. */
+  /** `messages`: how many messages the lines need. `addressed`: the name at the start of the text. */
   | { ask: 'send'; to: ConversationName; lines: number; messages: number; hasty: boolean; addressed: string | null }
   | { ask: 'delete'; message: Message }
   | { ask: 'quit' }
-  /** What the server says of the account at a login, and this profile knows otherwise. */
+  /** At a login, the server's statement about the account contradicts what this profile knows. */
   | { ask: 'doubt'; statement: string; question: string };
 
 export type PickerEntry = { name: string; folder: boolean; size: number };
 
 /**
- * What is to be answered with yes or no. `at`: since when what it asks is seen, ms since 1970 UTC. `stray`: something was typed
- * then that is no answer, so that what follows at once is none either.
+ * A yes-or-no question. `at`: since when it is on the screen, ms since 1970 UTC. `stray`: other keys were typed over it, so an
+ * answer is not taken at once.
  */
 export type Asked = { at: number; stray: boolean };
 
 export type Overlay =
-  /** `form`: of the first form. */
+  /** `form`: the keys of the login form. */
   | { kind: 'help'; top: number; form?: boolean }
-  /** Something longer that a command answered. With `of`, its lines are those of now as long as it is open. */
+  /** A page that a command answered with. With `of`, its lines are current as long as it is open. */
   | { kind: 'page'; title: string; lines: readonly string[]; top: number; of?: 'transfers' }
   | { kind: 'switcher'; query: Editor; selected: number }
   | { kind: 'search'; query: Editor; selected: number }
@@ -122,7 +122,7 @@ export type Overlay =
       kind: 'picker';
       folder: string;
       entries: readonly PickerEntry[] | null;
-      /** What is to be said of the folder. */
+      /** A remark about the folder. */
       note: string | null;
       query: Editor;
       selected: number;
@@ -134,23 +134,23 @@ export type Overlay =
       error: { field: 0 | 1 | 2; text: string } | null;
       busy: boolean;
     }
-  /** A pane that the width has no room for. */
+  /** A pane shown over the others because the window is too narrow for it. */
   | { kind: 'pane'; pane: 'people' | 'files' };
 
-/** One line for the person, until the next key or for a while. */
+/** One line on the status line, until the next key or for a while. */
 export type Notice = { text: string; tone: 'info' | 'good' | 'bad' };
 
-/** What the person is offered after Tab; `at` counts through `words`. */
+/** Completions after Tab; `at` is the index of the current one. */
 export type Completion = { head: string; words: readonly string[]; at: number };
 
 export type Settings = {
-  /** What the person chose; null: as the terminal is. */
+  /** The chosen theme; null to follow the terminal. */
   theme: ThemeName | null;
   mouse: boolean;
   bell: boolean;
   desktop: boolean;
   desktopText: boolean;
-  /** Tells others that I write to them, and shows who writes to me: neither without the other. */
+  /** Tells others that I am typing, and shows me who is typing to me: never one without the other. */
   typing: boolean;
 };
 
@@ -158,56 +158,56 @@ export type Chat = {
   me: { name: string; fingerprint: string; daemon: { address: string; fingerprint: string } };
   link: LinkState;
   people: Readonly<Record<string, Person>>;
-  /** Who writes to me now, and until when that is shown without another sign of it; ms since 1970 UTC. */
+  /** Who is typing to me, and until when that is shown without a further event; ms since 1970 UTC. */
   typing: ReadonlyMap<string, number>;
-  /** I look elsewhere, as far as this session says. */
+  /** I am away. */
   away: boolean;
   threads: Readonly<Record<ConversationName, Thread>>;
   open: ConversationName;
-  /** On this device only: no bell, not counted. */
+  /** Conversations without bell and count, on this device only. */
   muted: ReadonlySet<ConversationName>;
-  /** Names of people of whom nothing is shown on this device. */
+  /** People of whom nothing is shown, on this device only. */
   blocked: ReadonlySet<string>;
   files: Readonly<Record<string, FileInfo>>;
-  /** By the key of a file: where an earlier start saved and checked it. */
+  /** Paths of verified copies that this profile saved earlier, by file key. */
   saved: Readonly<Record<string, string>>;
   transfers: Readonly<Record<string, TransferState>>;
-  /** What is chosen in the people and the files pane, by name and id: it stays chosen when something comes before it. */
+  /** The selection in the people and the files pane, by name and key: it stays when the lists change. */
   chosenPerson: ConversationName | null;
   chosenFile: string | null;
-  /** Rows that the wheel moved these panes away from where what is chosen stands; back to 0 when the keys leave them. */
+  /** Rows that the wheel scrolled these panes away from their selection; 0 again when the focus leaves them. */
   wheeled: { people: number; files: number };
   typedAt: number;
-  /** What Ctrl+Y puts back. */
+  /** The text for Ctrl+Y. */
   killed: Killed | null;
   completion: Completion | null;
-  /** What a search found is marked until the next key. */
+  /** The search result that is marked until the next key. */
   hit: Hit | null;
 };
 
 export type State = {
   screen: { name: 'login'; login: Login } | { name: 'chat'; chat: Chat } | { name: 'leaving' };
   overlay: Overlay | null;
-  /** The first picture is drawn: the person can see what a key would do. */
+  /** The first frame is drawn: from now on the person sees what a key does. */
   drawn: boolean;
-  /** Typed before there was a field for it (update/early.ts). */
+  /** Text that was typed before its field appeared (update/type-ahead.ts). */
   typeAhead: Editor;
   focus: Focus;
   /** Cells. */
   size: { columns: number; rows: number };
-  /** False in line mode, where all that is said is seen and nothing scrolls. */
+  /** false in line mode, where nothing scrolls. */
   hasWindow: boolean;
-  /** Full width, no borders, for copying. */
+  /** Full width without borders, for copying. */
   bare: boolean;
-  /** The terminal's window has the focus, as far as it tells. */
+  /** The terminal's window has the focus, as far as the terminal reports it. */
   watched: boolean;
   notice: Notice | null;
-  /** Since when it is shown, ms since 1970 UTC. */
+  /** Since when the notice is shown, ms since 1970 UTC. */
   noticeAt: number;
   settings: Settings;
-  /** The theme that suits the terminal, as far as it is known. */
+  /** The theme that fits the terminal, as far as it is known. */
   suited: Suited;
-  /** ms since 1970 UTC, of the last event: ages and countdowns are drawn from it. */
+  /** The time of the last event, ms since 1970 UTC: ages and countdowns are drawn from it. */
   now: number;
 };
 

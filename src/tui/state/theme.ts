@@ -1,4 +1,4 @@
-/** Colours by what they say. Nothing is told by colour alone: each role also has a sign, a place or a word in the view. */
+/** Colours by meaning. Nothing is shown by colour alone: each role also has a sign, a place or a word in the view. */
 
 export type Role =
   | 'plain'
@@ -26,7 +26,7 @@ export type Style = {
 
 export const themeNames = ['dark', 'light', '16', 'none'] as const;
 export type ThemeName = (typeof themeNames)[number];
-/** `either`: colours enough for a theme of its own, and nobody says whether the background is dark or light. */
+/** 'either': enough colours for a theme, but the background is not known to be dark or light. */
 export type Suited = ThemeName | 'either';
 
 export type Theme = Readonly<Record<Role, Style>>;
@@ -37,7 +37,7 @@ const names = (colors: string[]) =>
     Style
   >;
 
-/** Of the palette of 256, where a terminal with no more colours would be given the nearest, which on white is too light. */
+/** From the palette of 256: a terminal with no more colours would pick the nearest one, which is too light on white. */
 const of256 = (index: number) => `ansi256(${index})`;
 
 export const themes: Readonly<Record<Suited, Theme>> = {
@@ -71,7 +71,7 @@ export const themes: Readonly<Record<Suited, Theme>> = {
     link: { color: of256(24), underline: true },
     ...names([26, 22, 94, 92, 24, 161, 127, 58].map(of256)),
   },
-  // As far from white as from black: each has a contrast of 4.4 on both, and few have.
+  // Halfway between white and black: each has a contrast of 4.4 on both.
   either: {
     plain: {},
     dim: { color: of256(243) },
@@ -87,7 +87,7 @@ export const themes: Readonly<Record<Suited, Theme>> = {
     link: { color: of256(63), underline: true },
     ...names([63, 28, 130, 98, 29, 131, 163, 243].map(of256)),
   },
-  // Of the sixteen only these can be read on white and on black, in the palettes of xterm and of the console.
+  // Of the sixteen colours, only these are readable on white and on black in the palettes of xterm and of the console.
   '16': {
     plain: {},
     dim: {},
@@ -133,8 +133,8 @@ export function nameRole(name: string): Role {
 type Environment = Record<string, string | undefined>;
 
 /**
- * From the environment, as terminals and people set it: NO_COLOR, COLORTERM, TERM, COLORFGBG (background last). The last one
- * says nothing inside tmux and screen: it is of the terminal that they were started in.
+ * Reads NO_COLOR, COLORTERM, TERM and COLORFGBG (background last). COLORFGBG is ignored in tmux and screen: it describes the
+ * terminal they were started in.
  */
 export function themeFor(env: Environment): Suited {
   if (env.NO_COLOR || env.TERM === 'dumb') return 'none';
@@ -145,22 +145,27 @@ export function themeFor(env: Environment): Suited {
   return told === '7' || Number(told) >= 9 ? 'light' : 'dark';
 }
 
-/** The terminal is drawn by tmux or screen into another one. */
+/** Whether the terminal runs in tmux or screen. */
 export function isMultiplexed({ TMUX, STY, TERM }: Environment): boolean {
   return Boolean(TMUX || STY) || /^(?:tmux|screen)/.test(TERM ?? '');
 }
 
-/** A terminal with colours enough for a theme of its own: its background decides. */
+/** Whether the terminal has enough colours for a theme, which its background then decides. */
 export function isRich(suited: Suited): boolean {
   return suited === 'dark' || suited === 'light' || suited === 'either';
 }
 
-/** A chosen theme holds where the terminal can show it: with 16 colours or none, the others would be guesses at its colours. */
+/**
+ * The theme to draw with: the chosen one where the terminal can show it. With 16 colours or none, the others would be guesses.
+ */
 export function themeToUse(suited: Suited, chosen: ThemeName | null): Suited {
   return chosen === null || suited === 'none' || (suited === '16' && chosen !== 'none') ? suited : chosen;
 }
 
-/** Before anything that draws is loaded: chalk does not know NO_COLOR. Bold and inverse it is to write, which are no colours. */
+/**
+ * Sets chalk's colour level. Call it before anything that draws is loaded: chalk does not know NO_COLOR. Bold and inverse stay,
+ * as they are no colours.
+ */
 export function tellChalk(suited: Suited, env: Environment): void {
   if (suited === 'none') env.FORCE_COLOR = '1';
 }

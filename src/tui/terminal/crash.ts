@@ -1,17 +1,17 @@
-/** A mistake of the program itself: the terminal is given back, the reason goes to the log and never to the screen. */
+/** A bug of the program: the terminal is restored, and the reason goes to the log, never to the screen. */
 import { appendFileSync } from 'node:fs';
 import type { Clock } from '../../platform/clock.ts';
 import { strings } from '../text/strings.ts';
 
 export type CrashParts = {
   restore(): void;
-  /** What was typed. */
+  /** Saves drafts. */
   save(): Promise<void>;
   log: string | null;
   clock: Clock;
 };
 
-/** @returns what to call with whatever was thrown: it ends the program. What is thrown while it ends is not told */
+/** Returns a handler for uncaught errors that ends the program. Errors during the exit are ignored. */
 export function crashing({ restore, save, log, clock }: CrashParts): (error: unknown) => void {
   let isCrashed = false;
   return (error) => {

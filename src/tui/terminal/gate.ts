@@ -6,14 +6,14 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Input, KeyReader, type Wait } from './key-reader.ts';
 import type { Reply } from './sequences.ts';
 
-/** After so much silence, what the reader waits for does not come. ms. */
+/** How long the reader waits for the rest of an input. ms. */
 const waits: Record<Wait, number> = {
   // A person's Alt chord and most sequences come faster.
   key: 50,
-  // The slowest links that are typed on tear a sequence apart for less.
+  // Enough for the slowest links on which a person still types.
   split: 450,
   rest: 1000,
-  // A slow link may stall for long, and what is a paste no longer is typed: its line ends would send.
+  // A slow link may stall for long, and a paste that is ended too early becomes typing: its line ends would send.
   paste: 30_000,
 };
 

@@ -1,4 +1,4 @@
-/** Gives the terminal away for a while and takes it back: to the shell, or only to draw everything anew. */
+/** Gives the terminal to the shell for a while and takes it back, or only redraws everything. */
 
 import type { Suspend } from '../view/app.tsx';
 import type { TerminalModes } from './terminal-modes.ts';
@@ -6,7 +6,7 @@ import type { TerminalModes } from './terminal-modes.ts';
 export type HandoverParts = {
   modes: TerminalModes;
   raw(on: boolean): void;
-  /** The window may have another size than before. */
+  /** The window may have been resized. */
   measure(): void;
 };
 
@@ -19,12 +19,12 @@ export class Handover {
     this.#parts = parts;
   }
 
-  /** Ink's part of it, known with its first picture. */
+  /** Called with Ink's `suspendTerminal`, once the first frame is drawn. */
   readonly drawnBy = (suspend: Suspend): void => {
     this.#suspend = suspend;
   };
 
-  /** Gives the terminal back while `meanwhile` runs, then draws everything anew. While it is away, nothing more. */
+  /** Restores the terminal while `meanwhile` runs, then redraws everything. Calls during that time do nothing. */
   async during(meanwhile: () => Promise<void>): Promise<void> {
     if (this.#away) return;
     this.#away = true;
@@ -33,7 +33,7 @@ export class Handover {
     modes.leave();
     raw(false);
     await meanwhile();
-    // First, for some terminals answer at once when they are asked to tell the focus, and the answer would be echoed.
+    // Raw mode first: some terminals answer at once when focus reports are switched on, and the answer would be echoed.
     raw(true);
     modes.enter();
     measure();
@@ -41,6 +41,6 @@ export class Handover {
     this.#away = false;
   }
 
-  /** As if the terminal had been away. */
+  /** Redraws everything. */
   readonly redraw = (): void => void this.during(async () => {});
 }

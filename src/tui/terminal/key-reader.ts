@@ -1,7 +1,7 @@
 /**
- * Bytes of a terminal -> what the person did. Knows no stream, no timer and no screen: the owner of the stream calls `push` with
- * each chunk, and `timeout` when nothing followed for a while. However a byte stream is cut, the same inputs come out. What is
- * not known is swallowed whole, never typed.
+ * Turns the bytes of a terminal into inputs. Knows no stream, timer or screen: the owner of the stream calls `push` with each
+ * chunk, and `timeout` when nothing follows for a while. However the byte stream is cut, the same inputs come out. Unknown
+ * sequences are dropped whole, never typed.
  */
 import { type Input, isLight, letters, plain, sequence } from './sequences.ts';
 import { strayByte, Utf8Input, withoutStray } from './utf8-input.ts';
@@ -9,20 +9,20 @@ import { strayByte, Utf8Input, withoutStray } from './utf8-input.ts';
 export type { Input } from './sequences.ts';
 
 /**
- * What may still come: after a lone ESC (`key`); over a slow link, the rest of a sequence or a character (`split`); of a sequence
- * or paste that is held (`rest`); of a paste that was given so far.
+ * What may still arrive: the rest after a lone ESC ('key'); over a slow link, of a sequence or character ('split'); of a long
+ * sequence or a paste ('rest'); of a paste that was given in part ('paste').
  */
 export type Wait = 'key' | 'split' | 'rest' | 'paste';
 
-/** Text of a paste above this is dropped: the limit of a message is far below it. Characters. */
+/** A longer paste is cut: the limit of a message is far below. Characters. */
 const MAX_PASTE = 1 << 20;
 const ESC = '\x1b';
 const BELL = '\x07';
 const STRING_END = '\x1b\\';
 const PASTE_END = '\x1b[201~';
-/** After so many Escs in a row that were just that, a link is not taken for slow any more. */
+/** After this many lone Escs in a row, a link is no longer taken for slow. */
 const LONE_ESCAPES = 3;
-/** What comes after the ESC of a sequence, all of it, with nothing after it but another one; or the beginning of a paste. */
+/** A whole sequence after its ESC, followed by nothing or by another sequence; or the start of a paste. */
 const rest = new RegExp(String.raw`^(?:\[\[[A-E]|\[([0-?]*)([ -/]*)([@-Z\\-~])|O([ -~]))(?=$|${ESC})|^\[(?=200~)`);
 const restSoFar = /^(?:\[\[?|\[[0-?]*[ -/]*|O)$/;
 
@@ -30,18 +30,18 @@ export class KeyReader {
   readonly #bytes = new Utf8Input();
   #pending = '';
   #paste: string | null = null;
-  /** A lone ESC came a while ago, and its rest may be late: was it given as a key already? */
+  /** A lone ESC timed out, and its rest may come late: whether it was given as a key already. */
   #late: 'given' | 'withheld' | null = null;
-  /** The link tears sequences apart: a lone ESC is kept until its rest is hardly to be expected. */
+  /** The link tears sequences apart: a lone ESC is withheld until its rest can hardly follow. */
   #isSlow: boolean;
   #loneCount = 0;
 
-  /** `isSlow`: the link may tear sequences apart. It is learned anyway. */
+  /** `isSlow`: the link may tear sequences apart. The reader also learns it from the input. */
   constructor(isSlow = false) {
     this.#isSlow = isSlow;
   }
 
-  /** What the bytes so far could be the beginning of, null for nothing: call `timeout` if nothing comes. */
+  /** What the bytes so far may be the start of; null for nothing. Otherwise call `timeout` when nothing follows. */
   get waitsFor(): Wait | null {
     if (this.#paste === '') return 'paste';
     if (this.#late !== null) return this.#pending === '' ? 'split' : 'key';
@@ -66,8 +66,8 @@ export class KeyReader {
   }
 
   /**
-   * What is held is all there is: a lone ESC is the key; the beginning of a longer sequence is dropped. A paste is given as far
-   * as it came and goes on; when nothing more of it came, it is over.
+   * No more bytes follow: a lone ESC is the key, the start of a longer sequence is dropped. A paste is given as far as it arrived
+   * and goes on; when nothing more of it arrived, it is over.
    */
   timeout(): Input[] {
     this.#append(this.#bytes.flush());
@@ -89,7 +89,7 @@ export class KeyReader {
     return this.#isSlow ? [] : [{ type: 'key', key: 'escape' }];
   }
 
-  /** The rest of a lone ESC did not come: what came instead was typed. */
+  /** The rest of a lone ESC did not follow: the pending bytes were typed. */
   #expired(): Input[] {
     const found = this.#loneEscape();
     this.#late = null;
@@ -101,7 +101,7 @@ export class KeyReader {
     return this.#late === 'withheld' ? [{ type: 'key', key: 'escape' }] : [];
   }
 
-  /** Is what is held the rest of a sequence that a key sends? Only whole and alone: `[Dear` is text. */
+  /** Whether the pending bytes are the rest of a key's sequence. Only whole and alone: `[Dear` is text. */
   #isRest(): boolean {
     const found = rest.exec(this.#pending);
     if (found === null) return false;
@@ -127,7 +127,7 @@ export class KeyReader {
 
   #pasted(found: Input[]): number {
     const end = this.#pending.indexOf(PASTE_END);
-    // Without an end, keep back what could be its first characters.
+    // Without an end marker, withhold what may be its first characters.
     const size = end < 0 ? this.#pending.length - overlap(this.#pending, PASTE_END) : end;
     const text = (this.#paste ?? '') + this.#pending.slice(0, size);
     this.#paste = text.length > MAX_PASTE ? text.slice(0, MAX_PASTE) : text;
@@ -201,7 +201,7 @@ export class KeyReader {
     return 3;
   }
 
-  /** OSC, DCS and the like: answers of the terminal. Nobody types them. */
+  /** OSC, DCS and the like are answers of the terminal, never typed. */
   #string(final: boolean, found: Input[]): number {
     const pending = this.#pending;
     const ends = [pending.indexOf(BELL, 2) + 1, pending.indexOf(STRING_END, 2) + 2].filter((end) => end > 2);
@@ -211,7 +211,7 @@ export class KeyReader {
       if (light !== null) found.push({ type: 'background', light });
       return size;
     }
-    // An answer that stays unfinished is still nobody's typing.
+    // An unfinished answer is dropped, not typed.
     if (final && /^\]\d+;/.test(pending.slice(1))) return pending.length;
     if (!final && pending.length < 4096) return 0;
     found.push({ type: 'key', key: `alt+${pending[1]}` });
@@ -219,14 +219,14 @@ export class KeyReader {
   }
 }
 
-/** One character, with Alt where an ESC stands before it or it is a byte with the eighth bit. */
+/** Adds one character, with Alt when an ESC stands before it or it is a byte with the eighth bit. */
 function push(found: Input[], text: string, alt: boolean): void {
   const byte = strayByte(text);
   const input = byte === null ? plain(text, alt) : plain(String.fromCharCode(byte & 0x7f), true);
   if (input) found.push(input);
 }
 
-/** The end of what is held: a key when nothing more comes, else a reason to wait. Returns the characters taken. */
+/** The pending bytes end here: a key when nothing more follows, else a reason to wait. Returns the characters taken. */
 function alone(final: boolean, found: Input[], key: string, size: number): number {
   if (!final) return 0;
   found.push({ type: 'key', key });

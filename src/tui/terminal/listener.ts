@@ -1,4 +1,4 @@
-/** Listens until the returned function is called. */
+/** Adds a listener; the returned function removes it. */
 export function listen(
   emitter: NodeJS.EventEmitter,
   name: string,

@@ -1,6 +1,6 @@
 /**
- * What the sequences of a keyboard and the answers of a terminal mean: ECMA-48, xterm's ctlseqs (SS3, CSI with modifiers,
- * modifyOtherKeys, SGR mouse, focus, bracketed paste), the kitty keyboard protocol's CSI u, the Linux console's CSI [ A.
+ * The sequences of keyboards and the answers of terminals: ECMA-48, xterm's ctlseqs (SS3, CSI with modifiers, modifyOtherKeys,
+ * SGR mouse, focus, bracketed paste), the kitty keyboard protocol's CSI u, the Linux console's CSI [ A.
  */
 
 export type Input =
@@ -10,19 +10,19 @@ export type Input =
   | { type: 'key'; key: string }
   | { type: 'paste'; text: string }
   | { type: 'focus'; focused: boolean }
-  /** The terminal answered what its background is. */
+  /** The terminal reported its background. */
   | { type: 'background'; light: boolean }
   /** Cells from 0. */
   | { type: 'mouse'; action: 'press' | 'up' | 'down'; x: number; y: number }
   | Reply;
 
-/** What the terminal answers to what it was asked (terminal-survey.ts). */
+/** Answers to the questions of terminal-survey.ts. */
 export type Reply =
-  /** Where the cursor stands (CPR), from 1; never in the first row, which is how F3 with a modifier looks. */
+  /** The cursor position (CPR), from 1; never in the first row, where the answer looks like F3 with a modifier. */
   | { type: 'cell'; row: number; column: number }
   /** DECRPM: 1 set, 2 reset, 3 and 4 for good, 0 unknown. */
   | { type: 'mode'; mode: number; state: number }
-  /** DA1: whatever was asked before it is answered by now, or never. */
+  /** DA1: everything asked before it is answered by now, or never. */
   | { type: 'device' };
 
 export const letters: Record<string, string> = {
@@ -61,11 +61,11 @@ const numbers: Record<string, string> = {
   23: 'f11',
   24: 'f12',
 };
-/** The key-pad of the kitty protocol types what is printed on it. */
+/** The keypad codes of the kitty protocol type the character on the key. */
 const KEYPAD = 57_399;
 const keypad = '0123456789./*-+\r=';
 
-/** A character outside a sequence. C1 controls and NUL are nobody's typing. */
+/** A character outside a sequence. C1 controls and NUL are not typed. */
 export function plain(text: string, alt: boolean): Input | null {
   const code = text.codePointAt(0) ?? 0;
   const prefix = alt ? 'alt+' : '';
@@ -78,7 +78,7 @@ export function plain(text: string, alt: boolean): Input | null {
   return alt ? { type: 'key', key: `alt+${text}` } : { type: 'text', text };
 }
 
-/** A control sequence (CSI) by its parts; null for what no key sends and nothing was asked for. */
+/** Reads a control sequence (CSI) by its parts; null when it is neither a key nor an answer. */
 export function sequence(parameters: string, intermediates: string, letter: string, alt: boolean): Input | null {
   const reply = replyOf(parameters, intermediates, letter);
   if (reply !== null) return reply;
@@ -97,7 +97,7 @@ export function sequence(parameters: string, intermediates: string, letter: stri
   return name === undefined || (letter === 'M' && first === '') ? null : { type: 'key', key: named(name, modifiers) };
 }
 
-/** A key told by its code point: kitty's CSI u, xterm's modifyOtherKeys. Bits of `modifiers`: 1 shift, 2 alt, 4 ctrl. */
+/** Reads a key given by its code point: kitty's CSI u, xterm's modifyOtherKeys. Bits of `modifiers`: 1 shift, 2 alt, 4 ctrl. */
 function coded(code: number, modifiers: number, associated: string): Input | null {
   if (!Number.isInteger(code) || code <= 0 || code > 0x10ffff) return null;
   if (code >= KEYPAD && code < KEYPAD + keypad.length) return coded(keypad.charCodeAt(code - KEYPAD), modifiers, '');
@@ -130,7 +130,10 @@ function replyOf(parameters: string, intermediates: string, letter: string): Rep
   return /^\?[\d;]*c$/.test(asked) ? { type: 'device' } : null;
 }
 
-/** null for what is no answer to the question for the background (OSC 11): rgb:RRRR/GGGG/BBBB, each with 1 to 4 digits. */
+/**
+ * Whether the background is light, from the answer to OSC 11: rgb:RRRR/GGGG/BBBB, each with 1 to 4 digits. null for any other
+ * answer.
+ */
 export function isLight(answer: string): boolean | null {
   const parts = /^\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})(?![\da-f])/i.exec(answer);
   if (parts === null) return null;

@@ -1,15 +1,15 @@
 /**
- * What Ink writes, with each column where the program counts it: after what a terminal may draw wider or narrower, the cursor is
- * put to its column (CHA), so that no wrong guess can move what follows.
+ * Keeps columns where the program counts them: after text that terminals draw with different widths, moves the cursor to its
+ * counted column (CHA), so that a wrong guess moves nothing that follows.
  */
 import { width } from '../width/measure.ts';
 
 const ESC = '\x1b';
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-/** Letters and signs that every terminal gives one cell, and the frame's own. */
+/** Characters that every terminal draws in one cell, and those of frames. */
 const narrow =
   /^[\p{Cc}\u0020-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u21ff\u2295-\u22a0\u2500-\u259f\u25a0-\u25fc✓-✗✎]*$/u;
-/** Wide ones that nobody disagrees on. */
+/** Characters that every terminal draws in two cells. */
 const wide = /^[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60]$/u;
 const sequence = new RegExp(
   `${ESC}(?:\\[([?\\d;]*)([A-Za-z])|[\\]P][^${ESC}\\u0007]*(?:\\u0007|${ESC}\\\\))|[\\r\\n]`,
@@ -22,18 +22,18 @@ class SteadyColumns {
   #column = 0;
   #alternate: boolean;
 
-  /** @param alternate the alternate screen is shown already */
+  /** `alternate`: the alternate screen is shown already. */
   constructor(alternate = false) {
     this.#alternate = alternate;
   }
 
-  /** `text` as it is to be written. */
+  /** Returns `text` as it is written to the terminal. */
   pass(text: string): string {
     if (text === ALTERNATE) {
       const was = this.#alternate;
       this.#alternate = true;
       this.#column = 0;
-      // Twice would lose where the cursor stood before the first.
+      // Switching twice would lose the saved cursor position.
       return was ? '' : `${ALTERNATE}${ESC}[H`;
     }
     if (text.includes(MAIN)) this.#alternate = false;
@@ -67,11 +67,11 @@ class SteadyColumns {
     };
     for (const { segment } of segmenter.segment(text)) {
       const cells = width(segment);
-      // A run of wide letters is put right once, where it ends.
+      // A run of wide characters is corrected once, at its end.
       const isWide = wide.test(segment);
       if (!isWide) settle();
       const isNarrow = narrow.test(segment);
-      // The cells are blank before, in the style of the text, for what is drawn narrower.
+      // Blank the cells first, in the style of the text, in case it is drawn narrower.
       if (!isWide && !isNarrow && cells > 1) out += ' '.repeat(cells) + this.#here();
       out += segment;
       this.#column += cells;
@@ -82,13 +82,13 @@ class SteadyColumns {
     return out;
   }
 
-  /** The cursor to the column that is counted. */
+  /** Moves the cursor to the counted column. */
   #here(): string {
     return `${ESC}[${this.#column + 1}G`;
   }
 }
 
-/** `stdout` for Ink. */
+/** Wraps `stdout` for Ink. */
 export function withSteadyColumns(stdout: NodeJS.WriteStream, alternate: boolean): NodeJS.WriteStream {
   const steady = new SteadyColumns(alternate);
   const write = (text: unknown, ...rest: unknown[]): boolean =>

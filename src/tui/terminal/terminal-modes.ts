@@ -1,9 +1,9 @@
-/** What the program asks of the terminal besides drawing, and gives back on every way to end. */
+/** Modes that the program switches on in the terminal, and restores on every way to end. */
 
 const ESC = '\x1b';
-// Without wrapping (7), a row that a terminal draws wider than the program counts is cut, and does not push down those below it.
-// xterm as it comes tells Alt by the eighth bit, as a letter: with 1036 and 1039 by an ESC before it. What the person has set is kept
-// in the terminal (s) and put back (r).
+// Without wrapping (7), a row that a terminal draws too wide is cut and does not push down the rows below. xterm by default sends
+// Alt as the eighth bit, as a letter: with 1036 and 1039 it sends ESC before the key. The terminal saves (s) and restores (r)
+// what the person had set.
 const on = `${ESC}[22;0t${ESC}[?2004h${ESC}[?1004h${ESC}[?7l${ESC}[?1036;1039s${ESC}[?1036h${ESC}[?1039h`;
 const mouseOn = `${ESC}[?1000h${ESC}[?1006h`;
 const mouseOff = `${ESC}[?1006l${ESC}[?1000l`;
@@ -18,14 +18,14 @@ export class TerminalModes {
   #entered = false;
   #mouse = false;
   #title = '';
-  /** Grapheme clusters were joined before. */
+  /** The terminal joined grapheme clusters before. */
   #hadClusters = false;
 
   constructor(output: Output) {
     this.#output = output;
   }
 
-  /** They are left as they were, where that is known. */
+  /** Leaves mode 2027 on at the end. */
   keepClusters(): void {
     this.#hadClusters = true;
   }
@@ -48,7 +48,7 @@ export class TerminalModes {
     this.#write(wanted ? mouseOn : mouseOff);
   }
 
-  /** `text` is printable(). */
+  /** `text` must be printable. */
   title(text: string): void {
     if (text === this.#title) return;
     this.#title = text;
@@ -72,13 +72,13 @@ export class TerminalModes {
     this.#write(`${ESC}]52;c;${Buffer.from(text).toString('base64')}${ESC}\\`);
   }
 
-  /** Before `enter` and after `leave` the terminal is somebody else's. */
+  /** Writes only between `enter` and `leave`. */
   #write(text: string): void {
     if (!this.#entered) return;
     try {
       this.#output.write(text);
     } catch {
-      // The terminal is gone: there is nothing to give back.
+      // The terminal is gone.
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What is asked of the terminal, once, before the first picture: whether it joins grapheme clusters (mode 2027), how wide it draws
- * one sample of each kind that terminals disagree on, and what its background is. It is written before the screen is loaded, so
+ * Asks the terminal, once, before the first frame: whether it joins grapheme clusters (mode 2027), how wide it draws one sample
+ * of each kind that terminals disagree on, and what its background is. The questions are written before the screen is loaded, so
  * that the answers are there by then.
  */
 import type { Clock } from '../../platform/clock.ts';
@@ -9,11 +9,11 @@ import type { Reply } from './sequences.ts';
 
 const ESC = '\x1b';
 const CLUSTERS = 2027;
-/** The row of the first sample: what is asked in the first row is answered as F3 with a modifier is. */
+/** The row of the first sample: an answer about the first row looks like F3 with a modifier. */
 const FIRST = 2;
-/** A terminal that says nothing is waited for no longer. ms. */
+/** How long a silent terminal is waited for. ms. */
 const PATIENCE = 100;
-/** What has come while the screen was loaded is read within this. ms. */
+/** Answers that arrived while the screen was loading are read within this time. ms. */
 const MOMENT = 10;
 
 type Output = { write(text: string): unknown };
@@ -21,13 +21,13 @@ type Output = { write(text: string): unknown };
 export type SurveyOptions = {
   output: Output;
   clock: Clock;
-  /** The background decides on the theme. */
+  /** Asks for the background, which decides the theme. */
   background: boolean;
-  /** Inside tmux or screen, which may hand a question on to the terminal. */
+  /** The terminal runs in tmux or screen, which may pass a question on. */
   multiplexed: boolean;
 };
 
-/** Written at once: the alternate screen with nothing on it, and the questions. */
+/** Writes the empty alternate screen and the questions when it is made. */
 export class Survey {
   readonly #output: Output;
   readonly #clock: Clock;
@@ -48,7 +48,7 @@ export class Survey {
         ...measured,
         `${ESC}[H${ESC}[J`,
         background ? backgroundQuestion(multiplexed) : '',
-        // Answered by all: what comes no earlier does not come.
+        // Every terminal answers this: a question that is unanswered by then stays so.
         `${ESC}[c`,
       ].join(''),
     );
@@ -63,7 +63,7 @@ export class Survey {
     }
   }
 
-  /** Resolves when all has been answered, or will not be. */
+  /** Resolves when everything is answered, or will not be. */
   async settled(): Promise<void> {
     const left = this.#askedAt + PATIENCE - this.#clock.monotonic();
     const cancel = this.#clock.after(Math.max(MOMENT, left), this.#done.resolve);
@@ -71,17 +71,17 @@ export class Survey {
     cancel();
   }
 
-  /** As far as it was answered; a terminal that joins clusters and does not measure draws them all in 2 cells. */
+  /** The measured widths. A terminal that joins clusters and does not measure draws them all in 2 cells. */
   get widths(): Widths {
     return learnable(this.#cells);
   }
 
-  /** Clusters were joined before it was asked for: that is how they are left. */
+  /** The terminal joined clusters before the program asked. */
   get hadClusters(): boolean {
     return this.#clusters === 1 || this.#clusters === 3;
   }
 
-  /** From now on the screen itself gives the terminal back. */
+  /** From now on the screen restores the terminal. */
   taken(): void {
     this.#isTaken = true;
   }
@@ -90,14 +90,14 @@ export class Survey {
     return this.#isTaken;
   }
 
-  /** The terminal as it was, when no screen came of it. */
+  /** Restores the terminal when no screen was opened. */
   giveBack(): void {
     if (!this.#isTaken) this.#output.write(`${ESC}[?${CLUSTERS}l${ESC}[?25h${ESC}[?1049l`);
     this.#isTaken = true;
   }
 }
 
-/** OSC 11. A terminal that knows it answers on the keyboard's side; the others say nothing. */
+/** OSC 11. A terminal that knows it answers as keyboard input; others ignore it. */
 function backgroundQuestion(multiplexed: boolean): string {
   const question = `${ESC}]11;?${ESC}\\`;
   return multiplexed ? `${question}${ESC}Ptmux;${question.replaceAll(ESC, ESC + ESC)}${ESC}\\` : question;

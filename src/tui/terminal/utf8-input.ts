@@ -1,16 +1,16 @@
 /**
- * A keyboard's bytes as text. A byte that is no part of a character is kept as STRAY and its value: a terminal that does not
- * speak UTF-8 tells Alt by the eighth bit.
+ * Decodes the bytes of a keyboard. A byte that is no part of a character becomes STRAY plus its value: a terminal without UTF-8
+ * sends Alt as the eighth bit.
  */
 
-/** Half of a surrogate pair, which no text of UTF-8 holds. */
+/** Half of a surrogate pair, which UTF-8 cannot contain. */
 const STRAY = 0xdc00;
 
 export class Utf8Input {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #rest: Uint8Array = new Uint8Array(0);
 
-  /** The beginning of a character has come, and not its end. */
+  /** The start of a character arrived, and not its end. */
   get isWaiting(): boolean {
     return this.#rest.length > 0;
   }
@@ -39,7 +39,7 @@ export class Utf8Input {
     return text;
   }
 
-  /** What was begun does not go on: its bytes are no character. */
+  /** The rest of a character did not arrive: its bytes are stray. */
   flush(): string {
     const text = Array.from(this.#rest, stray).join('');
     this.#rest = new Uint8Array(0);
@@ -47,13 +47,13 @@ export class Utf8Input {
   }
 }
 
-/** The byte that stands for itself; null for a character. */
+/** The value of a stray byte; null for a character. */
 export function strayByte(character: string): number | null {
   const byte = character.charCodeAt(0) - STRAY;
   return character.length === 1 && byte >= 0x80 && byte <= 0xff ? byte : null;
 }
 
-/** As a decoder shows them. */
+/** Replaces stray bytes by U+FFFD, as a decoder does. */
 export function withoutStray(text: string): string {
   return text.replace(/[\udc80-\udcff]/gu, '\ufffd');
 }
@@ -62,7 +62,7 @@ function stray(byte: number): string {
   return String.fromCharCode(STRAY + byte);
 }
 
-/** Bytes of the character at `at`; 0 where none begins, null when its end has not come. RFC 3629, section 4. */
+/** The size of the character at `at` in bytes; 0 where none starts, null when its end is missing. RFC 3629, section 4. */
 function sizeAt(bytes: Uint8Array, at: number): number | null {
   const lead = bytes[at] as number;
   if (lead < 0x80) return 1;

@@ -1,4 +1,4 @@
-/** What is held of a conversation, and what is to be fetched for it. */
+/** The messages of a conversation in memory, and which are to be fetched. */
 import type { Message } from '../../client/types.ts';
 import { chatOf, openThread, withChat, withThread } from '../state/focus.ts';
 import { hasKey, MAX_LOADED } from '../state/message-list.ts';
@@ -6,12 +6,12 @@ import type { State, Thread } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 
 /**
- * What is held has an end: MAX_HELD messages, the newest of them; and around the window, where it is scrolled up, twice as many.
- * What is let go at one end makes room for a while, and is fetched again.
+ * Limits the loaded messages to the newest MAX_LOADED, or twice as many around the window when it is scrolled up. What is
+ * unloaded at one end is fetched again when needed.
  */
 export function trimmed(thread: Thread, isOpen: boolean): Thread {
   const { messages, anchor } = thread;
-  // Nobody looks at what is above a hole.
+  // A list with a gap at its end is of use only in the open conversation.
   if (thread.cut && !isOpen) return unloaded(thread);
   const isUp = isOpen && anchor !== null;
   const most = isUp ? 2 * MAX_LOADED : MAX_LOADED;
@@ -24,7 +24,7 @@ export function trimmed(thread: Thread, isOpen: boolean): Thread {
   return start === 0 ? next : withoutOldest(next);
 }
 
-/** What was asked for goes on before messages that are no longer held. */
+/** A history request that is under way no longer fits: its answer is dropped. */
 function withoutOldest(thread: Thread): Thread {
   const { anchor, messages, loaded } = thread;
   const isHeld = anchor !== null && indexOf(messages, anchor.key) >= 0;
@@ -37,14 +37,14 @@ function withoutOldest(thread: Thread): Thread {
   };
 }
 
-/** Of `news` what belongs to what is held: all of it, unless newer ones were let go. */
+/** The messages of `news` that belong to the loaded ones: all, unless newer ones were unloaded. */
 export function fitting({ cut, messages }: Thread, news: readonly Message[]): readonly Message[] {
   if (!cut) return news;
   const last = messages.at(-1)?.seq ?? 0;
   return news.filter(({ seq }) => seq !== null && seq <= last);
 }
 
-/** The newest are wanted again: where they were let go, the conversation is read anew. */
+/** Back at the newest message: a conversation whose newer messages were unloaded is loaded anew. */
 export function reloadNewest(state: State): State {
   const chat = chatOf(state);
   const thread = chat === null ? null : openThread(chat);
@@ -53,7 +53,7 @@ export function reloadNewest(state: State): State {
   return withChat({ ...state, notice }, (before) => withThread(before, unloaded(thread)));
 }
 
-/** The same conversation, to be loaded again: what is held of it, and what was asked for, no longer fits. */
+/** Unloads the conversation. Answers that are under way are dropped. */
 export function unloaded(thread: Thread): Thread {
   return {
     ...thread,
@@ -71,7 +71,7 @@ export function unloaded(thread: Thread): Thread {
   };
 }
 
-/** What could not be fetched is fetched when it is looked at. */
+/** Marks history that could not be fetched to be fetched again. */
 export function retriable(thread: Thread): Thread {
   return thread.loaded === 'failed' ? { ...thread, loaded: thread.messages.length > 0 ? 'yes' : 'no' } : thread;
 }

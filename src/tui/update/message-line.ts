@@ -1,4 +1,4 @@
-/** The line of a conversation as a whole: it goes out, comes back, or is for a message that is answered or changed. */
+/** The composer's line as a whole: sent, restored, or used for a reply or an edit. */
 
 import { lineOf } from '../command-line/parse-line.ts';
 import { editorWith, emptyEditor } from '../state/editor.ts';

@@ -1,4 +1,4 @@
-/** A click or the wheel: what stands under the pointer, and what it does there. */
+/** Clicks and the wheel: finds what is under the pointer and acts on it. */
 
 import { viewOf } from '../messages/viewport.ts';
 import { filesLook, filesShown } from '../select/file-rows.ts';
@@ -8,17 +8,17 @@ import { chatOf, openThread, withChat, withThread } from '../state/focus.ts';
 import type { Chat, State } from '../state/state.ts';
 import { move, scroll } from './move.ts';
 
-/** Rows for a step of the wheel. */
+/** Rows per step of the wheel. */
 const STEP = 3;
 
 type Pointed = { action: 'press' | 'up' | 'down'; x: number; y: number };
-/** `row` counts from the first row of the place. */
+/** `row` counts from the first row of the pane. */
 type Place =
   | { pane: 'people' | 'files'; row: number; columns: number; rows: number }
   | { pane: 'messages'; row: number }
   | { pane: 'composer' };
 
-/** @param open what a conversation that is clicked goes to */
+/** `open` opens a conversation that is clicked. */
 export function applyMouse(
   state: State,
   { action, x, y }: Pointed,
@@ -56,7 +56,7 @@ function placeAt(state: State, x: number, y: number): Place | null {
     const inside = x >= left && x < left + columns && y >= top && y < top + rows;
     return inside ? { pane: overlay.pane, row: y - top, columns, rows } : null;
   }
-  // The header and its rule, and below the panes another one.
+  // The header and its rule above the panes, another rule below.
   const top = bare ? 0 : 2;
   const composer = top + layout.body + (bare ? 0 : 1);
   if (y >= composer && y < composer + layout.composer) return { pane: 'composer' };

@@ -1,4 +1,4 @@
-/** Keys that move a selection, the window over the messages, or the focus. */
+/** Moves: of the selection, the window over the messages, or the focus. */
 
 import { anchorAt, neighbour, scrolled, shownKey, type View, viewOf } from '../messages/viewport.ts';
 import { aimOf, composerColumns } from '../select/aim.ts';
@@ -64,7 +64,7 @@ function helpOf(state: State): Overlay {
   return { kind: 'help', top: 0, ...(state.screen.name === 'login' && { form: true }) };
 }
 
-/** Esc: what is open closes, then the line has the focus, then the newest message is shown. */
+/** Esc closes the overlay, then focuses the composer, then shows the newest message. */
 function back(state: State): State {
   if (state.overlay !== null) return { ...state, overlay: null };
   if (state.screen.name === 'login') {
@@ -75,7 +75,7 @@ function back(state: State): State {
   return stepBack(withChat(state, (chat) => withThread(chat, { ...openThread(chat), selected: null })));
 }
 
-/** In the chat, where nothing lies over it. What was chosen is forgotten by then. */
+/** Esc in the chat without an overlay. The selection is cleared by then. */
 function stepBack(state: State): State {
   if (state.bare) return { ...state, bare: false, notice: null };
   if (state.focus !== 'composer') return { ...state, focus: 'composer', notice: null };
@@ -123,8 +123,7 @@ function toggleMaking(state: State): State {
 }
 
 /**
- * While a pane has the keys, what they act on is held by its name: what comes before it moves it, and chooses nothing else. When
- * the keys leave, the pane begins anew.
+ * While a pane has the focus, its selection is kept by name when the list changes. When the focus leaves, the pane starts anew.
  */
 export function keepSelection(state: State): State {
   const chat = chatOf(state);
@@ -136,7 +135,10 @@ export function keepSelection(state: State): State {
   return withChat(state, () => ({ ...chat, chosenPerson, chosenFile, wheeled: unmoved }));
 }
 
-/** After a change of the size: no key goes to a pane that is not seen. One that lost its room lies over the others, and back. */
+/**
+ * After a resize, no hidden pane has the focus. A pane that lost its room is shown over the others, and moves back when there is
+ * room.
+ */
 export function refit(state: State): State {
   const layout = layoutFor(state);
   const pane = paneOf(state);
@@ -148,7 +150,7 @@ export function refit(state: State): State {
   return { ...state, focus: 'composer', overlay: state.overlay ?? { kind: 'pane', pane } };
 }
 
-/** Up, down, a page, the first or last, of whatever has the focus. */
+/** Moves up, down, a page, to the first or last, in whatever has the focus. */
 function shift(state: State, name: MoveName): State {
   if (state.overlay !== null && state.overlay.kind !== 'pane')
     return { ...state, overlay: shiftOverlay(state, state.overlay, name) };
@@ -179,7 +181,7 @@ function shiftOverlay(state: State, overlay: Overlay, name: MoveName): Overlay {
   return overlay;
 }
 
-/** The window over the messages. */
+/** Scrolls the window over the messages. */
 export function scroll(state: State, name: MoveName): State {
   const { look, height } = lookOf(state);
   const page = Math.max(1, height - 2);
@@ -195,7 +197,9 @@ export function scroll(state: State, name: MoveName): State {
   });
 }
 
-/** No key acts on a message that is not seen: in its pane the choice goes along with the window, elsewhere it is over. */
+/**
+ * Keys act only on visible messages: the selection moves along with the window in the messages pane, and is cleared elsewhere.
+ */
 function chosenIn({ selected }: Thread, rows: View['rows'], name: MoveName, hasKeys: boolean): string | null {
   const isSeen = rows.some(({ key }) => key === selected);
   const isEnd = name === 'oldest' || name === 'newest';
@@ -205,7 +209,7 @@ function chosenIn({ selected }: Thread, rows: View['rows'], name: MoveName, hasK
   return (atTop ? rows[0] : rows.at(-1))?.key ?? null;
 }
 
-/** How much of what was below the window is below it still. */
+/** How many messages below the window are still below it. */
 function left(thread: Thread, chat: Chat): number {
   if (thread.cut) return thread.below;
   return thread.anchor === null || thread.below === 0
@@ -213,7 +217,7 @@ function left(thread: Thread, chat: Chat): number {
     : Math.min(thread.below, newsAfter(thread, seenTo(thread), chat));
 }
 
-/** The chosen message one up or down, and the window after it. */
+/** Selects the message above or below, and scrolls to it. */
 function select(state: State, by: -1 | 1): State {
   const { look, height } = lookOf(state);
   return withChat(state, (chat) => {
@@ -234,7 +238,7 @@ function select(state: State, by: -1 | 1): State {
   });
 }
 
-/** Up and Down in the composer: through its lines, then through what was sent. */
+/** Up and Down in the composer: through the lines of the draft, then through sent lines. */
 function recall(state: State, by: -1 | 1): State {
   return withChat(state, (chat) => {
     const thread = openThread(chat);

@@ -1,4 +1,4 @@
-/** Muting, blocking, and looking at what a blocked person said. */
+/** Muting and blocking, and unfolding what a blocked person wrote. */
 
 import type { ConversationName } from '../../client/types.ts';
 import { isBlockedConversation } from '../state/muting.ts';
@@ -10,7 +10,7 @@ export function mute(chat: Chat, conversation: ConversationName, on: boolean): C
   return chat.muted.has(conversation) === on ? chat : { ...chat, muted: changed(chat.muted, conversation, on) };
 }
 
-/** Nothing is thrown away: what was said is hidden, and there again when `on` is false. */
+/** Hides what the person wrote; with `on` false shows it again. Nothing is deleted. */
 export function block(chat: Chat, name: string, on: boolean): Chat {
   if (chat.blocked.has(name) === on) return chat;
   const blocked = changed(chat.blocked, name, on);

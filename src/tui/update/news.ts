@@ -1,4 +1,4 @@
-/** What the client tells, put into the state. Texts are clean already (clean.ts). */
+/** Applies the client's events to the state. Their texts are clean already (clean.ts). */
 import type { ClientErrorCode } from '../../client/errors.ts';
 import type { ClientEvent, ConversationName, FileInfo, Gap, Message, MessageRef } from '../../client/types.ts';
 import { unmoved } from '../select/select.ts';
@@ -60,7 +60,7 @@ export function enter(state: State, opening: Opening): State {
   };
 }
 
-/** Many events at once: what arrives between two frames is merged in one step for each conversation. */
+/** Applies all events since the last frame; the messages of a conversation are merged in one step. */
 export function applyNews(state: State, news: readonly ClientEvent[]): State {
   if (state.screen.name !== 'chat') return state;
   let next: State = state;
@@ -129,14 +129,14 @@ export function applyNews(state: State, news: readonly ClientEvent[]): State {
   return { ...next, screen: { name: 'chat', chat: { ...chat, threads } } };
 }
 
-/** The whole sentence, which no status line holds. */
+/** The page with the whole reason, for which the status line has no room. */
 function closedPage(reason: string, code: ClientErrorCode): Overlay {
   const { kept, looks, leave } = strings.closed;
   const lines = [reason, '', kept, '', code === 'key-changed' ? looks : leave];
   return { kind: 'page', title: strings.pages.closed, lines, top: 0 };
 }
 
-/** While one of its messages is chosen, what comes does not move it out of the window. */
+/** While one of its messages is selected, new messages do not move it out of the window. */
 function anchored(thread: Thread): Thread {
   const last = thread.messages.at(-1);
   if (thread.selected === null || thread.anchor !== null || last === undefined || hasKey(last, thread.selected))
@@ -154,20 +154,20 @@ function received(
     ...next,
     below: belowAfter(next, fresh, { me, blocked }),
     mentionAt: mentionAt(news, me, { known: thread.mentionAt, blocked }),
-    // While nobody looks at the open conversation, the line marks where they stopped.
+    // While nobody looks, the line "new" stays where the person stopped reading.
     newAfter:
       thread.newAfter ?? (fresh > 0 && !seen && thread.messages.length > 0 ? (lastSeq(thread.messages) ?? null) : null),
   };
 }
 
-/** What is in the window already may have its place only now; where newer ones were let go, what came is below. */
+/** A message in the window may get its place only now. Where newer messages were unloaded, the new ones are below. */
 function belowAfter(thread: Thread, fresh: number, who: { me: string; blocked: ReadonlySet<string> }): number {
   if (thread.anchor === null) return 0;
   const came = thread.below + fresh;
   return thread.cut ? came : Math.min(came, othersBelow(thread, who));
 }
 
-/** A message that has no place, taken out of what came in the same step and of what is shown. */
+/** Removes a withdrawn message from the batch. */
 function without(batch: { all: Message[]; fresh: number } | undefined, gone: MessageRef) {
   return { fresh: batch?.fresh ?? 0, all: (batch?.all ?? []).filter((message) => !isGone(message, gone)) };
 }
@@ -215,7 +215,7 @@ function changedKey(chat: Chat, name: string, offered: string): Chat {
   return person ? { ...chat, people: { ...chat.people, [name]: { ...person, changedTo: offered } } } : chat;
 }
 
-/** A message that brings a file is also told in the files pane; a deleted one no longer. */
+/** Adds the files of messages to the files pane, and removes those of deleted messages. */
 function withFiles(chat: Chat, messages: readonly Message[]): Chat {
   let files: Record<string, FileInfo> | null = null;
   for (const { body, deleted } of messages) {

@@ -1,4 +1,4 @@
-/** A conversation with much that is unread opens at the first of it, and not at the newest. */
+/** A conversation with many unread messages opens at the first of them, not at the newest. */
 
 import { newAtTop, scrolled } from '../messages/viewport.ts';
 import { lookOf } from '../select/select.ts';
@@ -7,7 +7,7 @@ import { isReached, newsAfter, seenTo } from '../state/read-position.ts';
 import type { State, Thread } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 
-/** Puts the window at the line "new" as soon as all that is unread is held: where that fits the window, nothing moves. */
+/** Moves the window to the line "new" once all unread messages are loaded; when they fit the window, nothing moves. */
 export function showUnread(state: State): State {
   const chat = chatOf(state);
   const thread = chat === null ? null : openThread(chat);
@@ -18,7 +18,7 @@ export function showUnread(state: State): State {
   return placed(state, { ...thread, anchor: newAtTop(thread, look, height) });
 }
 
-/** The first of what is unread is further back than what is held. */
+/** The first unread message is older than what is loaded: moves the window to the oldest loaded message. */
 export function showOldest(state: State, name: Thread['name']): State {
   const chat = chatOf(state);
   const thread = chat === null ? null : openThread(chat);

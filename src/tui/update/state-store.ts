@@ -1,6 +1,6 @@
 /**
- * Holds the one state and tells who draws it. Keys are told at once; what the client tells is gathered and told at most every
- * 33 ms, under a flood every 100 ms, so that a busy room never makes typing slow.
+ * Holds the one state and calls its listeners: at once for keys, and at most every 33 ms for the client's events (100 ms in a
+ * flood), so that a busy room never slows typing.
  */
 
 import type { ClientEvent } from '../../client/types.ts';
@@ -9,10 +9,10 @@ import type { Event, Timed } from '../state/event.ts';
 import type { State } from '../state/state.ts';
 import { update } from './update.ts';
 
-/** ms between two frames of news. */
+/** Time between two flushes of events. ms. */
 const CALM = 33;
 const FLOOD = 100;
-/** Events in one gathering that make a flood: nobody reads 60 messages a second. */
+/** Events in one flush that make a flood: nobody reads 60 messages a second. */
 const FLOOD_FROM = 6;
 
 export class Store {
@@ -25,7 +25,7 @@ export class Store {
   #cancel: (() => void) | null = null;
   readonly #onEvent: ((event: Timed) => void) | null;
 
-  /** `onEvent` is given each event before it is applied: the state is still what it happened to. */
+  /** `onEvent` is called with each event before it is applied. */
   constructor(state: State, clock: Clock, onEvent: ((event: Timed) => void) | null = null) {
     this.#state = state;
     this.#clock = clock;
@@ -39,7 +39,7 @@ export class Store {
     return () => this.#listeners.delete(listener);
   };
 
-  /** For what the person does and for outcomes: seen in the next frame. */
+  /** Applies an event at once: for the person's actions and their outcomes. */
   readonly dispatch = (event: Event): void => {
     const timed = { ...event, at: this.#clock.now() };
     this.#onEvent?.(timed);
@@ -49,7 +49,7 @@ export class Store {
     for (const listener of this.#listeners) listener();
   };
 
-  /** For what the client tells: gathered. */
+  /** Queues an event of the client for the next flush. */
   readonly collect = (event: ClientEvent): void => {
     this.#news.push(event);
     if (this.#cancel !== null) return;
@@ -57,7 +57,7 @@ export class Store {
     this.#cancel = this.#clock.after(wait, this.flush);
   };
 
-  /** Applies what was gathered, now. */
+  /** Applies the queued events now. */
   readonly flush = (): void => {
     this.#cancel?.();
     this.#cancel = null;

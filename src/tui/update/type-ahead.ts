@@ -1,6 +1,6 @@
 /**
- * What was typed before there was a field for it: while the screen is loaded, keys are made, or a login runs. It is kept as in a
- * field, and arrives whole where the next letter would go. An Enter among it does nothing: nobody saw yet what it would do.
+ * Text that was typed before its field appeared: while the screen is loading, keys are made, or a login runs. It is kept as in a
+ * field and inserted whole where the next letter would go. An Enter in it does nothing: the person did not see what it would do.
  */
 import { type Editor, emptyEditor, insert, textOf } from '../state/editor.ts';
 import {
@@ -17,16 +17,16 @@ import type { Login, State } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 import { move } from './move.ts';
 
-/** To be called after each event. */
+/** Inserts the text once its field is there. Call it after each event. */
 export function deliverTypeAhead(state: State): State {
   const text = textOf(state.typeAhead);
   if (text === '' || isTypingAhead(state)) return state;
   const { screen } = state;
   if (screen.name === 'leaving') return state;
   if (screen.name === 'chat') return intoLine(cleared(state), text);
-  // The question comes first, then the field.
+  // The question is answered first.
   if (screen.login.step === 'trust' || state.overlay !== null) return state;
-  // It was meant for what did not come.
+  // The text was meant for a form that did not appear.
   if (Object.keys(screen.login.errors).length > 0) return cleared(state);
   return intoForm(cleared(state), text.split('\n'));
 }
@@ -35,7 +35,7 @@ function cleared(state: State): State {
   return { ...state, typeAhead: emptyEditor };
 }
 
-/** At the end of the draft, with a question before it is sent: where it would go was not seen while it was typed. */
+/** Appends to the draft. Sending asks first, as the person did not see where it would go. */
 function intoLine(state: State, text: string): State {
   return withChat(state, (chat) => {
     const thread = openThread(chat);
@@ -44,11 +44,11 @@ function intoLine(state: State, text: string): State {
   });
 }
 
-/** A line in each field, as far as Enter only goes on to another. */
+/** Fills one line into each field, as far as Enter only moves to the next field. */
 function intoForm(state: State, [line = '', ...more]: readonly string[]): State {
   const field = fieldOf(state);
   if (field === null) return state;
-  // With Enter alone an empty field is not left, but the server's: there it would ask the usual one.
+  // Enter alone does not leave an empty field, except the server's, where it means the default.
   const stays = line === '' && textOf(field) === '' && isAccount(state);
   if (stays && more.length > 0) return intoForm(state, more);
   const filled = line === '' ? state : withField(state, insert(field, typeable(line, isExact(state))));

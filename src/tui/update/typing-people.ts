@@ -1,12 +1,12 @@
-/** Who writes to me: shown for a while, and gone when what they wrote is there, or they are not. */
+/** People who are typing to me: shown for a while, until their message arrives or they go offline. */
 import type { ClientEvent, Person } from '../../client/types.ts';
 import { personOf } from '../state/has-own.ts';
 import type { Chat } from '../state/state.ts';
 
-/** Without another sign it is over after this: twice as long as their client leaves between two. ms. */
+/** How long one event is shown: twice the interval of their client. ms. */
 const SHOWN_FOR = 6000;
 
-/** What one piece of news changes about it. Only who is in the directory and here can be writing. */
+/** Applies one event. Only people in the directory who are online can be typing. */
 export function typingAfter(chat: Chat, event: ClientEvent, now: number): Chat {
   switch (event.type) {
     case 'typing': {
@@ -36,7 +36,7 @@ export function nobodyTypes(chat: Chat): Chat {
   return filterTyping(chat, () => false);
 }
 
-/** The same value when nothing goes, so that nothing is drawn. */
+/** Returns the same chat when nobody is removed, so that nothing is drawn. */
 function filterTyping(chat: Chat, stays: (name: string, until: number) => boolean): Chat {
   if (chat.typing.size === 0) return chat;
   const typing = new Map([...chat.typing].filter(([name, until]) => stays(name, until)));

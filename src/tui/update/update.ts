@@ -1,4 +1,4 @@
-/** The only changer of the state: pure, one event in, the next state out. */
+/** Makes the next state from an event. Pure, and the only place that changes the state. */
 
 import { anchorAt } from '../messages/viewport.ts';
 import { lookOf, unmoved } from '../select/select.ts';
@@ -34,13 +34,13 @@ import { showOldest, showUnread } from './open-at-unread.ts';
 import { deliverTypeAhead } from './type-ahead.ts';
 import { nobodyTypes, typingAt } from './typing-people.ts';
 
-/** Letters that go on into another conversation within this were meant for the one before. ms. */
+/** Text typed within this time after another conversation opened was meant for the one before. ms. */
 const HASTE = 1500;
-/** What a key of the person does: what a search found has been seen then. */
+/** Events of keys: they end the mark of a search result. */
 const keys: ReadonlySet<Event['type']> = new Set(['typed', 'pasted', 'edited', 'moved', 'opened', 'mouse', 'focused']);
 /** A join link alone, in quotes, or in the line that a server prints. */
 const pastedLink = /^(?:securechat\s+)?['"]?(securechat:\/\/[^'"]+)/;
-/** A notice that no key took away goes after this. ms. */
+/** How long a notice is shown when no key is pressed. ms. */
 const NOTICE_FOR = 10_000;
 
 export function update(state: State, event: Event & { at: number }): State {
@@ -155,7 +155,7 @@ function apply(state: State, event: Event): State {
   }
 }
 
-/** What a notice said has been seen once the next key comes. */
+/** Removes the notice: a key means that it was read. */
 function clearNotice(state: State): State {
   return state.notice === null ? state : { ...state, notice: null };
 }
@@ -184,7 +184,7 @@ function changeField(state: State, change: (editor: Editor) => Editor): State {
   return next.before === field.before && next.after === field.after ? state : withField(state, next);
 }
 
-/** What was typed into a form or as a password is never put back elsewhere. */
+/** Ctrl+Y never puts back text that was deleted in a form or a password field. */
 function edit(state: State, name: EditName): State {
   const field = fieldOf(state);
   const edited = changeField(state, edits[name]);
@@ -193,7 +193,7 @@ function edit(state: State, name: EditName): State {
   return withChat(edited, (chat) => ({ ...chat, killed: killedBy(name, field, left, chat.killed) }));
 }
 
-/** A person who types on has not read the question. */
+/** Typing over a question means that it was not read. */
 function markStray(state: State): State {
   const { overlay, screen } = state;
   if (askedOf(state) === null) return state;
@@ -206,7 +206,7 @@ function markStray(state: State): State {
 function type(state: State, text: string): State {
   if (text === '') return state;
   const ready = clearNotice(markStray(state));
-  // In a pane, letters are meant for the line.
+  // Letters typed in a pane belong to the composer.
   const here =
     fieldOf(ready) === null && chatOf(ready) && ready.overlay === null
       ? { ...ready, focus: 'composer' as const }
@@ -219,9 +219,9 @@ function paste(state: State, text: string): State {
   const toChat = state.screen.name === 'chat' && state.overlay === null;
   const ready = toChat ? { ...clearNotice(state), focus: 'composer' as const } : markStray(state);
   const clean = pasteable(text, state);
-  // A join link is a whole address: it takes the place of another.
+  // A join link is a whole address: it replaces the field.
   const link = state.screen.name === 'login' && state.screen.login.active === 'server' ? pastedLink.exec(clean) : null;
-  // Copied from a narrow window it brings the line end, and the frame beside it.
+  // A link copied from a narrow window contains line ends and the frame.
   return changeField(ready, (editor) =>
     link?.[1] === undefined ? insert(editor, clean) : insert(emptyEditor, link[1].replace(/[\s│]/g, '')),
   );
@@ -234,7 +234,7 @@ function complete(state: State, completion: NonNullable<Chat['completion']>): St
     before: completion.head + (completion.words[completion.at] ?? ''),
     after: field.after,
   });
-  // With a single word there is nothing to turn through: the next Tab goes on from it, into a folder for one.
+  // With a single word there is no next one: the next Tab completes from there, into a folder for example.
   return withChat(filled, (chat) => ({ ...chat, completion: completion.words.length > 1 ? completion : null }));
 }
 
@@ -266,7 +266,7 @@ function open(chat: Chat, name: Thread['name'], now: number): Chat {
   );
 }
 
-/** Is what is shown what was shown then? A key that is compared may have got a stray letter meanwhile. */
+/** Whether the overlay is still the same. A key comparison may have got a stray letter meanwhile. */
 function isStill(now: Overlay | null, then: Overlay | null): boolean {
   if (now?.kind !== 'fingerprint' || then?.kind !== 'fingerprint') return now === then;
   return now.name === then.name && now.digits === then.digits;
