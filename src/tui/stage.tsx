@@ -1,4 +1,4 @@
-/** Puts the screen together and takes it down: store, gate, Ink, actions, signals. Everything outside is given to it. */
+/** Builds the screen and takes it down: store, gate, Ink, actions, signals. Everything outside is passed in. */
 import { PassThrough } from 'node:stream';
 import { render } from 'ink';
 import type { Ask, Client } from '../client/types.ts';
@@ -41,26 +41,26 @@ export type StageOptions = {
   backend: LoginBackend;
   drafts: Drafts | null;
   settings: Settings;
-  /** The theme that suits the terminal, by its environment. */
+  /** The theme that fits the terminal, from its environment. */
   suited: Suited;
-  /** What the terminal was asked already; null: nothing yet. */
+  /** The questions that the terminal was asked already; null when none were. */
   survey: Survey | null;
-  /** Keys come over a network. */
+  /** Keys arrive over a network. */
   isFar: boolean;
   downloads: string;
   defaultServer: string;
   profile: string | undefined;
   server: string | undefined;
   user: string | undefined;
-  /** Somebody who is known already goes in without the form. */
+  /** Logs in without the form, where the profile knows server and account; null to show the form. */
   client: ((ask: Ask) => Promise<Client>) | null;
-  /** A sentence to begin with. */
+  /** A notice to show first. */
   notice: string | null;
-  /** Where a crash writes its reason; never the screen. */
+  /** The file for the reason of a crash; null for none. */
   log: string | null;
 };
 
-/** Runs the screen until the person leaves. @returns the exit status */
+/** Runs the screen until the person leaves. Resolves to the exit status. */
 export async function runStage(options: StageOptions): Promise<number> {
   keepHeapSmall();
   const { stdin, stdout, clock, backend, drafts, settings } = options;
@@ -135,7 +135,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     change: emptyLogin(options.server ?? '', options.user ?? '', options.defaultServer),
   });
   const app = render(<App store={store} onSuspend={handover.drawnBy} />, {
-    // Ink is given no keys: the gate reads them, and the components only draw.
+    // Ink reads no keys: the gate does, and the components only draw.
     stdin: new PassThrough() as unknown as NodeJS.ReadStream,
     stdout: withSteadyColumns(stdout, true),
     alternateScreen: true,
@@ -151,8 +151,8 @@ export async function runStage(options: StageOptions): Promise<number> {
     gate.setRawMode(false);
     modes.leave();
   };
-  // A window that was closed: there is nothing left to draw on, and what was typed is kept. Until the process has ended, for
-  // what is written after an error fails as well.
+  // The window was closed: there is nothing to draw on, and drafts are saved. The listeners stay until the process ends, as
+  // writes after an error fail too.
   for (const output of [stdout, process.stderr]) output.on('error', () => leave(129));
   stdin.on('error', () => leave(129));
   const crashed = crashing({ restore, save: async () => drafts?.save(), log: options.log, clock });
@@ -165,18 +165,18 @@ export async function runStage(options: StageOptions): Promise<number> {
     store.subscribe(() => modes.mouse(store.get().settings.mouse)),
     startTicking({ store, attention, clock }),
   ];
-  // A component that throws ends Ink, not the program.
+  // An error in a component ends only Ink.
   app.waitUntilExit().catch(crashed);
 
   if (options.client !== null) {
     store.dispatch({ type: 'login', change: { step: 'account', busy: 'connect' } });
     void login.enterWith(options.client(login.ask('')));
   } else if (options.server !== undefined) void login.submit();
-  // Only now: what was typed so far is not for a form that is gone through without the person.
+  // Not before: text typed so far is not for a form that the login passes by itself.
   store.dispatch({ type: 'drawn' });
 
   const status = await left.promise;
-  // First what can be lost, then the terminal, then the goodbye.
+  // First save what can be lost, then restore the terminal, then print the exit message.
   const saved = drafts?.save();
   const last = status === 0 ? exitMessage(store.get()) : null;
   gate.close();

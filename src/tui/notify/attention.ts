@@ -1,11 +1,11 @@
 /**
- * Whether a person looks at the screen. Terminals tell when their window gains or loses the focus; one that does not (tmux as it
- * comes, the Linux console) leaves only the keyboard to go by: who has not touched it for a while is taken as looking elsewhere.
+ * Tracks whether the person looks at the screen. Most terminals report when their window gains or loses the focus. Where they do
+ * not (tmux by default, the Linux console), a person who has not typed for a while counts as away.
  */
 import type { Clock } from '../../platform/clock.ts';
 import type { Store } from '../update/state-store.ts';
 
-/** Without a key, where the terminal tells nothing. ms. */
+/** Time without a key after which the person counts as away, without focus reports. ms. */
 const IDLE = 120_000;
 
 export class Attention {
@@ -20,19 +20,21 @@ export class Attention {
     this.#stirredAt = clock.monotonic();
   }
 
-  /** The terminal told it. From now on that is what counts. */
+  /** A focus report arrived. From now on only the reports count. */
   focus(focused: boolean): void {
     this.#terminalTells = true;
     this.#watch(focused);
   }
 
-  /** Bytes came from the terminal, before they are read: who types looks. If they tell that the focus is lost, `focus` follows. */
+  /**
+   * Bytes arrived from the terminal and are not read yet: the person is typing. When they report a lost focus, `focus` follows.
+   */
   readonly onActivity = (): void => {
     this.#stirredAt = this.#clock.monotonic();
     this.#watch(true);
   };
 
-  /** To be called now and then. */
+  /** Call it about once a second. */
   tick(): void {
     if (!this.#terminalTells && this.#clock.monotonic() - this.#stirredAt > IDLE) this.#watch(false);
   }

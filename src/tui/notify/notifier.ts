@@ -1,4 +1,7 @@
-/** Tells a person who looks elsewhere that something came: bell, desktop, window title. No text unless asked for. */
+/**
+ * Notifies a person who looks elsewhere of new messages: bell, desktop notification, window title. Without the text unless a
+ * setting allows it.
+ */
 
 import { shownName } from '../../client/people/shown-name.ts';
 import type { Message } from '../../client/types.ts';
@@ -12,7 +15,7 @@ import { strings } from '../text/strings.ts';
 import type { Store } from '../update/state-store.ts';
 import { cut } from '../width/measure.ts';
 
-/** ms between two notifications; what comes between is counted into the next. */
+/** Time between two notifications; messages in between are counted into the next. ms. */
 const PAUSE = 5000;
 
 export class Notifier {
@@ -29,7 +32,7 @@ export class Notifier {
     store.subscribe(this.#retitle);
   }
 
-  /** A fresh message of somebody else. */
+  /** Call it for each new message of another person. */
   readonly arrived = (message: Message): void => {
     const state = this.#store.get();
     const chat = chatOf(state);

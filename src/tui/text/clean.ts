@@ -1,6 +1,6 @@
 /**
- * Everything that came from others, made printable before the state sees it: from here on, nothing on the screen needs care, but
- * the keys of reactions: they stay what they are, for comparing and taking back, and shownReaction() (emoji.ts) shows them.
+ * Makes every text of others printable before it enters the state, so that nothing on the screen needs care afterwards. Only the
+ * keys of reactions stay unchanged, for comparing; shownReaction() (emoji.ts) makes them printable.
  */
 
 import type { ClientEvent, FileInfo, LinkState, Message, TransferState } from '../../client/types.ts';
@@ -9,17 +9,17 @@ import { printable } from '../../protocol/base/text.ts';
 /** The exact text, by the object that holds its printable form. */
 const originals = new WeakMap<object, string>();
 
-/** The text of a message, byte for byte: for editing it and for programs, never for a screen. */
+/** The text of a message, byte for byte: for editing and for programs, never for the screen. */
 export function exactText(body: Exclude<Message['body'], { kind: 'file' }>): string {
   return originals.get(body) ?? body.text;
 }
 
-/** A file's name as its sender wrote it: for programs. */
+/** A file's name as its sender wrote it, for programs. */
 export function exactName(file: FileInfo): string {
   return originals.get(file) ?? file.name;
 }
 
-/** Why a transfer stopped, or the path it was saved under, as the file system has it. */
+/** Why a transfer stopped, or the path it was saved under, unchanged. */
 export function exactNote(transfer: TransferState): string | null {
   return originals.get(transfer) ?? transfer.note;
 }
@@ -40,7 +40,7 @@ function cleanBody(body: Message['body']): Message['body'] {
   return clean;
 }
 
-/** `saved` stays as it is: it is shown by strings.files.saved, and given to programs. */
+/** `saved` stays unchanged: strings.files.saved makes it printable, and programs get the path itself. */
 export function cleanFile<F extends FileInfo>(file: F): F {
   const clean = { ...file, name: printable(file.name), type: printable(file.type) };
   const exact = exactName(file);

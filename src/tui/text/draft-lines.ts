@@ -1,11 +1,11 @@
-/** The draft in the composer's width. It may be as long as MAX_DRAFT, and is asked for several times after every key. */
+/** Wraps the draft to the composer's width. A draft may be as long as MAX_DRAFT, and is wrapped several times after every key. */
 import { type Line, linesFrom, wrap } from '../width/measure.ts';
 
 type Wrapped = { text: string; columns: number; lines: readonly Line[] };
 
 let last: Wrapped = { text: '', columns: 0, lines: [] };
 
-/** What `wrap` says, made of what it said last: only what a change may have moved is wrapped anew. */
+/** The result of `wrap`, computed from the last one: only lines that a change may have moved are wrapped again. */
 export function draftLines(text: string, columns: number): readonly Line[] {
   if (last.text !== text || last.columns !== columns)
     last = { text, columns, lines: last.columns === columns ? rewrapped(last, text) : wrap(text, columns) };
@@ -20,13 +20,13 @@ function rewrapped({ text: old, columns, lines: before }: Wrapped, text: string)
   while (tail < most - head && old.charCodeAt(old.length - 1 - tail) === text.charCodeAt(text.length - 1 - tail))
     tail++;
   const shift = text.length - old.length;
-  // Where a line ends is decided by what follows it: by the next one, or by a wide letter that had no room there.
+  // The end of a line depends on what follows it: on the next line, or on a wide letter that did not fit.
   const kept = Math.max(0, before.findLastIndex(({ start }) => start <= head) - 2);
   const lines = before.slice(0, kept);
   let at = kept;
   for (const line of linesFrom(text, before[kept]?.start ?? 0, columns)) {
     while (at < before.length && (before[at] as Line).start + shift < line.start) at++;
-    // From the same place in the same text on, everything is as it was.
+    // From the same position in the same text on, the lines are the same.
     if (line.start >= text.length - tail && (before[at]?.start ?? -1) + shift === line.start)
       return [...lines, ...before.slice(at).map(({ start, end }) => ({ start: start + shift, end: end + shift }))];
     lines.push(line);

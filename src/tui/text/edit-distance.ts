@@ -1,6 +1,6 @@
-/** What somebody meant who wrote something else. Pure. */
+/** Suggests the nearest known word for a typo (optimal string alignment distance). Pure. */
 
-/** The candidates that a slip of one or two letters makes `word`, the nearest first. */
+/** The candidates within one or two edits of `word`, nearest first. */
 export function nearestWord<T extends string>(word: string, candidates: readonly T[]): T[] {
   const most = word.length > 4 ? 2 : 1;
   return candidates
@@ -10,7 +10,7 @@ export function nearestWord<T extends string>(word: string, candidates: readonly
     .map(({ candidate }) => candidate);
 }
 
-/** Letters to insert, delete, change, or swap with their neighbour (optimal string alignment). */
+/** The number of letters to insert, delete, change, or swap with their neighbour (optimal string alignment distance). */
 function distance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return 3;
   const rows: number[][] = Array.from({ length: a.length + 1 }, (_, i) => [i]);

@@ -1,14 +1,16 @@
-/** What may be a reaction: one emoji, or its short name between colons. */
+/** Reads reactions: one emoji, or its short name between colons. */
 import { isEmoji, printable } from '../../protocol/base/text.ts';
 import { cut } from '../width/measure.ts';
 import { nearestWord } from './edit-distance.ts';
 
-/** Cells of a reaction that is shown: an emoji has two, a word of another program what there is. */
+/** Most cells of a drawn reaction: an emoji has two, but another client may send a word. */
 const SHOWN = 8;
-/** Names that are offered in place of one that there is not. */
+/** How many similar names are suggested. */
 const NEAR = 3;
 
-/** The emoji that `word` is or names; null, and short names like it, when there is none. The table is loaded when a name is asked for. */
+/**
+ * The emoji that `word` is or names; null, with similar short names, when there is none. The table is loaded at the first name.
+ */
 export async function emojiFor(word: string): Promise<{ emoji: string | null; near: string[] }> {
   if (isEmoji(word)) return { emoji: word, near: [] };
   const { nameToEmoji } = await import('gemoji');
@@ -22,7 +24,7 @@ export async function emojiFor(word: string): Promise<{ emoji: string | null; ne
   return { emoji: null, near: near.slice(0, NEAR).map((name) => `:${name}:`) };
 }
 
-/** A reaction as it may be drawn and said. What it is, is told by the emoji itself: two may look the same. */
+/** A reaction as it is drawn and printed. Two different ones may look the same, so compare the reactions themselves. */
 export function shownReaction(emoji: string): string {
   return cut(printable(emoji), SHOWN);
 }

@@ -18,14 +18,14 @@ export function dayName(at: number): string {
   return day.format(at);
 }
 
-/** When something was written, as seen from `at`: the time, on another day the day before it, in another year the year as well. */
+/** The time `sentAt` as seen from `at`: on another day with the day, in another year with the year. */
 export function writtenTime(sentAt: number, at: number): string {
   if (dayKey(sentAt) === dayKey(at)) return clockTime(sentAt);
   const named = new Date(sentAt).getFullYear() === new Date(at).getFullYear() ? dayOfYear : dayAndYear;
   return `${named.format(sentAt)} ${clockTime(sentAt)}`;
 }
 
-/** Equal for two times on the same day of the person's zone. Cached by the quarter hour, the finest step of any zone. */
+/** The same key for times on the same day in the person's zone. Cached by the quarter hour, the finest step of any zone. */
 export function dayKey(at: number): string {
   const quarter = Math.floor(at / 900_000);
   let key = dayKeys.get(quarter);

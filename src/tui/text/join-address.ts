@@ -1,12 +1,12 @@
-/** What is pasted as a server's address. */
+/** Reads a server's address from a paste. */
 
-/** The last join link, whatever stands around it; else all of it. */
+/** The last join link in `text`; all of `text` when there is none. */
 export function addressIn(text: string): string {
   const [link] = /securechat:\/\/[^\s'"]+/.exec(text.slice(Math.max(0, text.lastIndexOf('securechat://')))) ?? [text];
   return link.trim();
 }
 
-/** Both on this machine, at the same port: whatever key a link names, and however the machine is called. */
+/** Whether both addresses are this machine at the same port. */
 export function isHere(server: string, own: string): boolean {
   const [asked, mine] = [server, own].map((text) => LOOPBACK.exec(text.trim()));
   return asked != null && mine != null && (asked[1] ?? mine[1]) === mine[1];

@@ -1,4 +1,4 @@
-/** What the forms of the first start say. */
+/** Sentences of the login form. */
 import { MAX_INVITE } from '../../protocol/base/text.ts';
 
 export const login = {
@@ -50,7 +50,7 @@ export const login = {
     vault: 'opening your keys',
     sync: 'fetching conversations',
   },
-  /** @param seconds how long at most; null: as long as it takes */
+  /** `seconds`: how long at most; null for as long as it takes. */
   waits: (reason: string, seconds: number | null) =>
     `${reason}; it is tried again ${seconds === null ? 'until that works' : `for ${seconds} s`}`,
   errors: {
@@ -70,7 +70,7 @@ export const login = {
   },
 } as const;
 
-/** As a POSIX shell takes it for one word. */
+/** Quotes `text` as one word for a POSIX shell. */
 function shellWord(text: string): string {
   return /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,10 +1,10 @@
-/** Is somebody named in a room: `@bob` as a word of its own, in any case. */
+/** Finds mentions in rooms: `@bob` as a word of its own, in any case. */
 import type { Message } from '../../client/types.ts';
 import type { Line } from '../width/measure.ts';
 
 const patterns = new Map<string, RegExp>();
 
-/** A name is letters, digits, `.`, `_` and `-` (protocol/text.ts): of them a pattern takes only the dot for something else. */
+/** Names hold letters, digits, `.`, `_` and `-` (protocol/base/text.ts): only the dot needs an escape in a pattern. */
 function patternOf(name: string): RegExp {
   let pattern = patterns.get(name);
   if (pattern === undefined) {
@@ -14,7 +14,7 @@ function patternOf(name: string): RegExp {
   return pattern;
 }
 
-/** Where in `text` (UTF-16 units) `name` is named, with its sign. */
+/** The ranges of `@name` in `text`, in UTF-16 units. */
 export function nameRanges(text: string, name: string): Line[] {
   if (!text.includes('@')) return [];
   return Array.from(text.matchAll(patternOf(name)), (match) => ({
@@ -27,15 +27,12 @@ export function names(text: string, name: string): boolean {
   return nameRanges(text, name).length > 0;
 }
 
-/** Does somebody else name `me` in a room with it? */
+/** Whether the message is another person's and names `me` in a room. */
 export function mentions({ to, from, body, deleted }: Message, me: string): boolean {
   return to === null && from !== me && !deleted && body.kind !== 'file' && names(body.text, me);
 }
 
-/**
- * The place of the newest message in which somebody else, who is not `blocked`, names `me` in a room; `known` when there is
- * none after it.
- */
+/** The seq of the newest message that names `me`, without those of `blocked` people; `known` when there is none after it. */
 export function mentionAt(
   messages: readonly Message[],
   me: string,

@@ -1,4 +1,4 @@
-/** What the status line says for a moment: what was done, what is not possible and what to do instead. */
+/** Notices on the status line: what was done, or what is not possible and what to do instead. */
 
 import { cut } from '../width/measure.ts';
 import * as format from './format.ts';

@@ -1,7 +1,7 @@
-/** A text that is longer than one message goes in several. */
+/** Splits a text that is longer than one message. */
 import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
 
-/** As much of `text` as one message holds, cut after a line where possible, else between characters; and what is left of it. */
+/** The start of `text` that fits one message, cut after a line where possible, else between characters; and the rest. */
 export function firstPart(text: string): [part: string, rest: string] {
   if (Buffer.byteLength(text) <= MAX_TEXT_BYTES) return [text, ''];
   let end = 0;

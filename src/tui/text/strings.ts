@@ -1,4 +1,4 @@
-/** Every word that the screen says. Sentences lower case, no full stop, with a next step where one is needed. */
+/** Every sentence of the screen: lower case, no full stop, with a next step where one is needed. */
 
 import type { ClientErrorCode } from '../../client/errors.ts';
 import type { LinkState } from '../../client/types.ts';
@@ -7,7 +7,7 @@ import * as format from './format.ts';
 import { login } from './login-strings.ts';
 import { notices } from './notices.ts';
 
-/** The state in a few words; the page that comes with it has the whole sentence. */
+/** Short forms for the status line; the page that opens has the whole sentence. */
 const closedShort: Partial<Record<ClientErrorCode, string>> = {
   'key-changed': "the server's key changed",
   'login-refused': 'signed out here, start again',
@@ -98,7 +98,7 @@ export const strings = {
       const seconds = Math.max(0, Math.ceil((link.retryAt - now) / 1000));
       return `○ offline, next try in ${seconds} s`;
     },
-    /** Why, as far as `link` does not say it already. */
+    /** The reason, as far as `link` does not say it already. */
     why: (link: LinkState) => ('reason' in link && shortOf(link) === null ? `: ${link.reason}` : ''),
     away: '◐ away',
     sealed: 'end-to-end encrypted',

@@ -1,17 +1,17 @@
-/** Links and emoji, looked up when they are asked for. */
+/** Finds links in texts, and emoji by name. Tables are loaded at the first use. */
 import { LinkifyIt } from 'linkify-it';
 
 let linkify: LinkifyIt | null = null;
 
-/** Addresses of the web and of mail in `text`, as they are written. */
+/** The web and mail addresses in `text`, as URLs. */
 export function findLinks(text: string): string[] {
   linkify ??= new LinkifyIt();
   return (linkify.match(text) ?? []).map((match) => match.url);
 }
 
-/** Where in `text` (UTF-16 units) such addresses stand. */
+/** The ranges of such addresses in `text`, in UTF-16 units. */
 export function linkRanges(text: string): { start: number; end: number }[] {
-  // No address is without one of these, and most texts are.
+  // Every address contains one of these; most texts do not.
   if (!/[.:@]/.test(text)) return [];
   linkify ??= new LinkifyIt();
   return (linkify.match(text) ?? []).map(({ index, lastIndex }) => ({ start: index, end: lastIndex }));

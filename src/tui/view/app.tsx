@@ -10,7 +10,7 @@ import { Overlay } from './dialogs/overlay.tsx';
 import { StoreContext, useSelect } from './elements/use-store.ts';
 import { LoginScreen } from './login-screen.tsx';
 
-/** Hands the terminal over; `resume` takes it back and draws everything. */
+/** Gives the terminal away; `resume` takes it back and redraws everything. */
 export type Suspend = () => Promise<{ resume(): Promise<void> }>;
 
 export function App({ store, onSuspend }: { store: Store; onSuspend?: (suspend: Suspend) => void }) {

@@ -10,7 +10,7 @@ import { MessagesPane } from './panes/messages-pane.tsx';
 import { PeoplePane } from './panes/people-pane.tsx';
 import { StatusLine } from './panes/status-line.tsx';
 
-/** Three panes, the composer and the status line; an overlay lies over the panes. */
+/** Three panes, the composer and the status line; an overlay is drawn over the panes. */
 export function ChatScreen() {
   const layout = useSelect(layoutFor);
   const bare = useSelect((state) => state.bare);

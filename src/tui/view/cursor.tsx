@@ -8,7 +8,7 @@ import { useSelect } from './elements/use-store.ts';
 import { loginPanel } from './login-screen.tsx';
 import { composerCursor } from './panes/composer.tsx';
 
-/** The terminal's own cursor, in the field that has the focus. The only one to say where it is: of several, Ink hears the last. */
+/** Puts the terminal's cursor into the field with the focus. Only this component may: of several, Ink takes the last. */
 export function Cursor() {
   const at = useSelect(cursorOf);
   const { setCursorPosition } = useCursor();
@@ -16,7 +16,7 @@ export function Cursor() {
   return null;
 }
 
-/** null: nothing is typed into, so that it is hidden. Cells. */
+/** The cell of the cursor; null to hide it when no field has the focus. */
 export function cursorOf(state: State): { x: number; y: number } | null {
   if (layoutFor(state).tooSmall) return null;
   const panel = overlayPanel(state) ?? (state.overlay === null ? loginPanel(state) : null);

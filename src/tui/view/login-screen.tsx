@@ -10,12 +10,12 @@ import { useSelect } from './elements/use-store.ts';
 
 const words = strings.login;
 const WIDE = 64;
-/** Cells of a field's label. */
+/** Width of a field's label, in cells. */
 const LABEL = 10;
-/** Below a field's text: after the sign of the cursor and the label. */
+/** Aligns rows below a field with its text. */
 const INDENT = ' '.repeat(LABEL + 2);
 
-/** First start and later ones: which server, is it the one, who are you. */
+/** The login form: server, comparison of its key, account. */
 export function LoginScreen() {
   const { columns, rows } = useSelect((state) => state.size);
   const panel = useSelect(loginPanel);
@@ -27,10 +27,10 @@ export function LoginScreen() {
   );
 }
 
-/** What draws the form and the cursor both ask for it after every event: the newest answer is kept. */
+/** The form and the cursor both ask for it after every event: the newest result is cached. */
 let made: { from: readonly unknown[]; panel: PanelProps } | null = null;
 
-/** The form as it stands on the screen; null once it is left. */
+/** The panel of the form; null on other screens. */
 export function loginPanel({ screen, size, notice, overlay }: State): PanelProps | null {
   if (screen.name !== 'login') return null;
   const from = [screen.login, size, notice, overlay !== null];
@@ -69,7 +69,7 @@ function footOf({ step, offered, waiting }: Login): string {
   return words[({ server: 'serverFoot', trust: 'trustFoot', account: 'foot' } as const)[step]];
 }
 
-/** As many as there is room for: blank ones go first, then what can be spared, and never the frame. */
+/** The rows that fit: blank ones are left out first, then spare ones. */
 function fitted(rows: readonly PanelRow[], room: number): PanelRow[] {
   const isBlank = (row: PanelRow) => 'spans' in row && row.spans.length === 0;
   const isSpare = (row: PanelRow) => 'spans' in row && row.spare === true;
@@ -133,7 +133,7 @@ function accountRows(login: Login): PanelRow[] {
   ];
 }
 
-/** A field, and below it what is wrong with it. */
+/** A field, and below it its error. */
 function field(
   login: Login,
   name: LoginField,

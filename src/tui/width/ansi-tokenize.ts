@@ -1,6 +1,6 @@
 /**
- * What Ink takes its texts apart with, with a memory, in its place when the screen is bundled (scripts/bundle.ts). Ink only reads
- * the tokens and characters that it is given, so that frames can share them.
+ * Caches the tokenizer that Ink uses; it replaces @alcalzone/ansi-tokenize when the screen is bundled (scripts/bundle.ts). Ink
+ * only reads the tokens and characters, so that frames can share them.
  */
 import {
   styledCharsFromTokens as charsOf,

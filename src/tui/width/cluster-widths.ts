@@ -1,15 +1,15 @@
 /**
- * How many cells a grapheme cluster takes. Terminals disagree on a few kinds only; of each kind one sample is measured at start
- * (terminal-survey.ts), and what was learned holds for the rest.
+ * The width of grapheme clusters. Terminals disagree on a few kinds only: one sample of each is measured at the start (terminal-
+ * survey.ts), and its result applies to the kind.
  */
 
-/** One of each kind, as it is measured. */
+/** One measured sample of each kind. */
 export const samples = {
-  /** Emoji as such: a terminal that knows none gives one cell. */
+  /** Emoji: a terminal that knows none draws one cell. */
   emoji: '🙂',
   /** Emoji of Unicode 15 and later. */
   recent: '\u{1faea}',
-  /** A sign that is an emoji by its variation selector. */
+  /** A character that is an emoji by its variation selector. */
   variation: '\u2764\ufe0f',
   toned: '👍🏽',
   joined: '👨‍👩‍👧',
@@ -19,14 +19,14 @@ export const samples = {
 export type Kind = keyof typeof samples;
 export const kinds = Object.keys(samples) as Kind[];
 
-/** Cells of each sample. In a terminal that draws clusters as one, and knows them, all are 2. */
+/** Cells of each sample. A terminal that joins clusters and knows them draws each in 2. */
 export type Widths = Readonly<Record<Kind, number>>;
 
 const usual: Widths = { emoji: 2, recent: 2, variation: 2, toned: 2, joined: 2, flag: 2 };
-/** More than that no terminal takes: each part on its own, with a cell for each joiner. */
+/** The most that a terminal takes: each part on its own, with a cell for each joiner. */
 const most: Widths = { emoji: 2, recent: 2, variation: 2, toned: 4, joined: 8, flag: 4 };
 
-/** What of what was measured can be: the rest is as usual. */
+/** The plausible part of the measured widths; defaults for the rest. */
 export function learnable(measured: Partial<Record<Kind, number>>): Widths {
   const isSane = (kind: Kind) => {
     const cells = measured[kind];
@@ -38,25 +38,25 @@ export function learnable(measured: Partial<Record<Kind, number>>): Widths {
 let learned: Widths | null = null;
 let generation = 0;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-/** What can be of one of the kinds at all. */
+/** Characters that occur in one of the kinds. */
 const mayDiffer = /[\p{Extended_Pictographic}\p{RI}]|\ufe0f|\u20e3/u;
 const flag = /^\p{RI}{2}$/u;
 const tone = /\p{Emoji_Modifier}/u;
 const newer =
   /^[\u{1f6d8}\u{1f6dc}\u{1fa75}-\u{1fa77}\u{1fa87}-\u{1fa8f}\u{1faad}-\u{1faaf}\u{1fabb}-\u{1fabf}\u{1fac6}-\u{1facd}\u{1face}-\u{1facf}\u{1fada}-\u{1fadf}\u{1fae8}-\u{1faef}\u{1faf7}-\u{1faff}]/u;
 
-/** From now on; what was counted before was counted otherwise. */
+/** Sets the widths for all later counts. */
 export function learn(widths: Widths): void {
   learned = kinds.every((kind) => widths[kind] === usual[kind]) ? null : widths;
   generation++;
 }
 
-/** Changes with `learn`. */
+/** A number that changes with each call of `learn`. */
 export function lesson(): number {
   return generation;
 }
 
-/** Cells of a text without escapes. @param plain what is known of a text of none of the kinds */
+/** Cells of a text without escapes. `plain` counts a text that has none of the kinds. */
 export function cellsOf(text: string, plain: (text: string) => number): number {
   if (learned === null || !mayDiffer.test(text)) return plain(text);
   let cells = 0;

@@ -1,4 +1,7 @@
-/** How text takes up cells: whole graphemes, wide ones two cells, as Ink counts them (string-width). Texts are printable() already, but for drafts. */
+/**
+ * Measures, cuts and wraps text in cells: whole graphemes, wide ones two cells, as Ink counts them (string-width). Texts are
+ * printable() already, except drafts.
+ */
 import { printable } from '../../protocol/base/text.ts';
 import stringWidth from './string-width.ts';
 
@@ -9,16 +12,13 @@ function graphemes(text: string): string[] {
   return ASCII.test(text) ? text.split('') : Array.from(segmenter.segment(text), (part) => part.segment);
 }
 
-/** UTF-16 units of the grapheme that `at` lies in, and where it begins. Only what is near is looked at. */
+/** The start and size, in UTF-16 units, of the grapheme at `at`. Looks only at text near it. */
 export function graphemeAt(text: string, at: number): { start: number; size: number } {
   const found = segmenter.segment(text).containing(at);
   return { start: found?.index ?? at, size: found?.segment.length ?? 0 };
 }
 
-/**
- * What a field shows of a grapheme that stands in it as it was typed: what printable() would make of it, so that no tab and no
- * invisible character moves a column. A printable one is itself.
- */
+/** A typed text as a field draws it: as printable() would make it, so that no tab and no invisible character moves a column. */
 export function drawn(text: string): string {
   return ASCII.test(text) ? text : graphemes(text).map(drawnGrapheme).join('');
 }
@@ -26,23 +26,23 @@ export function drawn(text: string): string {
 function drawnGrapheme(grapheme: string): string {
   if (grapheme === '\u200b') return '';
   const [, letter = '', joiners = ''] = /^(.*?)([\u200c\u200d]*)$/su.exec(grapheme) ?? [];
-  // What a joiner stands between is in two graphemes: after a letter it does no harm.
+  // A joiner that joins nothing is harmless after a letter.
   return printable(letter) + (/[\p{L}\p{M}]$/u.test(letter) ? joiners : '\ufffd'.repeat(joiners.length));
 }
 
-/** Cells. */
+/** The width of `text` in cells. */
 export function width(text: string): number {
   return ASCII.test(text) ? text.length : stringWidth(text);
 }
 
-/** `text` in exactly `columns` cells: cut with an ellipsis or padded with spaces. */
+/** Cuts `text` with an ellipsis, or pads it with spaces, to exactly `columns` cells. */
 export function fill(text: string, columns: number, align: 'left' | 'right' = 'left'): string {
   const short = cut(text, columns);
   const space = ' '.repeat(Math.max(0, columns - width(short)));
   return align === 'left' ? short + space : space + short;
 }
 
-/** `text` in at most `columns` cells. */
+/** Cuts `text` with an ellipsis to at most `columns` cells. */
 export function cut(text: string, columns: number): string {
   if (width(text) <= columns) return text;
   if (columns <= 1) return columns === 1 ? '…' : '';
@@ -56,7 +56,7 @@ export function cut(text: string, columns: number): string {
   return `${out}…`;
 }
 
-/** The end of `text` in at most `columns` cells, for a field whose cursor is at its end. */
+/** The end of `text` in at most `columns` cells, for a field with the cursor at its end. */
 export function tail(text: string, columns: number): string {
   const parts = graphemes(text);
   let used = 0;
@@ -65,10 +65,10 @@ export function tail(text: string, columns: number): string {
   return parts.slice(from).join('');
 }
 
-/** Cells of the end that `bothEnds` shows. */
+/** How many cells of the end `bothEnds` shows. */
 const END = 8;
 
-/** `text` in at most `columns` cells: what is too long is cut in the middle, so that it can be told by its beginning. */
+/** Cuts `text` in the middle to at most `columns` cells, so that its beginning stays visible. */
 export function bothEnds(text: string, columns: number): string {
   if (width(text) <= columns) return text;
   return columns <= 2 * END ? tail(text, columns) : cut(text, columns - END) + tail(text, END);
@@ -77,14 +77,14 @@ export function bothEnds(text: string, columns: number): string {
 export type Line = { start: number; end: number };
 
 /**
- * Breaks at newlines, then at spaces, else between graphemes. The lines' ranges (UTF-16 units of `text`) leave out nothing but
- * the newlines. A line never takes more than `columns` cells, except one grapheme wider than that.
+ * Wraps `text` at newlines, then at spaces, else between graphemes. Returns ranges in UTF-16 units that leave out only the
+ * newlines. No line is wider than `columns`, except a single grapheme that is wider.
  */
 export function wrap(text: string, columns: number): Line[] {
   return [...linesFrom(text, 0, columns)];
 }
 
-/** The lines of `wrap` from `start` on, which is where one of them begins. */
+/** The lines of `wrap` from `start` on, where one of them starts. */
 export function* linesFrom(text: string, start: number, columns: number): Generator<Line> {
   for (let at = start; at <= text.length; at++) {
     const newline = text.indexOf('\n', at);
@@ -98,7 +98,7 @@ export function* linesFrom(text: string, start: number, columns: number): Genera
   }
 }
 
-/** Where the line that begins at `start` ends, `stop` at the latest. No more of the text is looked at than decides it. */
+/** The end of the line that starts at `start`, `stop` at the latest. Looks at no more text than needed. */
 function lineEnd(text: string, start: number, stop: number, columns: number): number {
   for (let room = columns + 32; ; room *= 2) {
     const part = text.slice(start, Math.min(stop, start + room));
@@ -110,18 +110,18 @@ function lineEnd(text: string, start: number, stop: number, columns: number): nu
   }
 }
 
-/** Where `text` is to be broken because it is wider than `columns`; null: it is not, or that cannot be told when it goes on. */
+/** Where to break `text` because it is wider than `columns`; null when it is not, or when that depends on what follows. */
 function overflow(text: string, columns: number, whole: boolean): number | null {
   const parts = graphemes(text);
   let used = 0;
   let at = 0;
-  /** After the last space or wide grapheme. */
+  /** The position after the last space or wide grapheme. */
   let chance = 0;
   for (const [index, part] of parts.entries()) {
     // The rest of the last grapheme may be missing.
     if (!whole && index === parts.length - 1) return null;
     const cells = width(drawn(part));
-    // A space may hang over the edge: it is not seen there.
+    // A space may hang over the edge, where it is invisible.
     if (used + cells > columns && at > 0 && part !== ' ') return chance > 0 ? chance : at;
     at += part.length;
     used += cells;

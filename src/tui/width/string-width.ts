@@ -1,6 +1,6 @@
 /**
- * string-width with a memory and with what was learned of the terminal, in its place when the screen is bundled
- * (scripts/bundle.ts): Ink measures every text of every frame anew, and most of a frame is what stood there before.
+ * Caches string-width and applies the learned widths; it replaces string-width when the screen is bundled (scripts/bundle.ts).
+ * Ink measures every text of every frame, and most of a frame is unchanged.
  */
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
@@ -15,7 +15,7 @@ function counted(text: string): number {
   return cellsOf(text.includes('\u001b') ? stripVTControlCharacters(text) : text, plain);
 }
 
-/** Cells that `text` takes up. Options are rare and asked of string-width itself. */
+/** The width of `text` in cells. Calls with options are rare and go to string-width itself. */
 export default function width(text: string, options?: Parameters<typeof stringWidth>[1]): number {
   if (options !== undefined) return stringWidth(text, options);
   if (learnt !== lesson()) {

@@ -1,12 +1,9 @@
 import QuickLru from 'quick-lru';
 
-/** Distinct texts: some full screens of rows. What is kept of one is some fifty characters, an object each. */
+/** How many texts are cached: a few full screens of rows, some fifty characters each. */
 const MANY = 512;
 
-/**
- * `pure` with a memory of what it answered lately, for functions of one text. The answers are shared: whoever gets one must not
- * change it.
- */
+/** Caches the recent results of `pure`, a function of one text. Callers share the results and must not change them. */
 export function remember<T>(pure: (text: string) => T): (text: string) => T {
   const answers = new QuickLru<string, T>({ maxSize: MANY });
   return (text) => {

@@ -1,4 +1,4 @@
-/** What an overlay shows and where it stands: nothing but values. */
+/** The contents and position of overlays, as values. */
 import { shownName } from '../../../client/people/shown-name.ts';
 import type { Span } from '../../messages/marked-text.ts';
 import { firstLine } from '../../messages/rows.ts';
@@ -26,10 +26,10 @@ type Made = {
   rows: number;
   panel: PanelProps | null;
 };
-/** Both what draws it and the cursor ask for it after every event: the newest answer is kept. */
+/** The overlay and the cursor both ask for it after every event: the newest result is cached. */
 let made: Made | null = null;
 
-/** null: nothing lies over the screen, or one of its panes does. */
+/** The panel of the open overlay; null when there is none, or when it is a pane. */
 export function overlayPanel(state: State): PanelProps | null {
   const { overlay } = state;
   if (overlay === null || overlay.kind === 'pane') return null;
@@ -146,7 +146,10 @@ function searchRows(messages: ReturnType<typeof searchHits>): Spans[] {
   ]);
 }
 
-/** A field to type into, and below it what fits, with one chosen. Always as high, so that it stays where it is while one types. */
+/**
+ * A field and below it the matching entries, one selected. Always of the same height, so that it does not move while the person
+ * types.
+ */
 function listed(
   overlay: Extract<OverlayState, { query: unknown; selected: number }>,
   rows: readonly Spans[],

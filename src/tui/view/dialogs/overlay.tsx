@@ -8,7 +8,7 @@ import { FilesPane } from '../panes/files-pane.tsx';
 import { PeoplePane } from '../panes/people-pane.tsx';
 import { overlayPanel } from './overlay-panel.ts';
 
-/** What lies over the screen, if anything does. */
+/** The open overlay, if any. */
 export function Overlay({ columns, rows }: { columns: number; rows: number }) {
   const pane = useSelect((state) => (state.overlay?.kind === 'pane' ? state.overlay.pane : null));
   const panel = useSelect(overlayPanel);
@@ -16,7 +16,7 @@ export function Overlay({ columns, rows }: { columns: number; rows: number }) {
   return panel === null ? null : <Panel {...panel} />;
 }
 
-/** A pane that the width has no room for, at its own side. */
+/** A pane shown over the others, at its own side, because the window is too narrow. */
 function PaneOverlay({ pane, columns, rows }: { pane: 'people' | 'files'; columns: number; rows: number }) {
   const me = useSelect((state) => chatOf(state)?.me.name ?? '');
   const inner = overPane(pane, { columns, rows });

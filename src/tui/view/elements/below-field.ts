@@ -1,4 +1,4 @@
-/** What stands below a field of a form, behind `indent`: what is wrong with it, and how good a new password is. */
+/** Rows below a form field, behind `indent`: its error, and the strength of a new password. */
 import { strengthOf } from '../../select/password-strength.ts';
 import type { Role } from '../../state/theme.ts';
 import { strings } from '../../text/strings.ts';
@@ -6,7 +6,7 @@ import { type PanelRow, paragraph } from './panel.tsx';
 
 const roles: readonly Role[] = ['bad', 'bad', 'warn', 'good', 'good'];
 
-/** `columns`: of the panel, with its frame. */
+/** `columns`: the width of the panel with its frame. */
 export function errorRows(error: string, indent: string, columns: number): PanelRow[] {
   return paragraph(error, columns - 2 - indent.length, 'bad').map((row, at) =>
     'spans' in row
@@ -15,7 +15,7 @@ export function errorRows(error: string, indent: string, columns: number): Panel
   );
 }
 
-/** Nothing while nothing is typed. */
+/** No rows for an empty password. */
 export function strengthRows(password: string, name: string, indent: string): PanelRow[] {
   if (password === '') return [];
   const strength = strengthOf(password, name);

@@ -3,7 +3,7 @@ import { createElement } from 'react';
 import type { Span } from '../../messages/marked-text.ts';
 import { useStyle } from './use-store.ts';
 
-/** One row of text in roles. `selected` marks the whole row. */
+/** One row of spans. `selected` marks the whole row. */
 export function Line({ spans, selected = false }: { spans: readonly Span[]; selected?: boolean }) {
   const style = useStyle();
   const parts = selected
@@ -12,12 +12,12 @@ export function Line({ spans, selected = false }: { spans: readonly Span[]; sele
   return createElement(Text, { wrap: 'truncate', ...(selected ? style('selected') : {}) }, ...parts);
 }
 
-/** Neighbours of one role as one: each span costs in every frame. */
+/** Joins neighbours of one role: every span costs time in every frame. */
 function joined(spans: readonly Span[]): Span[] {
   const out: Span[] = [];
   for (const { text, role } of spans) {
     const last = out.at(-1);
-    // Spaces look the same in every role that is drawn without a background.
+    // Spaces look the same in all roles without a background.
     if (last && (last.role === role || (text.trim() === '' && last.role !== 'selected')))
       out[out.length - 1] = { text: last.text + text, role: last.role };
     else if (text !== '') out.push({ text, role });

@@ -7,9 +7,9 @@ import { Line } from './line.tsx';
 import { useStyle } from './use-store.ts';
 
 export type PanelRow =
-  /** `spare`: left out where there is no room for all. */
+  /** `spare`: left out when there is no room. */
   | { spans: readonly Span[]; selected?: boolean; spare?: true }
-  /** `placeholder` stands in the field while it is empty. `both`: of what is too long, the beginning is shown as well as the end. */
+  /** `placeholder` is shown while the field is empty. `both`: of a text that is too long, start and end are shown. */
   | { field: Editor; label: string; mask?: string; placeholder?: string; both?: true; active: boolean };
 
 export type PanelProps = {
@@ -21,7 +21,7 @@ export type PanelProps = {
   top: number;
 };
 
-/** A framed, opaque piece of the screen over the others. `columns` with the frame. */
+/** A framed, opaque panel over the screen. `columns` includes the frame. */
 export function Panel({ title, foot, rows, columns, left, top }: PanelProps) {
   const border = useStyle()('border');
   const inner = columns - 4;
@@ -57,7 +57,7 @@ export function Panel({ title, foot, rows, columns, left, top }: PanelProps) {
 
 type FieldRow = Extract<PanelRow, { field: Editor }>;
 
-/** Where the cursor stands in the field that has it; null when none has. Cells of the screen. */
+/** The cell of the cursor in the active field; null when none is active. */
 export function cursorIn({ rows, columns, left, top }: PanelProps): { x: number; y: number } | null {
   const place = rows.findIndex((row) => 'field' in row && row.active);
   const row = rows[place];
@@ -66,9 +66,9 @@ export function cursorIn({ rows, columns, left, top }: PanelProps): { x: number;
   return { x: left + 2 + width(label) + width(seen), y: top + 1 + place };
 }
 
-/** `seen` is what is drawn of the text before the cursor, as far as there is room, `rest` of what is after it. */
+/** `seen` is the visible text before the cursor, `rest` the visible text after it. */
 function fieldLook(row: FieldRow, columns: number) {
-  // The field that has the cursor is told by a sign too, not by colour alone.
+  // The active field is marked by a sign too, not by colour alone.
   const label = `${row.active ? '▸' : ' '} ${row.label}`;
   const room = columns - width(label) - 1;
   const masked = (text: string) => (row.mask === undefined ? text : row.mask.repeat(Array.from(text).length));
@@ -93,7 +93,7 @@ function PanelField({ row, columns }: { row: FieldRow; columns: number }) {
   );
 }
 
-/** Cut or filled up to `columns`, so that nothing below shines through. */
+/** Cuts or pads to `columns` cells, so that nothing below shows through. */
 function padded(spans: readonly Span[], columns: number): Span[] {
   const out: Span[] = [];
   let used = 0;
@@ -106,7 +106,7 @@ function padded(spans: readonly Span[], columns: number): Span[] {
   return [...out, { text: ' '.repeat(Math.max(0, columns - used)), role: 'plain' }];
 }
 
-/** `text` as rows of a panel that is `columns` wide with its frame. */
+/** Wraps `text` into rows of a panel that is `columns` wide with its frame. */
 export function paragraph(text: string, columns: number, role: Span['role'] = 'plain'): PanelRow[] {
   return wrap(text, columns - 4).map(({ start, end }) => ({
     spans: [{ text: text.slice(start, end).trimEnd(), role }],

@@ -6,7 +6,7 @@ export function VerticalRule({ rows }: { rows: number }) {
   return <Text {...useStyle()('border')}>{Array.from({ length: rows }, () => '│').join('\n')}</Text>;
 }
 
-/** A line across the screen with a `joint` where the panes' lines meet it. */
+/** A line across the screen, with a `joint` where it meets the lines between panes. */
 export function HorizontalRule({ panes, joint }: { panes: readonly number[]; joint: '┬' | '┴' | '┼' }) {
   const line = panes
     .filter((columns) => columns > 0)

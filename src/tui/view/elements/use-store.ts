@@ -1,4 +1,4 @@
-/** How components read the state: through a selector, drawn again only when what it selects changed. */
+/** How components read the state: through a selector. They are drawn again only when the selection changed. */
 import { createContext, use, useRef, useSyncExternalStore } from 'react';
 import type { State } from '../../state/state.ts';
 import { type Role, type Style, themes, themeToUse } from '../../state/theme.ts';
@@ -6,7 +6,7 @@ import type { Store } from '../../update/state-store.ts';
 
 export const StoreContext = createContext<Store | null>(null);
 
-/** `same` compares two selections; the default takes objects and lists one level deep. */
+/** `same` compares two selections; by default one level deep. */
 export function useSelect<T>(selector: (state: State) => T, same: (a: T, b: T) => boolean = shallow): T {
   const store = use(StoreContext);
   if (store === null) throw new Error('no store around this component');

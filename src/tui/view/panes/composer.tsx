@@ -13,7 +13,7 @@ import { FieldText } from '../elements/field-text.tsx';
 import { Line } from '../elements/line.tsx';
 import { useSelect, useStyle } from '../elements/use-store.ts';
 
-/** The line that is being written, as many rows as it needs up to the layout's. */
+/** The composer, as many rows as the draft needs up to the layout's. */
 export function Composer({ layout }: { layout: Layout }) {
   const style = useStyle();
   const draft = useSelect((state) => {
@@ -52,7 +52,7 @@ function hint({ name, about }: Pick<Thread, 'name' | 'about'>): string {
   return about.do === 'edit' ? strings.composer.edit : strings.composer.reply(firstLine(about.message));
 }
 
-/** The lines of the draft, the first one that is seen, and the one `at` which the cursor stands, `before` the cursor. */
+/** The lines of the draft, the first visible one, and the line `at` of the cursor with the text `before` it. */
 function composerLook(draft: Editor, aim: Aim, layout: Layout) {
   const prompt = promptOf(aim, layout.columns);
   const columns = composerColumns(aim, layout.columns);
@@ -64,7 +64,7 @@ function composerLook(draft: Editor, aim: Aim, layout: Layout) {
   return { prompt, columns, lines, at, first, before };
 }
 
-/** Where the cursor stands in the line. Cells of the screen. */
+/** The cell of the cursor. */
 export function composerCursor(state: State): { x: number; y: number } | null {
   const chat = chatOf(state);
   const aim = aimOf(state);

@@ -4,7 +4,9 @@ import { strings } from '../../text/strings.ts';
 import { Line } from '../elements/line.tsx';
 import { useSelect } from '../elements/use-store.ts';
 
-/** Files: a row with the name, one with size, sender (or another conversation) and time, and while it moves one with progress. */
+/**
+ * Files: a row with the name, one with size, sender (or another conversation) and time, and one with the progress of a transfer.
+ */
 export function FilesPane({ columns, rows }: { columns: number; rows: number }) {
   const look = useSelect(filesLook, same);
   if (look.files.length === 0) {

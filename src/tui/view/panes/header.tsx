@@ -13,7 +13,7 @@ import { Line } from '../elements/line.tsx';
 import { VerticalRule } from '../elements/rule.tsx';
 import { useSelect } from '../elements/use-store.ts';
 
-/** The panes' titles; in the middle, who the open conversation is with and how sure that is. */
+/** The titles of the panes; in the middle, whom the open conversation is with and whether their key is verified. */
 export function Header({ layout }: { layout: Layout }) {
   const focus = useSelect((state) => state.focus);
   const me = useSelect((state) => chatOf(state)?.me.name ?? '');
@@ -53,7 +53,7 @@ function ConversationTitle({ columns }: { columns: number }) {
   const focused = useSelect((state) => state.focus === 'messages');
   const { name, state, short, role, online, typing } = useSelect(titleOf);
   const lead = `${focused ? '▸' : ' '}${name}`;
-  // What is known of their key is never pushed aside by what anybody can claim.
+  // The state of their key always stays visible: it never gives way to text that others control.
   const writes = strings.header.typing(name.slice(1));
   const fits = width(lead) + width(writes) + width(state) + 5 <= columns;
   const beside = typing ? (fits ? writes : strings.header.typingShort) : online;
@@ -62,20 +62,20 @@ function ConversationTitle({ columns }: { columns: number }) {
     { text: beside === '' ? '' : `  ${beside}`, role: typing ? 'accent' : 'dim' },
   ];
   const used = left.reduce((sum, span) => sum + width(span.text), 0);
-  // Two cells of air, and one at the end; what does not fit is said in fewer words.
+  // Two cells between and one at the end; a state that does not fit is shortened.
   const room = Math.max(0, columns - used - 3);
   const text = width(state) <= room ? state : (short ?? state);
   return <Line spans={[...left, { text: `  ${fill(text, room, 'right')} `, role }]} />;
 }
 
-/** `short`: `state` in fewer words. */
+/** `short`: a shorter form of `state`. */
 type Title = { name: string; state: string; short?: string; role: Role; online: string; typing: boolean };
 
 function titleOf(all: State): Title {
   const chat = chatOf(all);
   const title: Title = { name: chat?.open ?? '', state: '', role: 'dim', online: '', typing: false };
   if (chat === null) return title;
-  // Without the link nobody knows who is there.
+  // Without a link, presence is not known.
   const known = isOnline(chat);
   const muting = chat.muted.has(chat.open) ? strings.header.muted : '';
   if (chat.open.startsWith('#')) {

@@ -30,7 +30,7 @@ const nothing = {
   loaded: 'no' as const,
 };
 
-/** The window over the open conversation. Short conversations begin at the bottom, beside the composer. */
+/** The window over the open conversation. Short conversations start at the bottom, next to the composer. */
 export function MessagesPane({ columns, rows, bare }: { columns: number; rows: number; bare: boolean }) {
   const { name, messages, gaps, anchor, newAfter, more, below, selected, loaded, unfolded, blocked, hit, seeking } =
     useSelect((state) => {
@@ -69,7 +69,7 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
     () => viewOf(scroll, { columns, me, bare, names, blocked, hit }, rows),
     [scroll, columns, me, bare, names, blocked, hit, rows],
   );
-  // Until it is known where the window stands it shows nothing: it does not jump.
+  // Nothing is drawn until the position of the window is known, so that it does not jump.
   const drawn = seeking ? [] : view.rows;
   const chosen = focused && selected !== null ? shownKey(scroll, { blocked }, selected) : null;
   const note = anchor === null ? null : below > 0 ? strings.messages.below(below) : strings.messages.scrolled;
@@ -92,7 +92,7 @@ export function MessagesPane({ columns, rows, bare }: { columns: number; rows: n
   );
 }
 
-/** The chosen message has a bar at its left. */
+/** The selected message has a bar at its left. */
 function marked(row: Row, chosen: boolean): readonly Span[] {
   const [first, ...rest] = row.spans;
   if (!chosen || first === undefined) return row.spans;

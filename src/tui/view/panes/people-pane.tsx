@@ -6,7 +6,7 @@ import { fill, width } from '../../width/measure.ts';
 import { Line } from '../elements/line.tsx';
 import { sameItems, useSelect } from '../elements/use-store.ts';
 
-/** Rooms and people, with presence, unread counts or that they write, and the open one marked. */
+/** Rooms and people, with presence, unread counts or typing, and the open one marked. */
 export function PeoplePane({ columns, rows }: { columns: number; rows: number }) {
   const list = useSelect((state) => peopleShown(state, rows).rows, sameRows);
   return (
@@ -27,7 +27,7 @@ function sameRows(a: readonly PersonRow[], b: readonly PersonRow[]): boolean {
   return sameItems(items(a), items(b)) && a.every(({ chosen }, at) => chosen === b[at]?.chosen);
 }
 
-/** What is chosen has a bar at its left: without colours it is not seen otherwise. */
+/** The selected row has a bar at its left, which shows without colours. */
 function spansOf(item: ListedConversation, columns: number, chosen: boolean): Span[] {
   const unread = `${item.mentioned ? '@' : ''}${item.unread > 999 ? '999+' : item.unread}`;
   const count = item.unread > 0 ? unread : item.typing ? '…' : item.draft ? '✎' : '';

@@ -12,7 +12,7 @@ import { cut, fill, width } from '../../width/measure.ts';
 import { Line } from '../elements/line.tsx';
 import { useSelect } from '../elements/use-store.ts';
 
-/** The link and what protects it, what moves, and either a notice or the keys that matter here. */
+/** The state of the link, transfers, and a notice or the most useful keys. */
 export function StatusLine({ columns }: { columns: number }) {
   const left = useSelect(stateOf);
   const right = useSelect(hintOf, (a, b) => a.text === b.text && a.role === b.role);
@@ -24,15 +24,15 @@ export function StatusLine({ columns }: { columns: number }) {
     const unread = unreadCount(chat, chat.open);
     return `${running > 0 ? `  ${strings.status.transfers(running)}` : ''}${unread > 0 ? `  ${strings.status.unread(unread)}` : ''}`;
   });
-  // Why the link is lost gives way to a sentence of the moment; that it is lost never does.
+  // The reason of a lost link gives way to a notice; the state itself never does.
   const why = notice || width(left.why) > columns - width(left.text) - 3 ? '' : left.why;
   const bare = ` ${left.text}${why}`;
-  // The keys go before what can be known without reading it.
+  // On a narrow screen, key hints are more useful than "end-to-end encrypted".
   const isCrowded = width(bare) + width(left.sealed) + width(moving) + width(right.text) + 3 > columns;
   const lead = isCrowded ? bare : bare + left.sealed;
   const room = columns - width(lead) - width(moving) - 3;
   const hint = notice || right.role !== 'dim' ? right.text : hintsIn(right.text, room);
-  // A sentence that does not fit beside the state takes its place until the next key.
+  // A notice that does not fit beside the state replaces it until the next key.
   const alone = notice && left.online && width(right.text) > room;
   const spans: Span[] = alone
     ? [{ text: ` ${cut(right.text, columns - 2)} `, role: right.role }]
@@ -51,14 +51,14 @@ export function StatusLine({ columns }: { columns: number }) {
   );
 }
 
-/** The word that Tab put in and those that it offers next, as far as there is room. */
+/** The inserted completion and the next ones, as far as there is room. */
 function choicesOf({ words, at }: Completion, columns: number): string {
   const turned = [...words.slice(at), ...words.slice(0, at)].map((word) => word.trim());
   const [now = '', ...next] = turned;
   return cut(`[${now}] ${next.slice(0, 20).join('  ')}`, columns);
 }
 
-/** As many of the hints as there is room for, the most needed first; they are two spaces apart. */
+/** The hints that fit, most useful first, separated by two spaces. */
 function hintsIn(text: string, room: number): string {
   const hints = text.split('  ');
   while (hints.length > 0 && width(hints.join('  ')) > room) hints.pop();
