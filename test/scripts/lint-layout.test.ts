@@ -1,12 +1,17 @@
+import { basename, dirname } from 'node:path';
 import test from 'ava';
-import { cyclesOf, importFaults } from '../../scripts/lint-imports.ts';
+import { cyclesOf, layoutFaults } from '../../scripts/lint-layout.ts';
+import { folderSentences, type Source } from '../../scripts/sources.ts';
 
 /** A second file for a folder, so that the rule about small folders is not broken too. */
-const beside = (path: string) => ({ path: path.replace(/[^/]+$/, 'beside.ts'), text: '' });
-const faults = (files: Readonly<Record<string, string>>) =>
-  importFaults(
-    Object.entries(files).flatMap(([path, text], at) => [{ path, text }, ...(at === 0 ? [beside(path)] : [])]),
-  );
+function faults(files: Readonly<Record<string, string>>): string[] {
+  const folders = new Set(Object.keys(files).map((path) => dirname(path)));
+  const introductions = [...folders].map((folder) => ({
+    path: `${folder}/${folder.replaceAll('/', '-')}.ts`,
+    text: `/** Folder \`${basename(folder)}\`: files for a test; it knows nothing. */`,
+  }));
+  return layoutFaults([...introductions, ...Object.entries(files).map(([path, text]) => ({ path, text }))]);
+}
 
 test('an import that is not allowed between parts is reported with both files', (t) => {
   const up = "import { shell } from '../../cli/shell.ts';";
@@ -44,9 +49,9 @@ test('cycles of files and of folders are reported; type imports count', (t) => {
 });
 
 test('a folder with too few or too many files is reported, and a file name used twice', (t) => {
-  t.regex(importFaults([{ path: 'src/tui/text/a.ts', text: '' }])[0] ?? '', /holds one file/);
+  t.regex(layoutFaults([{ path: 'src/tui/text/a.ts', text: '' }])[0] ?? '', /holds one file/);
   const many = Array.from({ length: 16 }, (_, i) => ({ path: `src/tui/text/a${i}.ts`, text: '' }));
-  t.regex(importFaults(many)[0] ?? '', /holds 16 files/);
+  t.regex(layoutFaults(many)[0] ?? '', /holds 16 files/);
   t.deepEqual(
     faults({
       'src/tui/text/a.ts': '',
@@ -79,4 +84,24 @@ test('cyclesOf finds complete cycles, and none in a graph without cycles', (t) =
     ),
     [],
   );
+});
+
+test('each folder introduces itself in one file, with the end of its path', (t) => {
+  const alone: Source[] = [
+    { path: 'src/tui/text/a.ts', text: '' },
+    { path: 'src/tui/text/b.ts', text: '' },
+  ];
+  t.regex(layoutFaults(alone)[0] ?? '', /^src\/tui\/text has 0 files that begin with "Folder `text`: /);
+  const head = `/**
+ * Folder \`requests/login\`: registration, with config.toml,
+ * and login; it knows no sockets. Starts a login.
+ */`;
+  const sources = [{ path: 'src/daemon/requests/login/a.ts', text: head }];
+  t.deepEqual(folderSentences(sources), [
+    {
+      folder: 'src/daemon/requests/login',
+      file: 'src/daemon/requests/login/a.ts',
+      sentence: 'registration, with config.toml, and login; it knows no sockets.',
+    },
+  ]);
 });

@@ -37,6 +37,7 @@ export function importFaults(sources: readonly Source[]): string[] {
     ...cyclesOf(folders).map((cycle) => `these folders import each other: ${cycle.join(', ')}`),
     ...sizeFaults([...imports.keys()]),
     ...nameFaults([...imports.keys()]),
+    ...sentenceFaults(sources),
   ];
 }
 
@@ -121,13 +122,20 @@ function nameFaults(paths: readonly string[]): string[] {
     .map((same) => `two files of one name: ${same.join(', ')}`);
 }
 
+function sentenceFaults(sources: readonly Source[]): string[] {
+  const sentences = folderSentences(sources);
+  const folders = new Set(sources.map(({ path }) => dirname(path)));
+  return [...folders].flatMap((folder) => {
+    const count = sentences.filter((one) => one.folder === folder).length;
+    if (count === 1) return [];
+    return [
+      `${folder} has ${count} files that begin with "Folder \`${basename(folder)}\`: what lives here; what it must not know."`,
+    ];
+  });
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const root = resolve(import.meta.dirname, '..');
-  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
-  const faults = importFaults(sources);
+  const faults = layoutFaults(readSources());
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) process.exitCode = 1;
 }
