@@ -1,10 +1,10 @@
 /**
  * Checks the rules of docs/ARCHITECTURE.md about folders and imports: what a part may import, no cycles of files or folders (type
- * imports count), how many files a folder holds, and that no two files share a name.
+ * imports count), how many files a folder holds, one meaning for a file name, and one sentence for a folder.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { folderSentences, readSources, type Source } from './sources.ts';
 
 /** For each part: which parts it may import, and which packages and built-in modules it must not import. */
 const parts: Readonly<Record<string, { ours: readonly string[]; never: RegExp | null }>> = {
@@ -20,10 +20,8 @@ const MOST_FILES = 15;
 const oneWordEverywhere = /^src\/(cli\/commands|daemon\/requests)\//;
 const entryPoints = new Set(['index', 'main']);
 
-export type Source = { path: string; text: string };
-
-/** @returns one sentence for each broken rule. The paths in `sources` begin with `src/`. */
-export function importFaults(sources: readonly Source[]): string[] {
+/** Returns one sentence for each rule that `sources` break. */
+export function layoutFaults(sources: readonly Source[]): string[] {
   const imports = new Map(sources.map(({ path, text }) => [path, importsOf(path, text)]));
   const ours = new Map([...imports].map(([path, names]) => [path, names.filter((name) => imports.has(name))]));
   const folders = new Map<string, Set<string>>();

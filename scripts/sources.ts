@@ -20,7 +20,7 @@ export function readSources(): Source[] {
  */
 export function folderSentences(sources: readonly Source[]): { folder: string; file: string; sentence: string }[] {
   return sources.flatMap(({ path, text }) => {
-    const [head = ''] = /^\/\*\*[^]*?\*\//.exec(text) ?? [];
+    const [head = ''] = /^\/\*\*[\s\S]*?\*\//.exec(text) ?? [];
     const words = head.replaceAll(/\s*\n \*\s*/g, ' ').replaceAll(/^\/\*\*\s*|\s*\*\/$/g, '');
     const [, name = '', sentence = ''] = /(?:^|\. )Folder `([\w/-]+)`: (.*?\.)(?= [A-Z`]|$)/.exec(words) ?? [];
     const folder = dirname(path);
