@@ -3,6 +3,7 @@
  * a screen can show is refused. `.help` there and docs/SCREEN.md are printed from this table.
  */
 import type { Person } from '../../client/types.ts';
+import type { ChatScope } from '../../tui/chat/chat-scope.ts';
 import { type CommandName, commandNames } from '../../tui/command-line/command-names.ts';
 import { conversationOf, divide, usageOf } from '../../tui/command-line/parse-line.ts';
 import {
@@ -16,7 +17,6 @@ import { commandTable } from '../../tui/commands/dot-command-table.ts';
 import { deleteMessage } from '../../tui/commands/message-commands.ts';
 import { decideTrust, verify } from '../../tui/commands/trust-commands.ts';
 import { whyUnknown } from '../../tui/select/select.ts';
-import type { ChatScope } from '../../tui/session/chat-scope.ts';
 import { ownValue } from '../../tui/state/has-own.ts';
 import { strings } from '../../tui/text/strings.ts';
 import { phrases } from './phrases.ts';

@@ -2,10 +2,10 @@
 import { ClientError } from '../../client/errors.ts';
 import { choose } from '../../client/files/file-choice.ts';
 import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
+import type { ChatScope } from '../../tui/chat/chat-scope.ts';
 import type { CommandName } from '../../tui/command-line/command-names.ts';
 import type { Result } from '../../tui/commands/dot-command.ts';
 import { searchHits } from '../../tui/select/search.ts';
-import type { ChatScope } from '../../tui/session/chat-scope.ts';
 import { personOf } from '../../tui/state/has-own.ts';
 import { age, clockTime, dayName } from '../../tui/text/format.ts';
 import { strings } from '../../tui/text/strings.ts';

@@ -1,9 +1,9 @@
 /** Carries out the inputs of the gate: finds the action of a key and runs it, here or on the screen that is shown. */
 import type { Clock } from '../../platform/clock.ts';
+import type { ChatScope } from '../chat/chat-scope.ts';
+import type { Host } from '../chat/host.ts';
 import type { LoginController } from '../login/login-controller.ts';
 import type { Attention } from '../notify/attention.ts';
-import type { ChatScope } from '../session/chat-scope.ts';
-import type { Host } from '../session/host.ts';
 import { type EditName, edits, textOf } from '../state/editor.ts';
 import { type MoveName, moveNames } from '../state/event.ts';
 import { askedOf, chatOf, fieldOf, focusScopesOf, MAX_DRAFT, openThread, pastedText } from '../state/focus.ts';

@@ -1,4 +1,7 @@
 /** Actions of the chat: many are a dot-command, the others choose, send and complete. */
+
+import type { ChatScope } from '../chat/chat-scope.ts';
+import type { Host } from '../chat/host.ts';
 import type { CommandName } from '../command-line/command-names.ts';
 import { turned, wanted } from '../command-line/completion.ts';
 import { pathWords } from '../command-line/path-words.ts';
@@ -7,8 +10,6 @@ import { ScreenCommands } from '../commands/screen-commands.ts';
 import { decideTrust } from '../commands/trust-commands.ts';
 import { Sending } from '../compose/sending.ts';
 import { peopleOf } from '../select/select.ts';
-import type { ChatScope } from '../session/chat-scope.ts';
-import type { Host } from '../session/host.ts';
 import { textOf } from '../state/editor.ts';
 import { openThread } from '../state/focus.ts';
 import { personOf } from '../state/has-own.ts';

@@ -1,6 +1,7 @@
 /** Actions of the login form. */
+
+import type { Host } from '../chat/host.ts';
 import type { LoginController } from '../login/login-controller.ts';
-import type { Host } from '../session/host.ts';
 import type { ActionName } from '../state/keys.ts';
 import type { Overlay } from '../state/state.ts';
 import type { Store } from '../update/state-store.ts';

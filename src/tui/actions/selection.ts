@@ -2,6 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ConversationName, FileInfo } from '../../client/types.ts';
+import type { ChatScope } from '../chat/chat-scope.ts';
+import type { Host } from '../chat/host.ts';
 import { entriesOf, isHidden, resolvePath } from '../command-line/typed-paths.ts';
 import { fetchFile, onTransfer, sendFile } from '../commands/file-commands.ts';
 import { unfold } from '../commands/mute-commands.ts';
@@ -10,8 +12,6 @@ import type { ScreenCommands } from '../commands/screen-commands.ts';
 import { targetMessage } from '../commands/targets.ts';
 import { destinations, picked, searchHits } from '../select/search.ts';
 import { fileAt, filesOf, peopleOf, personAt } from '../select/select.ts';
-import type { ChatScope } from '../session/chat-scope.ts';
-import type { Host } from '../session/host.ts';
 import { editorWith, emptyEditor, textOf } from '../state/editor.ts';
 import { firstChoice, paneOf } from '../state/focus.ts';
 import { keyOf } from '../state/message-list.ts';

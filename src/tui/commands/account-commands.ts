@@ -1,5 +1,5 @@
 /** One's own account: who I am, my devices, my password, whether I am here. */
-import type { ChatScope } from '../session/chat-scope.ts';
+import type { ChatScope } from '../chat/chat-scope.ts';
 import { strings } from '../text/strings.ts';
 import { attempted, type CommandFamily, done, misused, type Result, refused } from './dot-command.ts';
 

@@ -1,8 +1,8 @@
 /** Opening conversations, and going from one to the next. */
 import type { ConversationName } from '../../client/types.ts';
+import type { ChatScope } from '../chat/chat-scope.ts';
 import { conversationOf, divide } from '../command-line/parse-line.ts';
 import { peopleOf, waits, whyUnknown } from '../select/select.ts';
-import type { ChatScope } from '../session/chat-scope.ts';
 import { strings } from '../text/strings.ts';
 import { type CommandFamily, done, type Result, refused } from './dot-command.ts';
 import { stopped } from './targets.ts';

@@ -1,9 +1,9 @@
 /** What a dot-command is and what it returns. The screen and line mode show results, each in its way; a command shows nothing itself. */
 import type { Client, ConversationName, FileInfo, Message, Person, TransferState } from '../../client/types.ts';
+import type { ChatScope } from '../chat/chat-scope.ts';
 import type { CommandName } from '../command-line/command-names.ts';
 import type { CommandRow } from '../command-line/parse-line.ts';
 import type { FileItem, ListedConversation } from '../select/select.ts';
-import type { ChatScope } from '../session/chat-scope.ts';
 import type { Notice, Question } from '../state/state.ts';
 
 type Command = CommandRow & {

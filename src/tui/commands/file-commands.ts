@@ -1,8 +1,8 @@
 /** Sending and fetching files. */
 import { asShown, matching } from '../../client/files/file-choice.ts';
 import type { FileInfo, TransferState } from '../../client/types.ts';
+import type { ChatScope } from '../chat/chat-scope.ts';
 import { filesOf, isUnderWay, transfersOf } from '../select/select.ts';
-import type { ChatScope } from '../session/chat-scope.ts';
 import { fileKey } from '../state/message-list.ts';
 import { shownFiles } from '../state/muting.ts';
 import { strings } from '../text/strings.ts';

@@ -1,8 +1,9 @@
 /** Muting conversations and blocking people, on this device only. Nobody else learns of it. */
+
+import type { ChatScope } from '../chat/chat-scope.ts';
 import { conversationOf } from '../command-line/parse-line.ts';
 import { chosenRun } from '../messages/folding.ts';
 import { whyUnknown } from '../select/select.ts';
-import type { ChatScope } from '../session/chat-scope.ts';
 import { personOf } from '../state/has-own.ts';
 import { strings } from '../text/strings.ts';
 import { type CommandFamily, type Result, refused } from './dot-command.ts';

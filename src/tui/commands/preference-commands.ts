@@ -1,6 +1,7 @@
 /** Settings of the screen: notifications, mouse, typing notices, colours. */
+
+import type { ChatScope } from '../chat/chat-scope.ts';
 import { divide } from '../command-line/parse-line.ts';
-import type { ChatScope } from '../session/chat-scope.ts';
 import { ownValue } from '../state/has-own.ts';
 import type { Settings } from '../state/state.ts';
 import { type ThemeName, themeNames, themeToUse } from '../state/theme.ts';

@@ -1,6 +1,6 @@
 /** Comparing keys, and accepting a changed one. */
 import type { Person } from '../../client/types.ts';
-import type { ChatScope } from '../session/chat-scope.ts';
+import type { ChatScope } from '../chat/chat-scope.ts';
 import { personOf } from '../state/has-own.ts';
 import { strings } from '../text/strings.ts';
 import { attempted, type CommandFamily, type Result, refused } from './dot-command.ts';

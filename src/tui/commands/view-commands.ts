@@ -1,5 +1,5 @@
 /** The program itself: help, leaving, and moving about the screen. */
-import type { ChatScope } from '../session/chat-scope.ts';
+import type { ChatScope } from '../chat/chat-scope.ts';
 import type { MoveName } from '../state/event.ts';
 import { ownValue } from '../state/has-own.ts';
 import { type CommandFamily, done, misused, type Result } from './dot-command.ts';

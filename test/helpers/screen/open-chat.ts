@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import { Actions } from '../../../src/tui/actions/actions.ts';
+import { ChatController } from '../../../src/tui/chat/chat-controller.ts';
+import type { ChatScope } from '../../../src/tui/chat/chat-scope.ts';
+import type { Host } from '../../../src/tui/chat/host.ts';
+import { TransferActions } from '../../../src/tui/chat/transfer-actions.ts';
 import { LoginController } from '../../../src/tui/login/login-controller.ts';
 import { Attention } from '../../../src/tui/notify/attention.ts';
-import { ChatController } from '../../../src/tui/session/chat-controller.ts';
-import type { ChatScope } from '../../../src/tui/session/chat-scope.ts';
-import type { Host } from '../../../src/tui/session/host.ts';
-import { TransferActions } from '../../../src/tui/session/transfer-actions.ts';
 import { textOf } from '../../../src/tui/state/editor.ts';
 import { nothingRemembered } from '../../../src/tui/state/event.ts';
 import { openThread } from '../../../src/tui/state/focus.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
+import { startTicking } from '../../../src/tui/chat/ticking.ts';
 import { Attention } from '../../../src/tui/notify/attention.ts';
-import { startTicking } from '../../../src/tui/session/ticking.ts';
 import { nothingRemembered } from '../../../src/tui/state/event.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { exitMessage } from '../../../src/tui/session/exit-message.ts';
+import { exitMessage } from '../../../src/tui/chat/exit-message.ts';
 import { strings } from '../../../src/tui/text/strings.ts';
 import { message } from '../../helpers/screen/messages.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { ChatController } from '../../../src/tui/session/chat-controller.ts';
+import { ChatController } from '../../../src/tui/chat/chat-controller.ts';
 import { nothingRemembered } from '../../../src/tui/state/event.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';
