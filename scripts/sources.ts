@@ -21,7 +21,11 @@ export function readSources(): Source[] {
 export function folderSentences(sources: readonly Source[]): { folder: string; file: string; sentence: string }[] {
   return sources.flatMap(({ path, text }) => {
     const [head = ''] = /^\/\*\*[\s\S]*?\*\//.exec(text) ?? [];
-    const words = head.replaceAll(/\s*\n \*\s*/g, ' ').replaceAll(/^\/\*\*\s*|\s*\*\/$/g, '');
+    const words = head
+      .replaceAll(/^\/\*\*|\*\/$/g, '')
+      .replaceAll(/\n \*/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim();
     const [, name = '', sentence = ''] = /(?:^|\. )Folder `([\w/-]+)`: (.*?\.)(?= [A-Z`]|$)/.exec(words) ?? [];
     const folder = dirname(path);
     return name !== '' && `/${folder}`.endsWith(`/${name}`) ? [{ folder, file: path, sentence }] : [];

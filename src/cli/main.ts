@@ -1,6 +1,6 @@
 /**
- * Folder `cli`: the shell side of `securechat`: arguments, shell commands, line mode and the demo. It uses the screen, the client
- * and the protocol; none of them may know it, and nothing here knows the daemon's code.
+ * Folder `cli`: the shell side of `securechat`: arguments, shell commands, line mode and the demo; it knows nothing of the
+ * daemon's code, and no other part knows it.
  *
  * This entry puts the keyboard into raw mode and then loads the program: `program.ts` runs one command.
  */

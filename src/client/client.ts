@@ -1,4 +1,7 @@
-/** The client without a screen, which the screen, the shell commands and library users call. Its parts do the work. */
+/**
+ * Folder `client`: the client without a screen, which is also the library; it knows no screen, no shell and nothing of the
+ * daemon but the protocol.
+ */
 import { fromHex, hex } from '../protocol/base/bytes.ts';
 import { ProtocolError } from '../protocol/base/errors.ts';
 import { isEmoji } from '../protocol/base/text.ts';

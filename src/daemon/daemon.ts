@@ -1,4 +1,7 @@
-/** Starts, reloads and stops a daemon. main.ts adds the process around it: arguments, log and signals. */
+/**
+ * Folder `daemon`: the server: it stores and forwards what it cannot read; it knows no client code. Starts, reloads and stops
+ * a daemon. main.ts adds the process around it: arguments, log and signals.
+ */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../platform/clock.ts';

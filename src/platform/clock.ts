@@ -1,6 +1,7 @@
 /**
- * The clock, passed as a value so that tests control it. The folder `platform` wraps what the system gives: time, randomness, files,
- * threads and SQLite. It must not know chat, protocol or accounts.
+ * Folder `platform`: what touches the system: time, randomness, files, locks, threads; it knows nothing of chat, protocol or
+ * accounts. The clock, passed as a value so that tests control it. The folder `platform` wraps what the system gives: time,
+ * randomness, files, threads and SQLite. It must not know chat, protocol or accounts.
  */
 
 export interface Clock {

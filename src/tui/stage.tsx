@@ -1,4 +1,7 @@
-/** Builds the screen and takes it down: store, gate, Ink, actions, signals. Everything outside is passed in. */
+/**
+ * Folder `tui`: the screen; it knows no shell commands and speaks to the daemon through the client only. Builds the screen and
+ * takes it down: store, gate, Ink, actions, signals. Everything outside is passed in.
+ */
 import { PassThrough } from 'node:stream';
 import { render } from 'ink';
 import type { Ask, Client } from '../client/types.ts';

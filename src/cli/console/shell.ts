@@ -1,6 +1,6 @@
 /**
- * Folder `console`: what shell commands share: arguments, output, questions, progress and signals. It must not know any command,
- * line mode or the demo.
+ * Folder `console`: what shell commands share: arguments, output, questions, progress and signals; it knows no command, no
+ * line mode and no demo.
  *
  * A Shell is what every command gets: settings, output, login, and questions at the terminal.
  */

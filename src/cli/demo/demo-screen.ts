@@ -1,6 +1,6 @@
 /**
- * Folder `demo`: `securechat demo`, with a temporary server and a bot. It must not know the daemon's code: it starts the daemon as
- * a program and talks to it through the client library.
+ * Folder `demo`: `securechat demo`, with a temporary server and a bot; it starts the daemon as a program and does not
+ * know its code.
  *
  * This is the demo at a terminal: the real screen, connected to the temporary server.
  */

@@ -1,4 +1,7 @@
-/** Line mode: lines in, lines out, over the same state, session and commands as the screen. */
+/**
+ * Folder `plain`: the chat as lines, for screen readers, pipes and small terminals; it shares state and commands with the
+ * screen and knows no panes. Line mode: lines in, lines out, over the same state, session and commands as the screen.
+ */
 
 import { ClientError, closedBy } from '../../client/errors.ts';
 import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../../client/types.ts';

@@ -1,5 +1,6 @@
 /**
- * Opened entries, so that each is opened once: contents are sealed by the profile, and each has a gap verdict. Bounded: the oldest
+ * Folder `cache`: what this profile has of each conversation, and gaps in it; it fetches nothing and shows nothing. Opened
+ * entries, so that each is opened once: contents are sealed by the profile, and each has a gap verdict. Bounded: the oldest
  * are dropped, and fetched again when the person scrolls back. Processes of one profile share it; every write can be repeated.
  */
 import { hex, hmac, utf8 } from '../../protocol/base/bytes.ts';

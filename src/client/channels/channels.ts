@@ -1,4 +1,7 @@
-/** Finds the channel of a conversation. The outbox knows only the Channel interface, not the kinds. */
+/**
+ * Folder `channels`: how an item of the outbox reaches a person or a room; it does not know the queue. Finds the channel of a
+ * conversation. The outbox knows only the Channel interface, not the kinds.
+ */
 import { type ConversationRef, formerRefs, privateRef, unmetKey } from '../notes/conversation-ref.ts';
 import type { Channel, ChannelLookup } from '../outbox/channel.ts';
 import type { Rooms } from '../rooms/rooms.ts';

@@ -1,4 +1,7 @@
-/** The link to the daemon as the rest of the client sees it: one that comes back by itself. */
+/**
+ * Folder `connection`: the link that comes back by itself, and calls over it; it knows no account data and no conversations.
+ * The link to the daemon as the rest of the client sees it: one that comes back by itself.
+ */
 
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';

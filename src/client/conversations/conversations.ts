@@ -1,4 +1,7 @@
-/** All conversations of the account: lists them, brings each up to date, keeps what was read, and announces what is new. */
+/**
+ * Folder `conversations`: the conversations of one account: listing, catching up, history and marks; it seals nothing. All
+ * conversations of the account: lists them, brings each up to date, keeps what was read, and announces what is new.
+ */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { Cache } from '../cache/cache.ts';

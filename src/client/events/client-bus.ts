@@ -1,4 +1,6 @@
 /**
+ * Folder `events`: the events with which the parts of a client speak to each other; it knows none of these parts.
+ *
  * The events between the parts of a client. open-chat.ts builds the parts from the bottom up: each is given the bus and the parts
  * below it. A part calls those below it; it publishes an event for those above it.
  *

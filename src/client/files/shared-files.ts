@@ -1,4 +1,7 @@
-/** Lists the files of the account's conversations. Trusts the daemon's list only as far as signed manifests confirm it. */
+/**
+ * Folder `files`: files that messages name, and which file a word means; it moves no bytes. Lists the files of the account's
+ * conversations. Trusts the daemon's list only as far as signed manifests confirm it.
+ */
 import { compare, equal, hex } from '../../protocol/base/bytes.ts';
 import type { Manifest } from '../../protocol/sealed/file.ts';
 import type { RequestResult } from '../../protocol/wire/requests.ts';

@@ -1,4 +1,7 @@
-/** Whose keys are whose: my own identity and encryption keys, and the pinned cards of everybody else. */
+/**
+ * Folder `keys`: the keys of this account and the cards of others; it knows no conversations. Whose keys are whose: my own
+ * identity and encryption keys, and the pinned cards of everybody else.
+ */
 
 import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';

@@ -1,4 +1,7 @@
-/** From options to a client that is logged in: profile, trust, link, login, keys. client.ts builds the conversations on it. */
+/**
+ * Folder `login`: everything from a password or a ticket to an account that is logged in; it knows no conversations. From
+ * options to a client that is logged in: profile, trust, link, login, keys. client.ts builds the conversations on it.
+ */
 import * as nodeFs from 'node:fs/promises';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { FileSystem } from '../../platform/file-system.ts';

@@ -1,4 +1,7 @@
-/** Builds the messages that the person sees from cached entries and outbox items. */
+/**
+ * Folder `messages`: what a person reads: messages, gaps and their events, made from entries; it fetches nothing. Builds the
+ * messages that the person sees from cached entries and outbox items.
+ */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import type { Manifest } from '../../protocol/sealed/file.ts';

@@ -1,7 +1,9 @@
 /**
- * Sends queued items, in order within each conversation: seals, stores and sends each one, and sends the same bytes again until the
- * daemon answers. An item belongs to the device that it is written as; a process sends the items of the devices that it holds, and,
- * at each login, those that an ended process left behind. How an item is sealed and sent is its conversation's Channel's business.
+ * Folder `outbox`: what is written and not yet stored by the daemon, and its sending in order; it does not know how a channel
+ * seals. Sends queued items, in order within each conversation: seals, stores and sends each one, and sends the same bytes
+ * again until the daemon answers. An item belongs to the device that it is written as; a process sends the items of the
+ * devices that it holds, and, at each login, those that an ended process left behind. How an item is sealed and sent is its
+ * conversation's Channel's business.
  */
 
 import { sleep } from '../../platform/clock.ts';

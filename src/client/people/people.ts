@@ -1,4 +1,7 @@
-/** The people on the server: who has an account, who is online, and whether this profile trusts their keys. */
+/**
+ * Folder `people`: the accounts of the server and their presence; it decides no trust. The people on the server: who has an
+ * account, who is online, and whether this profile trusts their keys.
+ */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { ClientBus } from '../events/client-bus.ts';

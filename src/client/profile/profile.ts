@@ -1,6 +1,7 @@
 /**
- * A profile: a person's folder with its key, its database and its devices. The folder `profile` stores what other folders give it and must
- * not know what it means.
+ * Folder `profile`: a person's folder: database, settings, locks and paths; it does not know what the sealed rows mean. A
+ * profile: a person's folder with its key, its database and its devices. The folder `profile` stores what other folders give
+ * it and must not know what it means.
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { join } from 'node:path';

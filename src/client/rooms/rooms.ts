@@ -1,4 +1,7 @@
-/** The rooms of this account, and lookups by ref, id, key and name. Today there is one; only this folder knows which. */
+/**
+ * Folder `rooms`: rooms: their log, members, epochs and keys; it does not know the outbox or the timeline. The rooms of this
+ * account, and lookups by ref, id, key and name. Today there is one; only this folder knows which.
+ */
 import { hex } from '../../protocol/base/bytes.ts';
 import { LOBBY } from '../../protocol/base/text.ts';
 import { ClientError } from '../errors.ts';

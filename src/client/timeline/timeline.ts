@@ -1,5 +1,6 @@
 /**
- * One conversation in the daemon's order. Entries from events and from fetches are taken once each, in order of seq, by one loop
+ * Folder `timeline`: entries in the daemon's order, checked and opened once; it does not know how messages look. One
+ * conversation in the daemon's order. Entries from events and from fetches are taken once each, in order of seq, by one loop
  * for each conversation.
  */
 import type { Entry } from '../../protocol/wire/fields.ts';

@@ -1,4 +1,7 @@
-/** The unfinished transfers of this account and profile: lists, pauses, resumes and drops them. */
+/**
+ * Folder `transfers`: uploads and downloads, resumable, segment by segment; it knows no dialogs and no progress bars. The
+ * unfinished transfers of this account and profile: lists, pauses, resumes and drops them.
+ */
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { ClientError } from '../errors.ts';

@@ -1,4 +1,7 @@
-/** The pinned cards of other people, and every identity that was ever accepted, in the profile's database. */
+/**
+ * Folder `trust`: which keys of people and of daemons are remembered; it asks nobody. The pinned cards of other people, and
+ * every identity that was ever accepted, in the profile's database.
+ */
 import { equal } from '../../protocol/base/bytes.ts';
 import { type Card, openCard } from '../../protocol/sealed/card.ts';
 import type { ProfileDb, Row } from '../profile/profile-db.ts';

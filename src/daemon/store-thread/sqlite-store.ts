@@ -1,4 +1,7 @@
-/** The store on SQLite, in a thread, so that no disk delays a socket. */
+/**
+ * Folder `store-thread`: the thread that owns the database: batches, commits, the seal and the owner; it does not know what
+ * the operations do. The store on SQLite, in a thread, so that no disk delays a socket.
+ */
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { WorkerCalls, workerUrl } from '../../platform/worker-calls.ts';
 import { StorageError } from '../data/storage-error.ts';

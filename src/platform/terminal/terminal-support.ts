@@ -1,4 +1,4 @@
-/** What the terminal can do. */
+/** Folder `platform/terminal`: what programs ask of their terminal and their shell; it draws nothing. What the terminal can do. */
 
 /** Whether keys arrive over SSH, at times in pieces. */
 export function isRemote({ SSH_CONNECTION, SSH_TTY }: Environment): boolean {

@@ -1,4 +1,7 @@
-/** Carries out the inputs of the gate: finds the action of a key and runs it, here or on the screen that is shown. */
+/**
+ * Folder `actions`: what each key and each pasted text does; it changes state only through the store and the commands. Carries
+ * out the inputs of the gate: finds the action of a key and runs it, here or on the screen that is shown.
+ */
 import type { Clock } from '../../platform/clock.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
 import type { Host } from '../chat/host.ts';

@@ -1,4 +1,8 @@
-/** One login: brings the client's events into the store, fetches the history that the window needs, and sends what is written. */
+/**
+ * Folder `chat`: what runs while somebody is logged in: client events into the state, history, read marks, transfers; it draws
+ * nothing. One login: brings the client's events into the store, fetches the history that the window needs, and sends what is
+ * written.
+ */
 
 import { ClientError } from '../../client/errors.ts';
 import type { Client, ClientEvent, ConversationName, Message, TransferState } from '../../client/types.ts';

@@ -1,4 +1,8 @@
-/** Reads a typed line: a dot-command, a private line or text. `/x` is `.x`; `..x` is the text `.x`. Knows no command's action. */
+/**
+ * Folder `command-line`: what is typed into the composer: dot-commands, conversations, paths, and their completion; it carries
+ * out nothing. Reads a typed line: a dot-command, a private line or text. `/x` is `.x`; `..x` is the text `.x`. Knows no
+ * command's action.
+ */
 import type { ConversationName } from '../../client/types.ts';
 import { nearestWord } from '../text/edit-distance.ts';
 import { strings } from '../text/strings.ts';

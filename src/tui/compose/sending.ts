@@ -1,4 +1,7 @@
-/** From the line that was written to what the client is asked to do, with the questions that stand before it. */
+/**
+ * Folder `compose`: from a draft to what is sent, and the drafts that stay; it seals nothing. From the line that was written
+ * to what the client is asked to do, with the questions that stand before it.
+ */
 import type { ConversationName, Message } from '../../client/types.ts';
 import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';

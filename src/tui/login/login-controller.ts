@@ -1,4 +1,7 @@
-/** The way in: which server, is it the one, who are you. What the form asks for, checked beside its field. */
+/**
+ * Folder `login`: the login form and what it does; it knows no chat. The way in: which server, is it the one, who are you.
+ * What the form asks for, checked beside its field.
+ */
 
 import { ClientError } from '../../client/errors.ts';
 import type { Ask, Client, ConnectOptions } from '../../client/types.ts';

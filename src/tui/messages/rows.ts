@@ -1,4 +1,7 @@
-/** One message as drawn rows: `14:05      bob  text`, aligned in columns, a day line and a line at the first unread one above it. */
+/**
+ * Folder `messages`: messages as rows of text, folded and in a window; it knows no components. One message as drawn rows:
+ * `14:05 bob text`, aligned in columns, a day line and a line at the first unread one above it.
+ */
 
 import { writtenApart } from '../../client/messages/written-time.ts';
 import { shownName } from '../../client/people/shown-name.ts';

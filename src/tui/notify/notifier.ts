@@ -1,6 +1,6 @@
 /**
- * Notifies a person who looks elsewhere of new messages: bell, desktop notification, window title. Without the text unless a
- * setting allows it.
+ * Folder `notify`: bell, desktop notifications, and whether somebody looks; it decides nothing about muting. Notifies a person
+ * who looks elsewhere of new messages: bell, desktop notification, window title. Without the text unless a setting allows it.
  */
 
 import { shownName } from '../../client/people/shown-name.ts';

@@ -1,3 +1,4 @@
+/** Folder `select`: what the components show, as pure functions of the state; it changes nothing. */
 import type { ConversationName, FileInfo, TransferState } from '../../client/types.ts';
 import type { Look } from '../messages/rows.ts';
 import { textOf } from '../state/editor.ts';

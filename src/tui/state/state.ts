@@ -1,6 +1,7 @@
 /**
- * Everything the screen knows. Values only: `update` makes the next state from an event, `select` reads it, components draw it.
- * Which screen, which overlay and what has the focus are one value each.
+ * Folder `state`: the one state of the screen, its events, keys and themes; it knows no client object, no terminal and no
+ * component. Everything the screen knows. Values only: `update` makes the next state from an event, `select` reads it,
+ * components draw it. Which screen, which overlay and what has the focus are one value each.
  */
 import type {
   Conversation,

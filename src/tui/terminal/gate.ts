@@ -1,6 +1,7 @@
 /**
- * The only reader of standard input. Turns its bytes into inputs and hands them on in order, one a turn of the event loop, so
- * that what one input starts has begun before the next comes. Knows no field and no state.
+ * Folder `terminal`: the terminal: bytes to keys, modes, signals, measurements; it knows no chat. The only reader of standard
+ * input. Turns its bytes into inputs and hands them on in order, one a turn of the event loop, so that what one input starts
+ * has begun before the next comes. Knows no field and no state.
  */
 import type { Clock } from '../../platform/clock.ts';
 import { type Input, KeyReader, type Wait } from './key-reader.ts';

@@ -1,4 +1,7 @@
-/** Every sentence of the screen: lower case, no full stop, with a next step where one is needed. */
+/**
+ * Folder `text`: text for people: sentences, numbers, times, links, and the one allow-list for showing; it knows no state.
+ * Every sentence of the screen: lower case, no full stop, with a next step where one is needed.
+ */
 
 import type { ClientErrorCode } from '../../client/errors.ts';
 import type { LinkState } from '../../client/types.ts';

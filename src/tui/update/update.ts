@@ -1,4 +1,7 @@
-/** Makes the next state from an event. Pure, and the only place that changes the state. */
+/**
+ * Folder `update`: the pure function from a state and an event to the next state, and the store that holds it; it has no
+ * effects. Makes the next state from an event. Pure, and the only place that changes the state.
+ */
 
 import { anchorAt } from '../messages/viewport.ts';
 import { lookOf, unmoved } from '../select/select.ts';

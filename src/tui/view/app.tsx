@@ -1,3 +1,4 @@
+/** Folder `view`: the components that draw the state; they decide nothing. */
 import { Box, Text, useApp } from 'ink';
 import { useEffect } from 'react';
 import { MIN_COLUMNS, MIN_ROWS } from '../state/layout.ts';

@@ -1,6 +1,6 @@
 /**
- * Folder `account`: the commands about your own account, its devices and keys, and about the other accounts of the server. They
- * must not know messages or files.
+ * Folder `account`: the commands about your own account, its devices and keys, and about the other accounts of the server; they
+ * know no messages and no files.
  */
 import { ClientError } from '../../../client/errors.ts';
 import { FORGOTTEN_PASSWORD } from '../../../client/login/register.ts';

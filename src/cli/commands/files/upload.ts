@@ -1,4 +1,4 @@
-/** Folder `files`: the commands that transfer and list files. They must not know how messages are sent or accounts managed. */
+/** Folder `files`: the commands that transfer and list files; they do not know how messages are sent. */
 import * as fs from 'node:fs/promises';
 import { ClientError } from '../../../client/errors.ts';
 import { LocalFile } from '../../../client/transfers/local-file.ts';

@@ -1,4 +1,4 @@
-/** Folder `talk`: the commands that send and show messages. They must not know how files are transferred or accounts managed. */
+/** Folder `talk`: the commands that send and show messages; they do not know how files are transferred. */
 import { ClientError } from '../../../client/errors.ts';
 import type { Client, ConversationName } from '../../../client/types.ts';
 import type { Command } from '../../command.ts';

@@ -1,4 +1,7 @@
-/** Where line mode takes its lines from and prints to: a pipe here, a terminal in terminal-input. */
+/**
+ * Folder `plain/input`: lines from a terminal or a pipe, and hidden answers; it does not know what the lines mean. Where line
+ * mode takes its lines from and prints to: a pipe here, a terminal in terminal-input.
+ */
 import type { Ask } from './hidden-input.ts';
 import { LineQueue } from './line-queue.ts';
 import { TextLines } from './text-lines.ts';

@@ -1,3 +1,4 @@
+/** Folder `view/dialogs`: what opens over the panes; it knows no commands. */
 import { Box } from 'ink';
 import { overPane } from '../../select/overlay-size.ts';
 import { chatOf } from '../../state/focus.ts';

@@ -1,3 +1,4 @@
+/** Folder `view/elements`: the small parts that panes and dialogs are drawn from; they know no pane. */
 import { Box, Text } from 'ink';
 import type { Span } from '../../messages/marked-text.ts';
 import type { Editor } from '../../state/editor.ts';

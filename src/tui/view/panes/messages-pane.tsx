@@ -1,3 +1,4 @@
+/** Folder `view/panes`: the panes, the composer, the header and the status line; they know no dialog. */
 import { Box } from 'ink';
 import { useMemo } from 'react';
 import type { ConversationName, LinkState } from '../../../client/types.ts';
