@@ -8,7 +8,8 @@ import { promisify } from 'node:util';
 import test from 'ava';
 import type { TransferState } from '../../src/client/types.ts';
 import { connectChat } from '../helpers/client/chat.ts';
-import { startDaemon } from '../helpers/daemon/daemon.ts';
+import { eagerClock } from '../helpers/client/eager-clock.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { jsonLines } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -43,7 +44,8 @@ test.serial('what cannot be sent is exit 2, and nothing of it is posted', async 
 });
 
 test.serial('any name and any size arrives whole, inside its folder, over nothing', async (t) => {
-  const { join: server, dir: data } = await startDaemon(t);
+  const { at, dir: data } = await openDaemon(t);
+  const { join: server } = at;
   const account = { server, password: PASSWORD, register: {} };
   const alice = await connectChat(t, { ...account, user: 'alice' });
   const bob = await connectChat(t, { ...account, user: 'bob' });
@@ -80,9 +82,9 @@ test.serial('any name and any size arrives whole, inside its folder, over nothin
 });
 
 test.serial('a file that changes while it is sent is not posted', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const account = { server, password: PASSWORD, register: {} };
-  const alice = await connectChat(t, { ...account, user: 'alice' });
+  const alice = await connectChat(t, { ...account, user: 'alice' }, { clock: eagerClock() });
   const bob = await connectChat(t, { ...account, user: 'bob' });
   const dir = await temporaryFolder(t);
   // At once: a change that takes its time may come after the last segment.
@@ -91,7 +93,7 @@ test.serial('a file that changes while it is sent is not posted', async (t) => {
     ['shrinks', (path: string) => truncateSync(path, 5)],
   ] as const) {
     const path = join(dir, name);
-    await writeFile(path, randomBytes(16 * MIB));
+    await writeFile(path, randomBytes(4 * MIB));
     let changed = false;
     const onProgress = ({ done }: TransferState) => {
       if (done <= MIB || changed) return;

@@ -4,16 +4,20 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { connectChat } from '../helpers/client/chat.ts';
-import { startDaemon } from '../helpers/daemon/daemon.ts';
+import { heldDisk } from '../helpers/daemon/held-disk.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { openCliScreen } from '../helpers/screen/cli-screen.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const PATIENCE = 30_000;
-const SIZE = 160 * 2 ** 20;
+const SIZE = 12 * 2 ** 20;
+/** Where the first program is killed. */
+const MIDDLE = 4 * 2 ** 20;
 const F3 = '\x1bOR';
 
 test.serial('a transfer that was cut off is told at the next start, and F3 and p go on with it', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const disk = heldDisk(MIDDLE);
+  const { join: server } = (await openDaemon(t, { fs: disk.fs })).at;
   const dir = await temporaryFolder(t);
   const profile = join(dir, 'alice');
   const path = join(dir, 'big.bin');
@@ -31,6 +35,7 @@ test.serial('a transfer that was cut off is told at the next start, and F3 and p
   await first.until((text) => /↑ big\.bin/.test(text) && /\D[1-9]\d? % /.test(text), PATIENCE);
   first.kill('SIGKILL');
   await first.exited;
+  disk.release();
 
   const next = sit();
   await next.until((text) => text.includes('1 transfer was cut off: F3, then p goes on'), PATIENCE);

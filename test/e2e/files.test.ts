@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { TransferState } from '../../src/client/types.ts';
 import { connectChat } from '../helpers/client/chat.ts';
+import { eagerClock } from '../helpers/client/eager-clock.ts';
 import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const password = 'secret';
 const register = {};
 /** Long enough to be killed in the middle of it. */
-const SIZE = 96 * 1024 * 1024 + 321;
+const SIZE = 24 * 1024 * 1024 + 321;
 
 /** Kills the daemon (-9) once, when a transfer has come some way, and starts it again on its folder and port. */
 function killedInTheMiddle(t: ExecutionContext, daemon: TestDaemon) {
@@ -28,8 +30,8 @@ function killedInTheMiddle(t: ExecutionContext, daemon: TestDaemon) {
 test.serial('kill -9 of the daemon in the middle of an upload and of a download: the file arrives whole', async (t) => {
   const first = await startDaemon(t);
   const { join: server } = first;
-  const alice = await connectChat(t, { user: 'alice', server, password, register });
-  const bob = await connectChat(t, { user: 'bob', server, password, register });
+  const alice = await connectChat(t, { user: 'alice', server, password, register }, { clock: eagerClock() });
+  const bob = await connectChat(t, { user: 'bob', server, password, register }, { clock: eagerClock() });
   const dir = await temporaryFolder(t);
   const content = randomBytes(SIZE);
   await writeFile(join(dir, 'big.bin'), content);
@@ -51,7 +53,7 @@ test.serial('kill -9 of the daemon in the middle of an upload and of a download:
 });
 
 test.serial('a file for everybody is listed and fetched by those in the room', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const bob = await connectChat(t, { user: 'bob', server, password, register });
   const dir = await temporaryFolder(t);

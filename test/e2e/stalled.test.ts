@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import test from 'ava';
 import type { TransferState } from '../../src/client/types.ts';
 import { connectChat } from '../helpers/client/chat.ts';
-import { startDaemon } from '../helpers/daemon/daemon.ts';
+import { eagerClock } from '../helpers/client/eager-clock.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { jsonLines } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -16,10 +17,10 @@ test.serial(
   async (t) => {
     const { daemon, as } = await testAccounts(t, ['carol']);
     const account = { server: daemon.join, password: PASSWORD, register: {} };
-    const alice = await connectChat(t, { ...account, user: 'alice' });
-    const bob = await connectChat(t, { ...account, user: 'bob' });
+    const alice = await connectChat(t, { ...account, user: 'alice' }, { clock: eagerClock() });
+    const bob = await connectChat(t, { ...account, user: 'bob' }, { clock: eagerClock() });
     const dir = await temporaryFolder(t);
-    const content = randomBytes(40 * 1024 * 1024);
+    const content = randomBytes(20 * 1024 * 1024);
     await writeFile(join(dir, 'big.bin'), content);
     /** Stops the daemon in the middle, tries to get in meanwhile, and lets it go on. */
     const stopped = () => {
@@ -82,7 +83,7 @@ test.serial('any content arrives whole and is only content', async (t) => {
 });
 
 test.serial('a long line does not end the link, and a stalled link holds nobody up', async (t) => {
-  const { join: server, port } = await startDaemon(t);
+  const { join: server, port } = (await openDaemon(t)).at;
   const account = { server, password: PASSWORD, register: {} };
   const alice = await connectChat(t, { ...account, user: 'alice' });
   // They never say a word.

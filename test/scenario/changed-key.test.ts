@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
 import { connectChat, lines, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { fixtureRsa, rsaInTurn } from '../helpers/client/sign-in.ts';
-import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
+import { type InProcessDaemon, openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const password = 'secret';
@@ -14,25 +14,24 @@ const register = {};
 type Name = 'bob' | 'carol';
 
 /** The operator takes these accounts away. */
-async function takeAway(daemon: TestDaemon, names: readonly Name[]): Promise<void> {
+async function takeAway(daemon: InProcessDaemon, names: readonly Name[]): Promise<void> {
   const path = join(daemon.dir, 'users.txt');
   const users = await readFile(path, 'utf8');
   await writeFile(path, users.replace(new RegExp(`^(${names.join('|')}):.*\\n`, 'gm'), ''));
-  daemon.process.kill('SIGHUP');
-  await daemon.line(({ evt }) => evt === 'reloaded');
+  await daemon.reload();
 }
 
 /** Bob's account is taken away, and he makes it again with other keys. */
-async function bobAgain(t: ExecutionContext, daemon: TestDaemon): Promise<TestChat> {
+async function bobAgain(t: ExecutionContext, daemon: InProcessDaemon): Promise<TestChat> {
   await takeAway(daemon, ['bob']);
-  const attempt = { user: 'bob', server: daemon.join, password, register } as const;
+  const attempt = { user: 'bob', server: daemon.at.join, password, register } as const;
   return connectChat(t, attempt, { rsa: fixtureRsa('carol') });
 }
 
 /** Bob and Carol have new keys, which Alice did not accept: Bob spoke in the lobby, then Carol under a key of her own, and Bob twice under that. */
 async function twoNewKeys(t: ExecutionContext): Promise<{ alice: TestChat; profile: string; server: string }> {
-  const daemon = await startDaemon(t);
-  const { join: server } = daemon;
+  const daemon = await openDaemon(t);
+  const { join: server } = daemon.at;
   const profile = join(await temporaryFolder(t), 'alice');
   const alice = await connectChat(t, { user: 'alice', server, password, register, profile });
   for (const user of ['bob', 'carol'] as const) {
@@ -60,8 +59,8 @@ async function twoNewKeys(t: ExecutionContext): Promise<{ alice: TestChat; profi
 }
 
 test.serial('what was said under the old key stays, before what is said under the new one', async (t) => {
-  const daemon = await startDaemon(t);
-  const { join: server } = daemon;
+  const daemon = await openDaemon(t);
+  const { join: server } = daemon.at;
   const profile = join(await temporaryFolder(t), 'alice');
   const alice = await connectChat(t, { user: 'alice', server, password, register, profile });
   const before = await connectChat(t, { user: 'bob', server, password, register });
@@ -126,8 +125,8 @@ test.serial('what was said under the old key stays, before what is said under th
 });
 
 test.serial('what was written for the old key is never sealed to the new one', async (t) => {
-  const daemon = await startDaemon(t);
-  const { join: server } = daemon;
+  const daemon = await openDaemon(t);
+  const { join: server } = daemon.at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const before = await connectChat(t, { user: 'bob', server, password, register });
   await alice.client.send('@bob', 'hello', { until: 'delivered' });
@@ -166,8 +165,8 @@ test.serial('what was written for the old key is never sealed to the new one', a
 test.serial(
   'what others said in the lobby under a key that his new identity made is shown once it is accepted',
   async (t) => {
-    const daemon = await startDaemon(t);
-    const { join: server } = daemon;
+    const daemon = await openDaemon(t);
+    const { join: server } = daemon.at;
     const profile = join(await temporaryFolder(t), 'alice');
     const alice = await connectChat(t, { user: 'alice', server, password, register, profile });
     const before = await connectChat(t, { user: 'bob', server, password, register });

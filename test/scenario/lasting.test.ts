@@ -56,13 +56,13 @@ test.serial('a daemon that is killed in the middle loses nothing and doubles not
 });
 
 test.serial('what was queued when the client ended is sent by the next one', async (t) => {
-  const daemon = await startDaemon(t);
-  const { port, join: server } = daemon;
+  const { daemon, dir, at } = await openDaemon(t);
+  const { port, join: server } = at;
   const profile = join(await temporaryFolder(t), 'alice');
   const bob = await connectChat(t, { user: 'bob', server, password, register });
   const first = await connectChat(t, { user: 'alice', server, password, register, profile });
   await first.client.send('@bob', 'm1');
-  await daemon.stop('SIGKILL');
+  await daemon.stop();
   await first.event((event) => event.type === 'link' && event.link.state === 'waiting');
   for (const text of ['m2', 'm3']) t.is((await first.client.queue('@bob', text)).state, 'sending');
   t.deepEqual(lines((await first.client.history('@bob')).messages).slice(-2), [
@@ -70,7 +70,7 @@ test.serial('what was queued when the client ended is sent by the next one', asy
     'alice: m3 (sending)',
   ]);
   await first.client.close();
-  await startDaemon(t, ['--port', String(port)], { dir: daemon.dir });
+  await openDaemon(t, { dir, flags: { port: String(port) } });
   const next = await connectChat(t, { user: 'alice', server, profile });
   await bob.message('m3');
   await next.message('m3', ({ state }) => state === 'delivered');

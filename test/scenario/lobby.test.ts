@@ -7,7 +7,6 @@ import { connectChat, lines, startChat } from '../helpers/client/chat.ts';
 import { online } from '../helpers/client/client.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { tampered } from '../helpers/client/tamper.ts';
-import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -67,17 +66,16 @@ test.serial('with nobody here a newcomer makes a key, and who returns reads on',
 });
 
 test.serial('a newcomer speaks though whoever made the key in use is gone', async (t) => {
-  const daemon = await startDaemon(t);
-  const { join: server } = daemon;
+  const { at, dir, reload } = await openDaemon(t);
+  const { join: server } = at;
   const bob = await connectChat(t, { user: 'bob', server, password, register });
   await bob.client.send('#lobby', 'from bob');
   await bob.client.close();
   // The one that is left has never been in the lobby, and is not here.
-  (await online(t, daemon, 'alice')).socket.destroy();
-  const users = await readFile(join(daemon.dir, 'users.txt'), 'utf8');
-  await writeFile(join(daemon.dir, 'users.txt'), users.replace(/^bob:.*\n/m, ''));
-  daemon.process.kill('SIGHUP');
-  await daemon.line(({ evt }) => evt === 'reloaded');
+  (await online(t, at, 'alice')).socket.destroy();
+  const users = await readFile(join(dir, 'users.txt'), 'utf8');
+  await writeFile(join(dir, 'users.txt'), users.replace(/^bob:.*\n/m, ''));
+  await reload();
   const carol = await connectChat(t, { user: 'carol', server, password, register });
   await carol.client.send('#lobby', 'from carol');
   const { messages, gaps } = await carol.client.history('#lobby');

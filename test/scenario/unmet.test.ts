@@ -4,22 +4,22 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { connectChat, lines } from '../helpers/client/chat.ts';
-import { startDaemon } from '../helpers/daemon/daemon.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
 
 /** Alice, without a link, and Bob, whom she has not met; `back` brings the daemon back. */
 async function cut(t: ExecutionContext) {
-  const daemon = await startDaemon(t);
-  const { port, join: server } = daemon;
+  const { daemon, dir, at } = await openDaemon(t);
+  const { port, join: server } = at;
   const made = { server, password: 'secret', register: {} } as const;
   const profile = join(await temporaryFolder(t), 'alice');
   const bob = await connectChat(t, { user: 'bob', ...made });
   const alice = await connectChat(t, { user: 'alice', ...made, profile });
-  await daemon.stop('SIGKILL');
+  await daemon.stop();
   await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
   const back = async () => {
-    const again = await startDaemon(t, ['--port', String(port)], { dir: daemon.dir });
+    const again = await openDaemon(t, { dir, flags: { port: String(port) } });
     for (const { client } of [alice, bob]) client.reconnect();
     return again;
   };
@@ -50,7 +50,7 @@ test.serial('what is asked and written goes on when the link is back', async (t)
 
 test.serial('who turns out not to exist is refused once the link is back', async (t) => {
   const { alice, back } = await cut(t);
-  const refused = { code: 'refused', message: /nobody/ };
+  const refused = { code: 'refused', message: /no user with that name/ };
   const asked = [alice.client.history('@nobody'), alice.client.files('@nobody')].map((call) =>
     t.throwsAsync<Error>(call, refused),
   );
@@ -64,8 +64,8 @@ test.serial('a message to nobody fails with a sentence and can be removed, also 
   const sending = alice.client.send('@nobody', 'hello?');
   await alice.message('hello?');
   await back();
-  await t.throwsAsync(sending, { code: 'refused', message: /nobody/ });
-  t.regex((await alice.message('hello?', ({ state }) => state === 'failed')).error ?? '', /nobody/);
+  await t.throwsAsync(sending, { code: 'refused', message: /no user with that name/ });
+  t.regex((await alice.message('hello?', ({ state }) => state === 'failed')).error ?? '', /no user with that name/);
   await alice.client.close();
   const next = await connectChat(t, again);
   const listed = async () => (await next.client.conversations()).find(({ name }) => name === '@nobody');
@@ -84,7 +84,7 @@ test.serial('a message to nobody fails with a sentence and can be removed, also 
   t.deepEqual((await next.client.history('@nobody', { limit: 1 })).messages, messages.slice(1));
   await t.throwsAsync(next.client.history('@nobody', { before: 9 }), { code: 'refused' });
   for (const message of messages) {
-    await t.throwsAsync(next.client.retry(message.id), { code: 'refused', message: /nobody/ });
+    await t.throwsAsync(next.client.retry(message.id), { code: 'refused', message: /no user with that name/ });
     t.truthy(await listed());
     await next.client.remove(message);
   }
@@ -95,11 +95,11 @@ test.serial('a message to nobody fails with a sentence and can be removed, also 
 
 test.serial('files of everybody, and of somebody who is known, wait for the link as well', async (t) => {
   const { alice, bob, back } = await cut(t);
-  const daemon = await back();
+  const { daemon, dir } = await back();
   await alice.client.send('@bob', 'hello', { until: 'delivered' });
-  await writeFile(join(daemon.dir, 'plan.txt'), 'plan');
-  await bob.client.upload('@alice', join(daemon.dir, 'plan.txt'));
-  await daemon.stop('SIGKILL');
+  await writeFile(join(dir, 'plan.txt'), 'plan');
+  await bob.client.upload('@alice', join(dir, 'plan.txt'));
+  await daemon.stop();
   await alice.event(({ type }) => type === 'link' && alice.client.link.state === 'waiting');
   const asked = Promise.all([alice.client.files(), alice.client.files('@bob'), alice.client.files('#lobby')]);
   await back();
@@ -162,14 +162,13 @@ test.serial(
 
 test.serial('what failed to somebody whose account is gone is listed until it is removed', async (t) => {
   const { alice, back, again } = await cut(t);
-  const daemon = await back();
+  const { dir, reload } = await back();
   // She knows his key, and has no conversation with him.
   await alice.client.history('@bob');
   t.false((await alice.client.conversations()).some(({ name }) => name === '@bob'));
-  const path = join(daemon.dir, 'users.txt');
+  const path = join(dir, 'users.txt');
   await writeFile(path, (await readFile(path, 'utf8')).replace(/^bob:.*\n/m, ''));
-  daemon.process.kill('SIGHUP');
-  await daemon.line(({ evt }) => evt === 'user_removed');
+  await reload();
   await t.throwsAsync(alice.client.send('@bob', 'hello?'), { code: 'refused' });
   await alice.client.close();
   const next = await connectChat(t, again);

@@ -16,7 +16,7 @@ import { acceptLink } from '../../../src/protocol/link/link-setup.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { testDaemonId } from '../../helpers/client/client.ts';
 import { quietAsk, signInAs } from '../../helpers/client/sign-in.ts';
-import { startDaemon, writeFixtureKey } from '../../helpers/daemon/daemon.ts';
+import { writeFixtureKey } from '../../helpers/daemon/daemon.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { fastOpaque } from '../../helpers/protocol/fast-opaque.ts';
@@ -219,13 +219,13 @@ test.serial('a registration through somebody in the middle is noticed at its log
 });
 
 test.serial('a link that is lost comes back by key; a daemon that was started again is the same', async (t) => {
-  const daemon = await startDaemon(t);
-  const me = await signInAs(t, { user: 'alice', server: daemon.join, password: 'secret', register: {} });
+  const { daemon, dir, at } = await openDaemon(t);
+  const me = await signInAs(t, { user: 'alice', server: at.join, password: 'secret', register: {} });
   const online = new Promise<void>((done) => {
     me.connection.onOnline(() => done());
   });
-  await daemon.stop('SIGKILL');
-  await startDaemon(t, ['--port', String(daemon.port)], { dir: daemon.dir });
+  await daemon.stop();
+  await openDaemon(t, { dir, flags: { port: String(at.port) } });
   await online;
   t.truthy(await me.connection.request('ping', {}));
 });

@@ -14,7 +14,6 @@ import { connectChat, lines, startChat } from '../../helpers/client/chat.ts';
 import { freshCard } from '../../helpers/client/client.ts';
 import { fixtureRsa, signInAs } from '../../helpers/client/sign-in.ts';
 import { tampered } from '../../helpers/client/tamper.ts';
-import { startDaemon } from '../../helpers/daemon/daemon.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
@@ -201,11 +200,11 @@ test.serial('what cannot be sealed now waits, with a sentence, and goes out with
 });
 
 test.serial('the outbox is bounded, with a sentence', async (t) => {
-  const daemon = await startDaemon(t);
-  await connectChat(t, { user: 'bob', server: daemon.join, password, register });
-  const alice = await connectChat(t, { user: 'alice', server: daemon.join, password, register });
+  const { daemon, at } = await openDaemon(t);
+  await connectChat(t, { user: 'bob', server: at.join, password, register });
+  const alice = await connectChat(t, { user: 'alice', server: at.join, password, register });
   await alice.client.send('@bob', 'known');
-  await daemon.stop('SIGKILL');
+  await daemon.stop();
   await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
   await Promise.all(Array.from({ length: MAX_OUTBOX }, (_, i) => alice.client.queue('@bob', `m${i}`)));
   await t.throwsAsync(alice.client.queue('@bob', 'one more'), {

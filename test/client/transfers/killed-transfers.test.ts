@@ -5,19 +5,22 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { TransferState } from '../../../src/client/types.ts';
 import { connectChat } from '../../helpers/client/chat.ts';
-import { startDaemon } from '../../helpers/daemon/daemon.ts';
+import { heldDisk } from '../../helpers/daemon/held-disk.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { startSecurechat } from '../../helpers/screen/cli.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { until } from '../../helpers/until.ts';
 
 const password = 'secret';
 const register = {};
-const SIZE = 160 * 2 ** 20;
-const ENOUGH = 4 * 2 ** 20;
+const SIZE = 12 * 2 ** 20;
+const ENOUGH = 3 * 2 ** 20;
 const SEGMENT = 2 ** 20;
 
 async function setting(t: ExecutionContext) {
-  const daemon = await startDaemon(t);
-  const { join: server } = daemon;
+  const disk = heldDisk(ENOUGH + SEGMENT);
+  const daemon = await openDaemon(t, { fs: disk.fs });
+  const { join: server } = daemon.at;
   const dir = await temporaryFolder(t);
   const path = join(dir, 'big.bin');
   const content = randomBytes(SIZE);
@@ -28,12 +31,28 @@ async function setting(t: ExecutionContext) {
   const bob = await connectChat(t, { user: 'bob', server, password, register });
   await (await connectChat(t, { ...alice, password, register })).client.close();
   const global = ['--server', server, '--user', 'alice', '--profile', profile];
-  return { daemon, path, content, downloads, alice, bob, global };
+  /** Kills a program when a `.part` below `folder` has grown, which the daemon then holds. @returns its bytes then */
+  const killed = async (args: string[], folder: string): Promise<number> => {
+    disk.hold();
+    const program = startSecurechat(t, [...args, ...global], { stdin: null });
+    let over = false;
+    void program.ended.then(() => {
+      over = true;
+    });
+    await until(async () => over || (await partIn(folder)) >= ENOUGH);
+    t.false(over, `it ended before it could be killed: ${program.written.stdout}${program.written.stderr}`);
+    t.is((await program.stop('SIGKILL')).signal, 'SIGKILL');
+    const bytes = await partIn(folder);
+    t.true(bytes > 0 && bytes < SIZE, 'it was in the middle');
+    disk.release();
+    return bytes;
+  };
+  return { daemon, path, content, downloads, alice, bob, killed };
 }
 
 test.serial('uploads and downloads go on after a kill -9 of the client', async (t) => {
-  const { daemon, path, content, downloads, alice, bob, global } = await setting(t);
-  const sent = await killed(t, ['upload', 'bob', path, ...global], daemon.dir);
+  const { daemon, path, content, downloads, alice, bob, killed } = await setting(t);
+  const sent = await killed(['upload', 'bob', path], daemon.dir);
   const next = await connectChat(t, alice);
   const up: TransferState[] = [];
   const file = await next.client.upload('@bob', path, { onProgress: (state) => up.push(state) });
@@ -42,7 +61,7 @@ test.serial('uploads and downloads go on after a kill -9 of the client', async (
   t.is((await bob.client.files()).length, 1);
   await next.client.close();
 
-  const got = await killed(t, ['download', file.id, '--downloads', downloads, ...global], downloads);
+  const got = await killed(['download', file.id, '--downloads', downloads], downloads);
   const last = await connectChat(t, alice);
   const down: TransferState[] = [];
   const saved = await last.client.download(file, { dir: downloads, onProgress: (state) => down.push(state) });
@@ -52,8 +71,8 @@ test.serial('uploads and downloads go on after a kill -9 of the client', async (
 });
 
 test.serial('what a kill -9 cut off is listed at the next start, and resume finishes it', async (t) => {
-  const { daemon, path, content, downloads, alice, bob, global } = await setting(t);
-  await killed(t, ['upload', 'bob', path, ...global], daemon.dir);
+  const { daemon, path, content, downloads, alice, bob, killed } = await setting(t);
+  await killed(['upload', 'bob', path], daemon.dir);
   const next = await connectChat(t, alice);
   const [up, ...others] = await next.client.transfers();
   t.deepEqual(others, []);
@@ -68,7 +87,7 @@ test.serial('what a kill -9 cut off is listed at the next start, and resume fini
   );
   await next.client.close();
 
-  const got = await killed(t, ['download', id, '--downloads', downloads, ...global], downloads);
+  const got = await killed(['download', id, '--downloads', downloads], downloads);
   const last = await connectChat(t, alice);
   const [down] = await last.client.transfers();
   t.like(down, { id, direction: 'down', state: 'paused', done: got, note });
@@ -77,23 +96,6 @@ test.serial('what a kill -9 cut off is listed at the next start, and resume fini
   t.deepEqual(await readdir(downloads), ['big.bin']);
   t.deepEqual(await last.client.transfers(), []);
 });
-
-/** Kills the program when a `.part` below `folder` has grown. @returns its bytes then */
-async function killed(t: ExecutionContext, args: string[], folder: string): Promise<number> {
-  const program = startSecurechat(t, args, { stdin: null });
-  let over = false;
-  void program.ended.then(() => {
-    over = true;
-  });
-  while ((await partIn(folder)) < ENOUGH) {
-    if (over) throw new Error(`it ended before it could be killed: ${program.written.stdout}${program.written.stderr}`);
-    await new Promise((done) => setTimeout(done, 2));
-  }
-  t.is((await program.stop('SIGKILL')).signal, 'SIGKILL');
-  const bytes = await partIn(folder);
-  t.true(bytes > 0 && bytes < SIZE, 'it was in the middle');
-  return bytes;
-}
 
 async function partIn(folder: string): Promise<number> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);

@@ -6,17 +6,18 @@ import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { FileInfo, TransferState } from '../../../src/client/types.ts';
 import { connectChat, type TestChat } from '../../helpers/client/chat.ts';
-import { startDaemon } from '../../helpers/daemon/daemon.ts';
+import { eagerClock } from '../../helpers/client/eager-clock.ts';
+import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const password = 'secret';
 const register = {};
-const SIZE = 24 * 2 ** 20;
-const ENOUGH = 4 * 2 ** 20;
+const SIZE = 8 * 2 ** 20;
+const ENOUGH = 2 * 2 ** 20;
 
 async function setting(t: ExecutionContext) {
-  const daemon = await startDaemon(t);
-  const { join: server } = daemon;
+  const daemon = await openDaemon(t);
+  const { join: server } = daemon.at;
   const dir = await temporaryFolder(t);
   const path = join(dir, 'big.bin');
   const content = randomBytes(SIZE);
@@ -25,8 +26,8 @@ async function setting(t: ExecutionContext) {
   const bob = await connectChat(t, { user: 'bob', server, password, register });
   const profile = join(dir, 'alice');
   const alice = { user: 'alice', server, profile } as const;
-  const first = await connectChat(t, { ...alice, password, register });
-  const again = () => connectChat(t, alice);
+  const first = await connectChat(t, { ...alice, password, register }, { clock: eagerClock() });
+  const again = () => connectChat(t, alice, { clock: eagerClock() });
   const parts = async () => (await readdir(join(daemon.dir, 'server_files'))).filter((name) => name.endsWith('.part'));
   return { bob, dir, path, content, downloads, first, again, parts };
 }

@@ -29,12 +29,14 @@ type DaemonOptions = {
   dir?: string;
 };
 type LogLine = { [field: string]: unknown; level?: number; evt?: string };
-type InProcessDaemon = {
+export type InProcessDaemon = {
   daemon: Daemon;
   dir: string;
   at: { port: number; fingerprint: string; join: string };
   /** The lines of its log so far. */
   lines: LogLine[];
+  /** Rereads users.txt, as SIGHUP makes the program do. */
+  reload(): Promise<void>;
 };
 
 /** Cryptography on the test's own thread: other threads take longer to start than most tests to run. No client is charged for it. */
@@ -53,7 +55,8 @@ export async function openDaemon(
   const environment = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
   const lines: LogLine[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
-  const daemon = await startDaemon(readConfig({ 'data-dir': dir, port: '0', ...flags }, environment), {
+  const config = readConfig({ 'data-dir': dir, port: '0', ...flags }, environment);
+  const daemon = await startDaemon(config, {
     log,
     clock: options.clock ?? systemClock,
     random: systemRandom,
@@ -71,5 +74,6 @@ export async function openDaemon(
     dir,
     at: { port, fingerprint: hex(fingerprint), join: joinLink('127.0.0.1', port, fingerprint) },
     lines,
+    reload: () => daemon.reload(config),
   };
 }
