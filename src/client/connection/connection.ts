@@ -120,12 +120,6 @@ export class Connection {
     return () => this.#stateListeners.delete(listener);
   }
 
-  /** @throws ClientError 'unreachable' while there is no link. */
-  sendSegment(transfer: number, index: number, bytes: Uint8Array): void {
-    if (this.#calls === null) throw this.#offline();
-    this.#calls.link.sendSegment(transfer, index, bytes);
-  }
-
   /** Holds for the present link; a transfer is opened again on the next one. */
   onSegment(transfer: number, handler: SegmentHandler): () => void {
     return this.#calls?.onSegment(transfer, handler) ?? (() => {});

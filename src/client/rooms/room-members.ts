@@ -108,9 +108,9 @@ export class RoomMembers {
 
   /**
    * Joins: signs my join as the next entry of the log, and tries again when another entry took that place.
-   * @param sync brings the log up to date @returns 'returned' when I had been a member before, but was not any more
+   * @param name of the room @param sync brings the log up to date @returns 'returned' when I had been a member before, but was not any more
    */
-  async join(sync: () => Promise<void>): Promise<'member' | 'joined' | 'returned'> {
+  async join(name: string, sync: () => Promise<void>): Promise<'member' | 'joined' | 'returned'> {
     const { keyring, connection, rsa } = this.#context;
     const { me } = keyring;
     let done: 'member' | 'joined' | 'returned' = 'member';
@@ -134,7 +134,7 @@ export class RoomMembers {
         if (!(error instanceof Refusal && error.code === 'conflict')) throw error;
       }
     }
-    throw new ClientError('refused', 'the lobby could not be joined: its log changes all the time; try again');
+    throw new ClientError('refused', `${name} could not be joined: its log changes all the time; try again`);
   }
 
   /** Does not compare members' keys with the pins, which is done where a key is used: a person with a new key may be a member. */

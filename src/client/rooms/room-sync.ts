@@ -87,8 +87,8 @@ export class RoomSync {
   }
 
   async #join(): Promise<void> {
-    if ((await this.#members.join(() => this.sync())) !== 'returned') return;
     const { name } = this.#ref;
+    if ((await this.#members.join(name, () => this.sync())) !== 'returned') return;
     this.#bus.notice(
       `the server had removed you from ${name}; you are in it again, and what was said meanwhile cannot be read`,
     );

@@ -1,7 +1,13 @@
 /** Sends one file: reads, hashes and seals its segments, sends them within the daemon's window, and continues on the next link. */
 import { createHash } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
-import { SEGMENT_OVERHEAD, SegmentSealer, segmentCount, segmentLength } from '../../protocol/sealed/file.ts';
+import {
+  type Manifest,
+  SEGMENT_OVERHEAD,
+  SegmentSealer,
+  segmentCount,
+  segmentLength,
+} from '../../protocol/sealed/file.ts';
 import type { LocalFile } from './local-file.ts';
 import { checkStop, unlessStopped } from './stop.ts';
 import type { TransferProgress } from './transfer-progress.ts';
@@ -13,23 +19,23 @@ const MAX_QUEUED_BYTES = 512 * 1024;
 
 export type SendingParts = {
   events: TransferEvents;
+  progress: TransferProgress;
+  signal: AbortSignal;
   random: Random;
   local: LocalFile;
   record: UploadRecord;
-  progress: TransferProgress;
-  signal: AbortSignal;
 };
 
 /**
- * Resolves with the SHA-256 of the plain file when the daemon has stored all of it.
- * @throws ClientError, Refusal
+ * Resolves with the file's manifest when the daemon has stored all of it.
+ * @throws UnsendableFile, ClientError, Refusal
  */
-export async function sendFile(parts: SendingParts): Promise<Uint8Array> {
+export async function sendFile(parts: SendingParts): Promise<Manifest> {
   const { events, local, record, signal } = parts;
-  const { file, conversation, size, segSize } = record;
+  const { file, conversation, size, segSize, key } = record;
   const source = new Source(local, segSize);
-  const sealer = new SegmentSealer({ fileId: file, key: record.key, segSize, size }, parts.random);
-  return overLinks(events, async () => {
+  const sealer = new SegmentSealer({ fileId: file, key, segSize, size }, parts.random);
+  const sha256 = await overLinks(events, async () => {
     checkStop(signal);
     const { connection } = events;
     const opened = await unlessStopped(
@@ -50,6 +56,8 @@ export async function sendFile(parts: SendingParts): Promise<Uint8Array> {
       throw error;
     }
   });
+  parts.progress.end('done');
+  return { fileId: file, segSize, key, size, count: source.count, sha256, name: local.name, type: '' };
 }
 
 async function send(
@@ -58,7 +66,6 @@ async function send(
   sealer: SegmentSealer,
   opened: { transfer: number; next: number; window: number; links: number },
 ): Promise<void> {
-  const { connection } = events;
   const there = Math.min(local.size, opened.next * record.segSize);
   // Reported before it is read again, which takes a while, and once more for the rate.
   if (there > 0) progress.begin(there);
@@ -68,19 +75,18 @@ async function send(
   const sealed = new Uint8Array(Math.min(local.size, record.segSize) + SEGMENT_OVERHEAD);
   for (let index = opened.next; index < source.count; ) {
     checkStop(signal);
-    events.check(opened.links);
+    const link = events.check(opened.links);
     const report = events.of(opened.transfer);
     if (report.failed !== null) throw report.failed;
-    const link = connection.link;
     if (index >= Math.max(opened.window, report.window)) {
       await unlessStopped(signal, events.next());
-    } else if (link !== null && link.queuedBytes > MAX_QUEUED_BYTES) {
+    } else if (link.queuedBytes > MAX_QUEUED_BYTES) {
       await unlessStopped(signal, Promise.race([link.drained(), events.next()]));
     } else {
       const plain = await source.read(index);
       // Nothing may happen between this check and the sending: on another link, the number may belong to another transfer.
       events.check(opened.links);
-      connection.sendSegment(opened.transfer, index, sealer.seal(index, plain, sealed));
+      link.sendSegment(opened.transfer, index, sealer.seal(index, plain, sealed));
       index += 1;
       progress.reach(Math.min(local.size, index * record.segSize));
     }

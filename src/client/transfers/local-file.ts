@@ -3,6 +3,13 @@ import { basename, resolve } from 'node:path';
 import type { FileStat, FileSystem, OpenFile } from '../../platform/file-system.ts';
 import { ClientError } from '../errors.ts';
 
+/** The file changed while it was sent, or cannot be read any more: the upload can never be completed. */
+export class UnsendableFile extends ClientError {
+  constructor(message: string) {
+    super('usage', message);
+  }
+}
+
 export class LocalFile {
   /** Absolute. */
   readonly path: string;
@@ -44,13 +51,13 @@ export class LocalFile {
     return basename(this.path);
   }
 
-  /** Fills `into` from `position`. @throws ClientError 'usage' when the file has become shorter */
+  /** Fills `into` from `position`. @throws UnsendableFile when the file has become shorter, or cannot be read */
   async read(into: Uint8Array, position: number): Promise<Uint8Array> {
     for (let done = 0; done < into.length; ) {
       const { bytesRead } = await this.#handle
         .read(into, done, into.length - done, position + done)
         .catch((error: unknown) => {
-          throw unreadable(this.path, error);
+          throw new UnsendableFile(unreadable(this.path, error).message);
         });
       if (bytesRead === 0) throw this.#changed();
       done += bytesRead;
@@ -58,7 +65,7 @@ export class LocalFile {
     return into;
   }
 
-  /** @throws ClientError 'usage' when somebody wrote to it since it was opened */
+  /** @throws UnsendableFile when somebody wrote to it since it was opened */
   async checkUnchanged(): Promise<void> {
     if (versionOf(await this.#handle.stat()) !== this.version) throw this.#changed();
   }
@@ -67,8 +74,8 @@ export class LocalFile {
     return this.#handle.close();
   }
 
-  #changed(): ClientError {
-    return new ClientError('usage', `${this.name} changed while it was sent, so nothing was posted; send it again`);
+  #changed(): UnsendableFile {
+    return new UnsendableFile(`${this.name} changed while it was sent, so nothing was posted; send it again`);
   }
 }
 

@@ -8,6 +8,7 @@ import { ClientError, isPassing } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { TransferOptions, TransferState } from '../types.ts';
 import type { Discards } from './discards.ts';
+import { UnsendableFile } from './local-file.ts';
 import { stopReason } from './stop.ts';
 import { TransferProgress } from './transfer-progress.ts';
 import { keyOf, type Named, nameOf, type TransferRecord } from './transfer-record.ts';
@@ -129,7 +130,8 @@ export class RunningTransfers {
     }
     const error = thrown instanceof Refusal ? new ClientError('refused', printable(thrown.message)) : thrown;
     const reason = error instanceof ClientError ? error.message : 'something unexpected happened';
-    if (isUseless(thrown) || (fresh && done === 0 && isRefused(thrown)))
+    if (thrown instanceof UnsendableFile) await this.#tryStore(this.#parts.discards.giveUp(record));
+    else if (isUseless(thrown) || (fresh && done === 0 && isRefused(thrown)))
       await this.#tryStore(this.#parts.store.forget(record));
     else if (!(error instanceof ClientError && error.code === 'unreachable'))
       // The connection is closed for good, so this program ends: the next one finds the transfer as cut off.

@@ -4,16 +4,21 @@ import type { RequestName, RequestParams, RequestResult } from '../../protocol/w
 import { ClientError } from '../errors.ts';
 import type { LinkState } from '../types.ts';
 
+export interface TransferLink {
+  readonly queuedBytes: number;
+  drained(): Promise<void>;
+  sendSegment(transfer: number, index: number, bytes: Uint8Array): void;
+}
+
 /** The part of a Connection that is used. */
 export interface TransferConnection {
   readonly state: LinkState;
-  readonly link: { readonly queuedBytes: number; drained(): Promise<void> } | null;
+  readonly link: TransferLink | null;
   request<N extends RequestName>(
     method: N,
     params: RequestParams<N>,
     options?: { wait?: boolean },
   ): Promise<RequestResult<N>>;
-  sendSegment(transfer: number, index: number, bytes: Uint8Array): void;
   onSegment(transfer: number, handler: (index: number, bytes: Uint8Array) => void): () => void;
   onEvent(listener: (event: Event) => void): () => void;
   onState(listener: (state: LinkState) => void): () => void;
@@ -60,9 +65,11 @@ export class TransferEvents {
     for (const go of this.#waiting.splice(0)) go();
   }
 
-  /** @throws LinkLost when the link has changed since `links` was read */
-  check(links: number): void {
-    if (links !== this.links || this.connection.link === null) throw new LinkLost();
+  /** The link on which `links` was read. @throws LinkLost when it is lost */
+  check(links: number): TransferLink {
+    const { link } = this.connection;
+    if (links !== this.links || link === null) throw new LinkLost();
+    return link;
   }
 
   stop(): void {

@@ -3,7 +3,7 @@ import type { FileSystem } from '../../platform/file-system.ts';
 import type { Random } from '../../platform/random.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { fileName } from '../../protocol/base/text.ts';
-import { type Manifest, segmentCount } from '../../protocol/sealed/file.ts';
+import type { Manifest } from '../../protocol/sealed/file.ts';
 import { ClientError } from '../errors.ts';
 import { fileOf } from '../messages/message-builder.ts';
 import type { MyMessages } from '../messages/my-messages.ts';
@@ -13,7 +13,7 @@ import type { FileInfo, TransferOptions } from '../types.ts';
 import type { Discards } from './discards.ts';
 import { sendFile } from './file-sender.ts';
 import { LocalFile } from './local-file.ts';
-import type { RunningTransfer, RunningTransfers, Startable } from './running-transfers.ts';
+import type { RunningTransfers, Startable } from './running-transfers.ts';
 import type { UploadRecord } from './transfer-record.ts';
 import type { TransferStore } from './transfer-store.ts';
 
@@ -46,7 +46,7 @@ export class Uploads {
    * @throws ClientError 'usage' for what cannot be sent or is being sent already, 'key-changed'
    */
   async upload(to: ConversationRef, path: string, options: TransferOptions = {}): Promise<FileInfo> {
-    const { addressees, fs, runs } = this.#parts;
+    const { addressees, fs, random, runs } = this.#parts;
     // Before the upload: at its end the manifest could not be sealed.
     await addressees.checkKey(to);
     const local = await LocalFile.open(fs, path);
@@ -58,7 +58,7 @@ export class Uploads {
       this.#beginning.add(what);
       const upload = await this.#begin(to, local).finally(() => this.#beginning.delete(what));
       record = upload.record;
-      manifest = await runs.run(upload, options, (run) => this.#send(upload.record, local, run));
+      manifest = await runs.run(upload, options, (run) => sendFile({ ...run, random, local, record: upload.record }));
     } finally {
       await local.close();
     }
@@ -68,11 +68,12 @@ export class Uploads {
   /** Continues an upload. @throws ClientError 'usage' when the file is gone or changed, 'key-changed' */
   async resume(upload: Startable<UploadRecord>, options: TransferOptions): Promise<void> {
     const { record } = upload;
-    const sent = await this.#parts.runs.run(upload, options, async (run) => {
+    const { fs, random, runs } = this.#parts;
+    const sent = await runs.run(upload, options, async (run) => {
       const to = await this.#recipient(record);
-      const local = await openAgain(this.#parts.fs, record);
+      const local = await openAgain(fs, record);
       try {
-        return { to, manifest: await this.#send(record, local, run) };
+        return { to, manifest: await sendFile({ ...run, random, local, record }) };
       } finally {
         await local.close();
       }
@@ -92,20 +93,6 @@ export class Uploads {
     const record: UploadRecord = { direction: 'up', ...about, path, version, size, ...secret };
     await store.add(record);
     return { record, done: 0, fresh: true };
-  }
-
-  async #send(record: UploadRecord, local: LocalFile, run: RunningTransfer): Promise<Manifest> {
-    try {
-      const sha256 = await sendFile({ ...run, random: this.#parts.random, local, record });
-      run.progress.end('done');
-      const { file: fileId, segSize, key, size } = record;
-      const count = segmentCount(size, segSize);
-      return { fileId, segSize, key, size, count, sha256, name: local.name, type: '' };
-    } catch (error) {
-      // The file changed: this version can never be completed.
-      if (error instanceof ClientError && error.code === 'usage') await this.#parts.discards.giveUp(record);
-      throw error;
-    }
   }
 
   async #post(to: ConversationRef, record: UploadRecord, manifest: Manifest): Promise<FileInfo> {

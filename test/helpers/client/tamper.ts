@@ -51,7 +51,6 @@ export function tampered(signedIn: SignedIn, tamper: Tamper): SignedIn {
     onEarly: () => () => {},
     onOnline: real.onOnline.bind(real),
     onState: real.onState.bind(real),
-    sendSegment: real.sendSegment.bind(real),
     onSegment: real.onSegment.bind(real),
     close: real.close.bind(real),
   };

@@ -105,7 +105,16 @@ export class FakeWire implements TransferConnection {
 
   get link() {
     const link = this.#link;
-    return link === null ? null : { queuedBytes: link.up.queued, drained: () => link.up.drained() };
+    if (link === null) return null;
+    const sendSegment = (transfer: number, index: number, bytes: Uint8Array) => {
+      const copy = Uint8Array.from(bytes);
+      link.up.put(copy.length, () => {
+        this.segmentsUp += 1;
+        this.#daemon.files.onSegment(link.session, transfer, index, copy);
+        this.onUp(index);
+      });
+    };
+    return { queuedBytes: link.up.queued, drained: () => link.up.drained(), sendSegment };
   }
 
   /** Cuts the link for client and daemon. */
@@ -147,17 +156,6 @@ export class FakeWire implements TransferConnection {
           (error: unknown) => link.down.put(0, () => fail(error as Error)),
         );
       });
-    });
-  }
-
-  sendSegment(transfer: number, index: number, bytes: Uint8Array): void {
-    const link = this.#link;
-    if (link === null) throw new ClientError('unreachable', 'offline');
-    const copy = Uint8Array.from(bytes);
-    link.up.put(copy.length, () => {
-      this.segmentsUp += 1;
-      this.#daemon.files.onSegment(link.session, transfer, index, copy);
-      this.onUp(index);
     });
   }
 
