@@ -3,7 +3,7 @@ import yargs from 'yargs';
 import { spellOutSwitches } from '../../platform/switches.ts';
 import { UsageError } from '../data/start-error.ts';
 import type { OptionValues } from './config.ts';
-import { epilogue, isSwitch, laterCommands, laterOptions, type OptionName, optionNames, options } from './options.ts';
+import { epilogue, isSwitch, type OptionName, optionNames, options } from './options.ts';
 
 export type Command = { command: 'start' | 'fingerprint'; flags: OptionValues } | { command: 'print'; text: string };
 
@@ -12,8 +12,6 @@ export type Command = { command: 'start' | 'fingerprint'; flags: OptionValues } 
  * @throws UsageError
  */
 export async function parseArguments(args: readonly string[], version: string): Promise<Command> {
-  const later = args.find((arg) => laterOptions.some((name) => arg === `--${name}` || arg.startsWith(`--${name}=`)));
-  if (later !== undefined) throw new UsageError(`the option ${later.split('=')[0]} is not there yet; start without it`);
   const switches = [...optionNames.filter(isSwitch), 'help', 'version'];
   const words = spellOutSwitches(args, switches, (sentence) => new UsageError(sentence));
   const parser = yargs(words)
@@ -64,8 +62,6 @@ function withUsageErrors<T>(parse: () => T): T {
 
 function commandOf(words: string[]): 'start' | 'fingerprint' {
   const [command = 'start', extra] = words;
-  if (laterCommands.includes(command))
-    throw new UsageError(`the command ${command} is not there yet; see --help for the commands there are`);
   if (command !== 'start' && command !== 'fingerprint') {
     throw new UsageError(`there is no command ${JSON.stringify(command)}; see --help`);
   }

@@ -35,21 +35,6 @@ export function isSwitch(name: OptionName): boolean {
 export type OptionName = keyof typeof options;
 export const optionNames = Object.keys(options) as OptionName[];
 
-/** Announced commands and options of later versions, so that the error says "not there yet" instead of "unknown". */
-export const laterCommands = [
-  'status',
-  'check',
-  'users',
-  'invite',
-  'ban',
-  'kick',
-  'announce',
-  'backup',
-  'restore',
-  'unit',
-];
-export const laterOptions = ['metrics-socket'];
-
 export const epilogue = `Limits:
   half-open links              ${limitValues.halfOpen}, ${limitValues.handshakeMs / 1000} s each; a new one above it evicts the oldest of the address with most failures, else with most links
   links before login           ${limitValues.beforeLogin}, ${limitValues.loginMs / 1000} s each; evicted in the same way; answers to wrong passwords become slower

@@ -47,6 +47,4 @@ test('an unknown option', refused, ['--prot', '1'], /prot/);
 test('an option without its value', refused, ['--port'], /port/);
 test('an option twice', refused, ['--port', '1', '--port', '2'], /twice/);
 test('an unknown command', refused, ['serve'], /no command "serve"/);
-test('a command of a later version', refused, ['backup', 'x'], /backup is not there yet/);
-test('an option of a later version', refused, ['--metrics-socket', '/tmp/x'], /not there yet/);
 test('too many words', refused, ['start', 'now'], /takes no "now"/);
