@@ -1,4 +1,7 @@
-/** `securechat`: the screen on the real terminal, profile and network. Colours are decided before anything draws is loaded. */
+/**
+ * `securechat`: opens the screen on the real terminal, profile and network. Colours are decided before anything that draws is
+ * loaded.
+ */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClientError } from '../client/errors.ts';
@@ -27,7 +30,7 @@ export type ScreenOptions = {
   passwordFile?: string;
 };
 
-/** @returns the exit status. @throws ClientError 'usage' for a password file that is no good */
+/** Resolves to the exit status. @throws ClientError 'usage' for a bad password file */
 export async function openScreen(options: ScreenOptions): Promise<number> {
   const suited = themeFor(process.env);
   tellChalk(suited, process.env);
@@ -56,7 +59,7 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
 type Started = { suited: Suited; password: string | null; survey: Survey };
 
 async function showScreen(options: ScreenOptions, { suited, password, survey }: Started): Promise<number> {
-  // Loading the screen lets nothing else run here: the thread that opens the profile is to be on its way by then.
+  // Loading the screen blocks this thread, so the thread that opens the profile is started first.
   let stage: Promise<typeof import('./stage.tsx')> | undefined;
   const profile = await Profile.open(profileFolder(options.profile), fs, systemRandom, () => {
     stage = import('./stage.tsx');
@@ -89,7 +92,7 @@ async function showScreen(options: ScreenOptions, { suited, password, survey }: 
       profile: options.profile,
       server,
       user,
-      // Who was here before goes in by the key of this profile; the form asks for the rest.
+      // A known account logs in by the key of this profile; the form asks for the rest.
       client:
         server === undefined || user === undefined
           ? null
@@ -108,7 +111,7 @@ async function passwordOf(file: string | undefined): Promise<string | null> {
   return readPasswordFile(file, process.stdin, (text) => process.stderr.write(`${text}\n`));
 }
 
-/** Network, keys and all that belongs to them are loaded behind the first picture. */
+/** Loads network and key code after the first frame. */
 function lazyBackend(profile: Profile): LoginBackend {
   const backend = async (): Promise<LoginBackend> =>
     (await import('./login/login-backend.ts')).openLoginBackend(profile);

@@ -1,4 +1,7 @@
-/** Turns what the client tells into lines: who said what, who came and went, how far a transfer is. Holds only what was told last. */
+/**
+ * Prints the client's events as lines: messages, presence, progress of transfers. Keeps only the state that later events are
+ * compared with.
+ */
 import { shownName } from '../../client/people/shown-name.ts';
 import type {
   ClientEvent,
@@ -18,26 +21,26 @@ import { cut } from '../../tui/width/measure.ts';
 import { phrases } from './phrases.ts';
 import type { Renderer } from './renderer.ts';
 
-/** Messages that are remembered to tell what changed about them. */
+/** Most messages that are remembered, to print changes of them. */
 const REMEMBERED = 2000;
-/** Cells of a text that only says which message is meant. */
+/** Most cells of a text that only identifies a message. */
 const MENTION = 60;
-/** Percent that are worth a word. Smaller files are there before it is spoken. */
+/** Percentages that are printed. Small files finish before they are spoken. */
 const STEPS = [25, 50, 75];
 const SMALL_BYTES = 1_000_000;
 
 export type EventPrinterParts = {
   me: string;
   renderer: Renderer;
-  /** Tells when the other side has signed for a message. */
+  /** Prints when a message was delivered. */
   receipts: boolean;
-  /** The conversation that a plain line goes to. */
+  /** The open conversation. */
   open(): ConversationName;
-  /** Of whom nothing is said. */
+  /** Nothing of this person is printed. */
   isBlocked(name: string): boolean;
-  /** A conversation of which only what names me is said, unless it is open. */
+  /** Of this conversation only messages that name me are printed, unless it is open. */
   isMuted(conversation: ConversationName): boolean;
-  /** The message that a reply is for; undefined when it is not held. */
+  /** The message that a reply is for; undefined when it is not loaded. */
   answered(conversation: ConversationName, to: MessageRef): Message | undefined;
 };
 
@@ -65,7 +68,7 @@ export class EventPrinter {
     return this.#failures;
   }
 
-  /** Who is here at the start is named together. */
+  /** Prints who is online at the start, in one line. */
   printOnline(people: readonly Person[]): void {
     for (const { name, online } of people) this.#online.set(name, online);
     const { me, isBlocked } = this.#parts;
@@ -75,7 +78,7 @@ export class EventPrinter {
     this.#parts.renderer.remark(phrases.here(names));
   }
 
-  /** `event` is clean (clean.ts). */
+  /** `event` must be clean (clean.ts). */
   readonly print = (event: ClientEvent) => {
     const { renderer } = this.#parts;
     switch (event.type) {
@@ -98,7 +101,7 @@ export class EventPrinter {
         return renderer.say(strings.notices.keyChanged(event.name).replace(/^! /, ''));
       case 'notice':
         return renderer.say(event.text);
-      // Somebody who is listened to by ear is not interrupted for what may never be said.
+      // Typing is not announced: it interrupts a screen reader for a message that may never come.
       case 'typing':
       case 'moved':
       case 'conversation':
@@ -107,20 +110,20 @@ export class EventPrinter {
     }
   };
 
-  /** Is a message of another said at all, now? */
+  /** Whether a message of another person is printed now. */
   isPrinted(message: Message): boolean {
     if (this.#parts.isBlocked(message.from)) return false;
     return !this.#isSuppressed(message.conversation) || mentions(message, this.#parts.me);
   }
 
-  /** What is told of the conversation is not all that is new in it. */
+  /** Whether only a part of the conversation's new messages is printed. */
   #isSuppressed(conversation: ConversationName): boolean {
     return this.#parts.isMuted(conversation) && this.#parts.open() !== conversation;
   }
 
   #message(message: Message, fresh: boolean) {
     const { me } = this.#parts;
-    // What was said cannot be taken back: it is said once it has its place.
+    // A printed line cannot be removed: messages are printed once they have their place.
     if (message.from !== me && (message.seq === null || !this.isPrinted(message))) return;
     // An id is unique only together with author and conversation.
     const key = `${message.conversation} ${keyOf(message)}`;
@@ -132,14 +135,14 @@ export class EventPrinter {
     const seq = message.seq ?? 0;
     const printed = this.#printed.get(message.conversation) ?? 0;
     if (before === undefined && fresh && seq > printed) {
-      // Of a muted conversation the rest is told when it is opened.
+      // The rest of a muted conversation is printed when it is opened.
       if (!this.#isSuppressed(message.conversation)) this.#printed.set(message.conversation, seq);
       this.#parts.renderer.message(message, this.#lines(message));
     } else if (before !== undefined || message.edited || message.deleted) this.#change(message, before);
     this.#remember(key, message);
   }
 
-  /** @returns true for what was written here: its text is not told again */
+  /** Returns true for a message written here, whose text is not printed again. */
   #own(message: Message, before: Message | undefined): boolean {
     const { renderer, receipts } = this.#parts;
     if (message.state === 'sending') this.#sending.add(message.id);
@@ -187,7 +190,7 @@ export class EventPrinter {
     this.#reactions(message, before);
   }
 
-  /** Who chose what since then, and who took it back. */
+  /** Prints reactions that were added or removed since `before`. */
   #reactions(message: Message, before: Message | undefined) {
     if (before === undefined || this.#isSuppressed(message.conversation)) return;
     const { renderer, me } = this.#parts;
@@ -218,17 +221,17 @@ export class EventPrinter {
     const key = fileKey(transfer);
     if (state === 'done') {
       this.#percent.delete(key);
-      // Where it is saved is told by whoever asked for it.
+      // The command that asked for the file prints where it is saved.
       return direction === 'up' ? renderer.say(phrases.uploaded(name, size)) : undefined;
     }
-    // Why it failed or stopped is told by whoever asked for it.
+    // The command that started the transfer prints why it failed or stopped.
     if (state !== 'running') return;
     const last = this.#percent.get(key);
     if (last === undefined && direction === 'down') renderer.say(phrases.fetching(name, size));
     const percent = size === 0 ? 0 : Math.floor((done / size) * 100);
     const step = STEPS.findLast((each) => each <= percent) ?? 0;
     this.#percent.set(key, Math.max(step, last ?? 0));
-    // A transfer that goes on where it stopped begins with the step it is at.
+    // A resumed transfer starts with the step it had reached.
     if (size >= SMALL_BYTES && step > (last ?? 0)) renderer.say(phrases.percent(name, step));
   }
 
@@ -238,7 +241,7 @@ export class EventPrinter {
     const { renderer } = this.#parts;
     if (link.state === 'online' && before !== 'online') renderer.say(phrases.back);
     if (link.state === 'waiting' && before === 'online') renderer.say(phrases.lost(link.reason));
-    // Between two tries nothing is news.
+    // Further tries are not announced.
     if (link.state === 'connecting') this.#link = before === 'online' ? 'online' : 'waiting';
   }
 
@@ -257,7 +260,7 @@ function textOf(message: Message): string {
   return message.body.kind === 'file' ? message.body.file.name : message.body.text;
 }
 
-/** Enough of a message to know which one is meant. */
+/** Enough of a message to identify it. */
 export function mention(message: Message): string {
   return cut(
     message.body.kind === 'file' ? message.body.file.name : firstLine({ ...message, deleted: false }),

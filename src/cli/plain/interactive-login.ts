@@ -1,4 +1,7 @@
-/** The way into line mode for somebody whom this profile does not know: what the screen's first form asks, one question after the other. */
+/**
+ * Logs in at a terminal for line mode: asks for server, name and password, one question after the other, as the login form of the
+ * screen does.
+ */
 
 import { ClientError } from '../../client/errors.ts';
 import { FORGOTTEN_PASSWORD } from '../../client/login/register.ts';
@@ -11,26 +14,26 @@ import { phrases } from './phrases.ts';
 
 export type InteractiveLoginParts = {
   say(line: string): void;
-  /** What the person types. @throws ClientError 'cancelled' */
+  /** Asks for a line. @throws ClientError 'cancelled' */
   line(question: string): Promise<string>;
-  /** The same without echo. */
+  /** Asks without echo. */
   secret(question: string): Promise<string>;
   greet: LoginBackend['greet'];
-  /** `fingerprint` is what the person said yes to, null when nobody had to be asked. */
+  /** `fingerprint`: the server key that the person accepted; null when it was known. */
   connect(account: Account & { server: string }, fingerprint: string | null): Promise<Client>;
-  /** null: it is asked for. */
+  /** null to ask for it. */
   server: string | null;
   defaultServer: string;
-  /** No question about an unknown server. */
+  /** Accepts an unknown server without a question. */
   trustNew: boolean;
 };
 
 type Account = Pick<ConnectOptions, 'user' | 'register'> & { password: string };
 
-/** What another answer may mend. */
+/** Errors after which other answers may help. */
 const mendable: ReadonlySet<unknown> = new Set(['login-refused', 'bad-name', 'name-taken', 'name-look-alike']);
 
-/** @throws ClientError, Refusal: what no answer mends */
+/** @throws ClientError or Refusal when other answers cannot help */
 export async function interactiveLogin(parts: InteractiveLoginParts): Promise<Client> {
   const { server, fingerprint } = await serverOf(parts);
   let account = await accountOf(parts);
@@ -49,7 +52,7 @@ export async function interactiveLogin(parts: InteractiveLoginParts): Promise<Cl
   }
 }
 
-/** A server that answers and is the one that is meant. One that was typed wrong is asked for again. */
+/** Asks for the server until one answers and its key is accepted. */
 async function serverOf(parts: InteractiveLoginParts): Promise<{ server: string; fingerprint: string | null }> {
   const { say, line, defaultServer } = parts;
   if (parts.server !== null) return { server: parts.server, fingerprint: await compared(parts, parts.server) };
@@ -64,7 +67,7 @@ async function serverOf(parts: InteractiveLoginParts): Promise<{ server: string;
   }
 }
 
-/** @throws ClientError 'untrusted' when the person says that it is another */
+/** @throws ClientError 'untrusted' when the person rejects the key */
 async function compared({ say, line, greet, trustNew }: InteractiveLoginParts, server: string): Promise<string | null> {
   const { offered } = await greet(server);
   if (offered === null) return null;
@@ -102,7 +105,7 @@ async function newPassword({ say, secret }: InteractiveLoginParts, user: string)
   }
 }
 
-/** Asked until it is one of both. */
+/** Asks until the answer is yes or no. */
 async function yesOrNo({ say, line }: Pick<InteractiveLoginParts, 'say' | 'line'>, question: string): Promise<boolean> {
   for (;;) {
     const answer = (await line(question)).trim();

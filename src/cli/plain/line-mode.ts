@@ -1,6 +1,6 @@
 /**
  * Folder `plain`: the chat as lines, for screen readers, pipes and small terminals; it shares state and commands with the
- * screen and knows no panes. Line mode: lines in, lines out, over the same state, session and commands as the screen.
+ * screen and knows no panes. This file reads and prints the lines.
  */
 
 import { ClientError, closedBy } from '../../client/errors.ts';
@@ -30,9 +30,9 @@ import { phrases } from './phrases.ts';
 import { ReadMarks } from './read-marks.ts';
 import type { Renderer } from './renderer.ts';
 
-/** Unread messages of one conversation that are told at the start. */
+/** Most unread messages of one conversation that are printed at the start. */
 const BACKLOG = 50;
-/** How often it is looked whether everything is sent. ms. */
+/** How often the end checks whether everything is sent. ms. */
 const LOOK_EVERY = 50;
 
 export type LineModeParts = {
@@ -40,12 +40,12 @@ export type LineModeParts = {
   input: LineInput;
   renderer: Renderer;
   clock: Clock;
-  /** What this device keeps of the account; null: nothing. */
+  /** Where this device stores settings and mutes; null for nowhere. */
   drafts: Drafts | null;
   settings: Settings;
   downloads: string;
   receipts: boolean;
-  /** How long the end waits for a link that is lost. ms. */
+  /** How long the end waits for a lost link. ms. */
   patience: number;
 };
 
@@ -58,12 +58,12 @@ export class LineMode {
   readonly #results: LineResults;
   readonly #printer: EventPrinter;
   readonly #marks: ReadMarks;
-  /** What came while the unread messages were told. */
+  /** Events that arrived while unread messages were printed; null when none are deferred. */
   #deferred: ClientEvent[] | null = [];
   #remembered = nothingRemembered;
-  /** Lines that were to be sent, or commands, and were not done. */
+  /** Lines and commands that were not done. */
   #notDone = 0;
-  /** Conversations that are caught up with. */
+  /** Conversations whose unread messages are being printed. */
   #catchingUp = 0;
   #leaving = false;
   readonly #left = Promise.withResolvers<void>();
@@ -72,7 +72,7 @@ export class LineMode {
   constructor(parts: LineModeParts) {
     this.#parts = parts;
     const { clock, renderer, input, downloads, receipts, settings } = parts;
-    // Without a window nothing is seen: what was told is read, and no more.
+    // Without a window, printed messages count as read, and no others.
     const unseen = { hasWindow: false, watched: false };
     const state = { ...initialState({ columns: 80, rows: 24 }, settings, clock.now()), ...unseen };
     this.#store = new Store(state, clock, this.#onStateEvent);
@@ -98,7 +98,10 @@ export class LineMode {
     });
   }
 
-  /** Takes lines until they end or the person leaves, then waits for what is under way. @throws ClientError when it cannot be finished */
+  /**
+   * Takes lines until the end of input or until the person leaves, then waits for requests under way. @throws ClientError when
+   * they cannot be finished
+   */
   async run(): Promise<void> {
     const { input, renderer, client, drafts } = this.#parts;
     this.#remembered = drafts?.follow(this.#store, client.me) ?? nothingRemembered;
@@ -129,14 +132,14 @@ export class LineMode {
     if (this.#printer.failures + notDone > 0) throw new ClientError('refused', phrases.refused);
   }
 
-  /** No more lines are taken, and the one that is being worked on is not waited for. */
+  /** Takes no more lines, and does not wait for the current one. */
   readonly leave = (): void => {
     this.#leaving = true;
     this.#left.resolve();
     this.#parts.input.close();
   };
 
-  /** What Tab offers for the word before the cursor: all of the line with it. */
+  /** The completions of the text before the cursor, each with all of that text. */
   readonly complete = (before: string): string[] => {
     const want = wanted(this.#controller.chat, before, lineCommandTable);
     return want.want === 'words' ? want.completion.words.map((word) => want.completion.head + word) : [];
@@ -168,7 +171,7 @@ export class LineMode {
         break;
       }
       case 'addressed':
-        // In a pipe nobody can be asked.
+        // A pipe cannot be asked what it means.
         if (controller.chat.open.startsWith('#'))
           return this.#refuse(strings.notices.addressed(parsed.to, controller.chat.open));
         await this.#post(controller.chat.open, parsed.text);
@@ -176,7 +179,7 @@ export class LineMode {
       case 'text':
         await this.#post(controller.chat.open, parsed.text);
     }
-    // One line after the other: what this one began has its order before the next is read.
+    // Lines are handled in order: the requests of this one are answered before the next line is read.
     await this.#pending.settled();
   }
 
@@ -195,13 +198,16 @@ export class LineMode {
     this.#controller.notify(why, 'bad');
   }
 
-  /** Before the account's own lists are in the state, what was kept of them holds. */
+  /** Before the chat is in the state, the stored lists apply. */
   get #muting(): { muted: ReadonlySet<string>; blocked: ReadonlySet<string> } {
     const { muted, blocked } = this.#remembered;
     return chatOf(this.#store.get()) ?? { muted: new Set(muted), blocked: new Set(blocked) };
   }
 
-  /** What the session and the commands say is told; news comes from the client itself, so that none is merged away. */
+  /**
+   * Prints notices and changes of the open conversation. Client events are printed from the client itself, before the store
+   * merges them.
+   */
   readonly #onStateEvent = (event: Timed) => {
     const { renderer, client } = this.#parts;
     if (event.type === 'notice' && event.notice !== null) renderer.say(event.notice.text);
@@ -214,7 +220,7 @@ export class LineMode {
         event.opening.conversations.filter(({ name }) => !isBlockedConversation(this.#muting.blocked, name)),
       );
     }
-    // What was not told meanwhile is told now, as far as nobody read it elsewhere.
+    // Messages that were not printed meanwhile are printed now, unless they were read elsewhere.
     else if (event.type === 'muted' && !event.on) this.#printMissed(event.conversation);
     else if (event.type === 'blocked' && !event.on) this.#printMissed(`@${event.name}`);
   };
@@ -240,7 +246,7 @@ export class LineMode {
 
   #handle(event: ClientEvent) {
     this.#printer.print(event);
-    // What was told is read, wherever it was said; of what is muted only when all of it was told.
+    // Printed messages count as read; in a muted conversation only when all of them were printed.
     if (event.type === 'message' && event.fresh && event.message.seq !== null && this.#isPrinted(event.message))
       this.#marks.mark(event.message.conversation, event.message.seq);
     if (event.type === 'link' && event.link.state === 'closed' && !this.#leaving) {
@@ -254,7 +260,7 @@ export class LineMode {
     return !blocked.has(from) && (!muted.has(conversation) || conversation === this.#controller.chat.open);
   }
 
-  /** Tells what is unread; what comes meanwhile is told after it. */
+  /** Prints the unread messages; events that arrive meanwhile are printed after them. */
   async #catchUp(conversations: readonly Conversation[]): Promise<void> {
     const { client, renderer } = this.#parts;
     this.#deferred ??= [];

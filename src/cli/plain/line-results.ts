@@ -1,4 +1,4 @@
-/** Runs dot-commands in line mode and says their results in lines. */
+/** Runs dot-commands in line mode and prints their results. */
 import { ClientError } from '../../client/errors.ts';
 import { choose } from '../../client/files/file-choice.ts';
 import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
@@ -17,7 +17,7 @@ import { phrases } from './phrases.ts';
 import type { Renderer } from './renderer.ts';
 import { conversationLine, hasNamesake, linesOf } from './result-lines.ts';
 
-/** Most search results that are said. */
+/** Most search results that are printed. */
 const MAX_HITS = 20;
 const PASSWORD_TRIES = 3;
 
@@ -42,7 +42,7 @@ export class LineResults {
     this.#renderer = parts.renderer;
   }
 
-  /** Resolves when the result is said; a file that is sent goes on meanwhile. Resolves to false when the command was not done. */
+  /** Resolves when the result is printed; an upload continues meanwhile. Resolves to false when the command was not done. */
   async run(name: CommandName, argument: string): Promise<boolean> {
     if (screenOnly.includes(name)) return this.#refuse(lineUsage(name));
     const result = await lineCommandTable[name].run(this.#scope, argument.trim());
@@ -67,12 +67,12 @@ export class LineResults {
       case 'leave':
         this.#parts.leave();
         return true;
-      // Of the screen only.
+      // Results of commands that line mode does not take.
       case 'redraw':
       case 'copy':
         return true;
       case 'opened':
-        // A change of the open conversation is said by line mode, whatever caused it.
+        // A change of the open conversation is printed by line mode itself.
         if (result.wasOpen) say(phrases.writesTo(result.conversation));
         return true;
       case 'uploading':
@@ -103,7 +103,7 @@ export class LineResults {
     return this.#scope.controller.refuse(text);
   }
 
-  /** Nobody is asked here: the line says which command does it without a question. */
+  /** Nobody is asked here: the line names the command that needs no confirmation. */
   #ask({ question }: Of<'asks'>): boolean {
     if (question.ask !== 'delete') return true;
     return this.#refuse(phrases.deleteWhich(this.#scope.controller.chat.open, mention(question.message)));
@@ -119,7 +119,7 @@ export class LineResults {
     }
   }
 
-  /** Oldest first: the newest stands beside the next line to type. */
+  /** Oldest first, so that the newest is next to the prompt. */
   #files({ conversation, files }: Of<'files'>) {
     const whole = files.filter(({ file }) => file.sha256 !== '').toReversed();
     if (whole.length === 0) this.#renderer.say(phrases.noFiles(conversation));
@@ -154,7 +154,7 @@ export class LineResults {
       await controller.client.passwd(old, fresh);
       return true;
     };
-    // Said once lines are taken again: until then, typed text is dropped.
+    // Printed once lines are read again: until then, typed text is dropped.
     return controller.attempt(async () => {
       if ((await this.#parts.hidden(change)) === null) throw new ClientError('usage', phrases.needsTerminal);
       controller.notify(strings.notices.passwd);

@@ -1,8 +1,8 @@
-/** Which calls of the client are not answered yet: a script that ends waits for them. */
+/** Counts the client's unanswered calls: at the end, line mode waits for them. */
 import { ClientError } from '../../client/errors.ts';
 import type { Client } from '../../client/types.ts';
 
-/** These take as long as the file is; the next line does not wait for them. */
+/** Calls that take as long as the file; the next line does not wait for them. */
 const long: ReadonlySet<string | symbol> = new Set(['upload', 'download', 'resume']);
 
 export class PendingCalls {
@@ -14,12 +14,12 @@ export class PendingCalls {
     return this.#calls.size + this.#long.size;
   }
 
-  /** Files that were neither sent nor fetched, without those that were stopped. */
+  /** Transfers that failed; cancelled ones do not count. */
   get failed(): number {
     return this.#failed;
   }
 
-  /** The same client; every call that gives a promise is counted until it is answered. */
+  /** Wraps the client so that its calls are counted until they are answered. */
   of(client: Client): Client {
     return new Proxy(client, {
       get: (target, name) => {
@@ -35,7 +35,7 @@ export class PendingCalls {
     });
   }
 
-  /** Resolves when every short call is answered, and what their answers led to as well. */
+  /** Resolves when all short calls are answered, and the calls that their answers led to. */
   async settled(): Promise<void> {
     do {
       await Promise.allSettled(this.#calls);

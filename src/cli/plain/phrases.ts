@@ -1,4 +1,4 @@
-/** What line mode says: whole sentences without signs, so that a screen reader speaks nothing but words. */
+/** Sentences of line mode: whole and without signs, so that a screen reader speaks only words. */
 
 import { writtenApart } from '../../client/messages/written-time.ts';
 import { shownName } from '../../client/people/shown-name.ts';
@@ -18,7 +18,7 @@ export const phrases = {
     `${format.number(count)} older unread messages in ${name}: securechat history ${name}`,
 
   said: (message: Message, open: ConversationName, me: string) => `${shownName(message)}${place(message, open, me)}`,
-  /** What was held back, or written by another clock, says so. */
+  /** Says when the author's clock differs from the daemon's time. */
   written(message: Message) {
     const sentAt = writtenApart(message);
     return sentAt === null ? '' : `, written ${format.writtenTime(sentAt, message.at)}`;
@@ -58,7 +58,7 @@ export const phrases = {
     '/COMMAND is the same as .COMMAND',
   ],
   noFiles: (name: ConversationName) => `there are no files in ${name}`,
-  /** @param isNamesake another file has this name, and the id tells which it is */
+  /** `isNamesake`: another file has the same name, so the id is printed too. */
   listedFile: ({ file, saved }: Pick<FileItem, 'file' | 'saved'>, age: string, isNamesake: boolean) =>
     [
       `${file.name}, ${format.size(file.size)}, from ${shownName(file)}, ${age}`,
@@ -121,7 +121,7 @@ export const phrases = {
   refused: 'not all that was written could be done; see above',
 } as const;
 
-/** Where a message was said, as far as it has to be told. */
+/** The conversation of a message, when it is not obvious. */
 function place(message: Message, open: ConversationName, me: string): string {
   if (message.to === null) return message.conversation === open ? '' : ` in ${message.conversation}`;
   return ` to ${message.to === me ? 'you' : message.to}`;

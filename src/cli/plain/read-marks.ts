@@ -1,4 +1,6 @@
-/** What line mode has told is read: the daemon hears of it at once, of more a while later, and of the last before the end. */
+/**
+ * Sends the read positions of printed messages: the first at once, further ones after an interval, and the last before the end.
+ */
 
 import type { Client, ConversationName } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -15,13 +17,13 @@ export class ReadMarks {
     this.#clock = clock;
   }
 
-  /** A program that is killed before the mark is out tells the message again; none that was not told is marked. */
+  /** A message is marked only after it was printed; a program that is killed before the mark is sent prints it again. */
   mark(conversation: ConversationName, seq: number): void {
     this.#due.set(conversation, Math.max(seq, this.#due.get(conversation) ?? 0));
     if (!this.#waits) void this.send();
   }
 
-  /** Resolves when what is due is out, or could not be. */
+  /** Sends what is due. Resolves when that is done or has failed. */
   async send(): Promise<void> {
     const due = [...this.#due];
     this.#due.clear();

@@ -1,23 +1,23 @@
-/** Where line mode speaks: lines for a person, or objects for a program. */
+/** Writes the output of line mode: lines for a person, or objects for a program. */
 import type { Gap, Message, Person } from '../../client/types.ts';
 import type { FileItem } from '../../tui/select/select.ts';
 import type { Output } from '../console/output.ts';
 import { reportFile, reportGap, reportMessage, reportSent, reportUser } from '../console/report.ts';
 
 export type Renderer = {
-  /** Something the person must know. */
+  /** Prints a line that the person must know. */
   say(line: string): void;
-  /** Not with --quiet. */
+  /** Prints a line, except with --quiet. */
   remark(line: string): void;
   message(message: Message, lines: readonly string[]): void;
   gap(gap: Gap, line: string): void;
-  /** An own message has its place. Whoever wrote it by hand expects that. */
+  /** An own message got its place; its author sees no line for it. */
   sent(message: Message): void;
   user(user: Pick<Person, 'name' | 'online' | 'fingerprint' | 'verified'>, line: string): void;
   file(item: Pick<FileItem, 'file' | 'saved'>, line: string): void;
 };
 
-/** `print` takes whole printable lines; with --json what has an object goes to `output` and the rest goes to standard error. */
+/** `print` takes whole printable lines. With --json, objects go to `output` and sentences to standard error. */
 export function rendererOn(output: Output, print: (line: string) => void): Renderer {
   if (output.json)
     return {

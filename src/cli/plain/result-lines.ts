@@ -1,4 +1,4 @@
-/** The lines of results that line mode only says. */
+/** Lines for the results of commands. */
 import type { Result } from '../../tui/commands/dot-command.ts';
 import { type FileItem, type ListedConversation, presenceWord } from '../../tui/select/select.ts';
 import { shownReaction } from '../../tui/text/emoji.ts';

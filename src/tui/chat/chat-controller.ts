@@ -26,14 +26,14 @@ import { OwnTyping } from './own-typing.ts';
 
 const FIRST_PAGE = 100;
 const PAGE = 200;
-/** What is unread is fetched in pages of this, and no further back than so many messages: then the person goes on. */
+/** Unread messages are fetched in pages of this size, and no further back than UNREAD_MAX messages. */
 const UNREAD_PAGE = 500;
 const UNREAD_MAX = 3000;
-/** Fewer held messages than this above the window, and older ones are fetched. */
+/** With fewer loaded messages than this above the window, older ones are fetched. */
 const AHEAD = 60;
-/** As many messages are fetched at most, before anybody scrolls, to fill a window in which much is folded. */
+/** Most messages that are fetched, before the person scrolls, to fill a window in which much is folded. */
 const FOLDED_AHEAD = 1000;
-/** What could not be fetched though the link is up is tried again after this, once. ms. */
+/** History that could not be fetched with a link is tried once more after this time. ms. */
 const RETRY_AFTER = 5000;
 
 const nobody: ReadonlySet<string> = new Set();
@@ -42,11 +42,11 @@ export type ChatControllerParts = {
   client: Client;
   store: Store;
   clock: Clock;
-  /** Told of each fresh message of another, for bell and desktop. */
+  /** Called for each new message of another person, for bell and desktop notifications. */
   onMessage(message: Message): void;
 };
 
-/** What could not be queued, and why. */
+/** The text that could not be queued, and why. */
 export type Unsent = { left: string; why: string };
 
 export class ChatController {
@@ -108,7 +108,7 @@ export class ChatController {
     await promise;
   }
 
-  /** What is under way is given a moment by the client itself. */
+  /** Closes the client, which gives requests under way a moment to finish. */
   async end(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -117,7 +117,7 @@ export class ChatController {
     await this.client.close();
   }
 
-  /** Once it was left: as it was then, for what is still under way. */
+  /** The chat; after the person left, its last state, for requests that are still under way. */
   get chat(): Chat {
     const chat = chatOf(this.#store.get()) ?? this.#lastChat;
     if (chat === null) throw new Error('the session has no chat yet');
@@ -128,18 +128,18 @@ export class ChatController {
     this.#store.dispatch({ type: 'notice', notice: { text: printable(text), tone } });
   }
 
-  /** Says why something was not done. @returns false, so that a caller can return whether it was done */
+  /** Shows why something was not done. Returns false, so that a caller can return whether it was done. */
   refuse(text: string): false {
     this.notify(text, 'bad');
     return false;
   }
 
-  /** What was said is over: it goes, unless something else stands there. */
+  /** Removes the notice with this text, if it is still shown. */
   clearNotice(text: string): void {
     if (this.#store.get().notice?.text === printable(text)) this.#store.dispatch({ type: 'notice', notice: null });
   }
 
-  /** Runs what may fail; the person reads why. @returns whether it worked */
+  /** Runs `action` and shows a notice when it fails. Resolves to whether it worked. */
   async attempt(action: () => Promise<unknown>): Promise<boolean> {
     try {
       await action();
@@ -150,7 +150,7 @@ export class ChatController {
     }
   }
 
-  /** As if the client had just told of them. */
+  /** Applies transfers as if the client had reported them. */
   show(transfers: readonly TransferState[]): void {
     this.#store.dispatch({
       type: 'news',
@@ -203,7 +203,7 @@ export class ChatController {
       this.#onMessage(clean.message);
   };
 
-  /** After each change: history for what is seen, and the reading mark for what was seen. */
+  /** After each change of the state: fetches history for the window, and sends the read position. */
   readonly #follow = (): void => {
     const state = this.#store.get();
     const chat = chatOf(state);
@@ -227,7 +227,7 @@ export class ChatController {
     if (state.watched && state.overlay === null) this.#markRead();
   };
 
-  /** Back to the first message that is unread. */
+  /** Fetches back to the first unread message. */
   #loadUnread({ name, messages }: Thread): void {
     const first = messages[0]?.seq ?? null;
     if (first === null || messages.length >= UNREAD_MAX)
@@ -243,7 +243,7 @@ export class ChatController {
     const worked = await this.attempt(async () => {
       const { messages, gaps, more } = await read();
       if (isStale()) return;
-      // Without the link the cache has no more than this: it is asked again when the link is back.
+      // Without a link the cache has no more; it is asked again when the link is back.
       if (messages.length === 0 && more) {
         this.#store.dispatch({ type: 'unread-located', conversation });
         throw new ClientError('unreachable', strings.messages.unavailable(this.client.link));
@@ -267,7 +267,7 @@ export class ChatController {
 
   #markRead(): void {
     const thread = openThread(this.chat);
-    // What is further back than what is held was not seen, and a mark would stand for it too.
+    // Unread messages that are not loaded were not seen, and a read position would include them.
     if (thread.locatingUnread || (thread.anchor !== null && !isReached(thread))) return;
     const isAll = thread.anchor === null;
     const seq = Math.max(seenTo(thread), isAll && thread.unread > 0 && thread.loaded === 'yes' ? thread.head : 0);
@@ -290,7 +290,7 @@ export class ChatController {
   }
 }
 
-/** Scrolled up; or what blocked people said leaves the window nearly empty. */
+/** Whether older messages are needed: the window is scrolled up, or folded messages leave it nearly empty. */
 function looksFurther({ blocked }: Chat, { name, anchor, messages }: Thread): boolean {
   return (
     anchor !== null || (blocked.size > 0 && messages.length < FOLDED_AHEAD && !isBlockedConversation(blocked, name))
@@ -298,8 +298,8 @@ function looksFurther({ blocked }: Chat, { name, anchor, messages }: Thread): bo
 }
 
 /**
- * While somebody searches, what is not held yet is fetched page by page: the open conversation first. null: nothing more, or
- * more than the screen holds.
+ * The next conversation to fetch a page of during a search: the open one first. null when nothing is left, or when MAX_LOADED
+ * messages are loaded.
  */
 function toSearch(chat: Chat, query: string): Thread | null {
   const threads = [openThread(chat), ...Object.values(chat.threads)];

@@ -1,10 +1,10 @@
-/** What stands on the terminal when the screen is gone. */
+/** The message on the terminal after the screen closed. */
 import { closedBy, exitStatus } from '../../client/errors.ts';
 import { chatOf } from '../state/focus.ts';
 import type { Chat, State } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 
-/** Why the chat had ended before the person left, with the exit status for it, and what waits to be sent; null: nothing. */
+/** Why the link was closed for good, with its exit status, and how many messages are unsent; null for neither. */
 export function exitMessage(state: State): { text: string; status: number } | null {
   const chat = chatOf(state);
   if (chat === null) return null;

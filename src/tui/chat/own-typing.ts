@@ -1,4 +1,4 @@
-/** From the letters in the composer to the sign that the other side sees, and from their sign to its end. */
+/** Sends typing events for the composer, and ends the display of other people's. */
 
 import type { Client, ConversationName } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -27,9 +27,9 @@ export class OwnTyping {
     const text = textOf(draft);
     const before = this.#before;
     this.#before = { name, text };
-    // Only what was typed just now, here: a draft that is recalled or kept is no writing.
+    // Only text that was just typed here counts, not a draft that was recalled or restored.
     const isTyped = before !== null && before.name === name && before.text !== text && chat.typedAt === state.now;
-    // Letters that were meant for another conversation are not told here, as they are not sent without a question.
+    // Text that may be meant for another conversation is not announced here.
     const isTellable =
       state.settings.typing && !hasty && !isBlockedConversation(chat.blocked, name) && isPrivateLine(name, text);
     if (isTyped && isTellable) this.#client.typing(name);
@@ -41,7 +41,7 @@ export class OwnTyping {
     this.#cancel = null;
   }
 
-  /** The soonest sign of theirs that is not renewed goes by itself. */
+  /** Removes the typing state that expires first, when no new event renewed it. */
   #expireOthers(chat: Chat): void {
     if (this.#cancel !== null || chat.typing.size === 0) return;
     const wait = Math.max(1, Math.min(...chat.typing.values()) - this.#clock.now());
@@ -54,7 +54,7 @@ export class OwnTyping {
   }
 }
 
-/** Text for one person: no command, and no line that goes to somebody else. */
+/** Whether the line is text for the person of this conversation: no command and no line to another person. */
 function isPrivateLine(name: ConversationName, text: string): boolean {
   return name.startsWith('@') && text.trim() !== '' && !/^[./@]/.test(text);
 }

@@ -1,4 +1,4 @@
-/** Sending and fetching files on the screen: what is under way, and how it is paused, gone on with and given up. */
+/** Starts, pauses, resumes and cancels transfers, and reports their outcome in notices. */
 import { basename } from 'node:path';
 import { ClientError } from '../../client/errors.ts';
 import type { ConversationName, FileInfo, TransferState } from '../../client/types.ts';
@@ -20,7 +20,7 @@ export class TransferActions {
     return Object.values(this.#controller.chat.transfers).some((transfer) => transfer.state === 'running');
   }
 
-  /** Shows what earlier starts left. @param cutOff what is said of those that nobody paused */
+  /** Shows the transfers of earlier runs. `cutOff` is the notice for those that were interrupted. */
   async recall(cutOff: (count: number) => string): Promise<void> {
     await this.refresh();
     const { transfers } = this.#controller.chat;
@@ -30,7 +30,7 @@ export class TransferActions {
     if (cut.length > 0) this.#controller.notify(cutOff(cut.length));
   }
 
-  /** Another program of this profile may have paused one, or gone on with one. */
+  /** Reads the list anew: another program of this profile may have paused or resumed transfers. */
   async refresh(): Promise<void> {
     await this.#controller.attempt(async () => {
       const listed = await this.#controller.client.transfers();
@@ -38,12 +38,12 @@ export class TransferActions {
       const gone = Object.values(shown)
         .filter((old) => old.state === 'paused' && !listed.some((one) => fileKey(one) === fileKey(old)))
         .map((transfer) => ({ ...transfer, state: 'cancelled' as const }));
-      // Here it is known that it failed, and not only that it stopped.
+      // A failure that is known here is more precise than 'paused'.
       this.#controller.show([...gone, ...listed.filter((one) => shown[fileKey(one)]?.state !== 'failed')]);
     });
   }
 
-  /** Resolves when it is sent, paused or given up. @returns false when there is no such file to send */
+  /** Resolves when the file is sent, paused or cancelled; to false when there is no such file. */
   upload(to: ConversationName, path: string): Promise<boolean> {
     const full = resolvePath(path);
     const notice = strings.notices.uploading(basename(full));
@@ -71,7 +71,7 @@ export class TransferActions {
     );
   }
 
-  /** Where it stopped, in this start or an earlier one. An earlier one may have had a folder that is of no use any more. */
+  /** Resumes a transfer of this run or an earlier one, whose download folder may no longer exist: this run's folder is used. */
   resume(transfer: TransferState): void {
     const { name } = transfer;
     const onProgress = once(() => this.#controller.notify(strings.notices.resumed(name)));
@@ -89,7 +89,7 @@ export class TransferActions {
     );
   }
 
-  /** That it was stopped says whoever stopped it. */
+  /** Shows failures. A cancelled transfer is reported by the command that cancelled it. */
   #watch(doing: Promise<unknown>): void {
     void doing.catch((error: unknown) => {
       if (error instanceof ClientError && error.code === 'cancelled') return;
@@ -98,7 +98,7 @@ export class TransferActions {
   }
 }
 
-/** A transfer that could not begin tells no progress. */
+/** Runs `action` at the first call only: a transfer that does not start reports no progress. */
 function once(action: () => void): () => void {
   let isDone = false;
   return () => {

@@ -8,12 +8,12 @@ import { type CommandRows, isCommand } from './parse-line.ts';
 
 export type Wanted =
   | { want: 'words'; completion: Completion }
-  /** The folder's listing is needed; `head` stays before it. */
+  /** The caller lists the folder; `head` stays before the completion. */
   | { want: 'path'; head: string; path: string }
   | { want: 'emoji'; head: string; prefix: string }
   | { want: 'nothing' };
 
-/** The commands whose argument is a name, and what the names are. */
+/** Commands whose argument is a person's name. */
 const takesPerson = /^[./](?:msg|verify|mute|block)\s+@?$/i;
 
 /** `table` holds the commands whose arguments are completed. */
@@ -62,7 +62,7 @@ export function wanted(chat: Chat, before: string, table: CommandRows): Wanted {
   return words(head, people, word, head === '' ? ': ' : ' ');
 }
 
-/** The words that the command before the cursor takes as its next argument, where its usage names them; null: it does not. */
+/** The words that the command before the cursor takes next, when its usage lists them; else null. */
 function choicesAt(head: string, table: CommandRows): { words: string[]; isLast: boolean } | null {
   const [sign, ...given] = head.trim().split(/\s+/);
   const name = `.${sign?.slice(1).toLowerCase()}`;
@@ -72,7 +72,7 @@ function choicesAt(head: string, table: CommandRows): { words: string[]; isLast:
   return /^[a-z0-9|]+$/.test(next) ? { words: next.split('|'), isLast: given.length === usage.length - 1 } : null;
 }
 
-/** The candidates that begin with `prefix`, whatever the case. */
+/** The candidates that start with `prefix`, without regard to case. */
 export function words(head: string, candidates: readonly string[], prefix: string, after: string): Wanted {
   const low = prefix.toLowerCase();
   const found = candidates.filter((word) => word.toLowerCase().startsWith(low)).sort();
@@ -81,7 +81,7 @@ export function words(head: string, candidates: readonly string[], prefix: strin
     : { want: 'words', completion: { head, words: found.map((word) => word + after), at: 0 } };
 }
 
-/** The next or previous one of a completion that is under way. */
+/** The next or the previous word of a completion. */
 export function turned(completion: Completion, by: 1 | -1): Completion {
   const count = completion.words.length;
   return { ...completion, at: (completion.at + by + count) % count };

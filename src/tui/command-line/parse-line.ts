@@ -30,10 +30,10 @@ export type ParsedLine =
   /** The argument is missing, or the command takes none. */
   | { kind: 'misused'; name: CommandName };
 
-/** One `.` or `/` and a letter: `...`, `.5` and `/ 2` are what people write. */
+/** One `.` or `/` and a letter; `...`, `.5` and `/ 2` are text. */
 const command = /^[./]\p{L}/u;
 const escaped = /^([./])\1\p{L}/u;
-/** A name and what is no part of a name. */
+/** A name followed by a character that no name contains. */
 const addressed = /^@([\p{L}\p{M}\p{N}._-]+)[^\p{L}\p{M}\p{N}._\s:@-]/u;
 
 /**
@@ -59,12 +59,12 @@ export function parseLine(line: string, table: CommandRows): ParsedLine {
   return { kind: 'command', name, rest };
 }
 
-/** Whether it is read as a command, known or not. */
+/** Whether `text` is read as a command, known or not. */
 export function isCommandLine(text: string): boolean {
   return command.test(text);
 }
 
-/** The line that says `text`. */
+/** The line that is read as `text`. */
 export function lineOf(text: string): string {
   return isCommandLine(text) ? `${text[0]}${text}` : text;
 }

@@ -1,8 +1,8 @@
-/** What Tab offers for a path. */
+/** Completions of a path. */
 import { type Wanted, words } from './completion.ts';
 import { entriesOf, isHidden, resolvePath } from './typed-paths.ts';
 
-/** The entries of a folder that the path `typed` may mean, written as it is: plain, in quotes, or with backslashes before spaces. */
+/** The entries that complete the path `typed`, in the same style: plain, quoted, or with escaped spaces. */
 export async function pathWords(head: string, typed: string): Promise<Wanted> {
   if (typed === '~') return words(head, ['~/'], typed, '');
   const quote = /^['"]/.exec(typed)?.[0] ?? '';

@@ -1,4 +1,4 @@
-/** Paths as people type them, and what is in a folder. */
+/** Paths as people type them, and the entries of folders. */
 import { isUtf8 } from 'node:buffer';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +6,10 @@ import { expandHome } from '../../platform/home.ts';
 import { printable } from '../../protocol/base/text.ts';
 import type { PickerEntry } from '../state/state.ts';
 
-/** `~` is the home folder; quotes around a dropped path and backslashes before its spaces go. @param from what it begins at */
+/**
+ * The absolute path of `path`, relative to `from`: `~` is the home folder, quotes around it and backslashes before spaces are
+ * removed.
+ */
 export function resolvePath(path: string, from = '.'): string {
   const bare = path
     .trim()
@@ -15,16 +18,16 @@ export function resolvePath(path: string, from = '.'): string {
   return expandHome(bare, from);
 }
 
-/** Entries of a folder that are looked at. */
+/** Most entries of a folder that are read. */
 const MAX_ENTRIES = 2000;
 
 /**
- * A folder's entries whose names begin with `prefix`, whatever the case: folders first, then files, by name. `left` counts those
- * that cannot be listed: beyond what is looked at, or with a name that is no UTF-8 or that no screen can show as it is.
+ * A folder's entries whose names start with `prefix`, without regard to case: folders first, then files, by name. `left` counts
+ * entries that cannot be listed: beyond MAX_ENTRIES, or with names that are not UTF-8 or not printable.
  */
 export async function entriesOf(folder: string, prefix = ''): Promise<{ entries: PickerEntry[]; left: number }> {
   const low = prefix.toLowerCase();
-  // As bytes: of a name that is no UTF-8, a text would be another name.
+  // As bytes: decoding a name that is not UTF-8 would give another name.
   const names = (await readdir(folder, { encoding: 'buffer' })).map(nameOf);
   const found = names.filter((name) => name === null || name.toLowerCase().startsWith(low));
   const clear = found.filter((name) => name !== null && printable(name) === name).slice(0, MAX_ENTRIES) as string[];
@@ -43,12 +46,12 @@ export async function entriesOf(folder: string, prefix = ''): Promise<{ entries:
   };
 }
 
-/** null for bytes that are no UTF-8. */
+/** null for bytes that are not UTF-8. */
 function nameOf(bytes: Uint8Array): string | null {
   return isUtf8(bytes) ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) : null;
 }
 
-/** Listed only for whoever types its dot. */
+/** Hidden entries are listed only when a dot is typed. */
 export function isHidden(name: string): boolean {
   return name.startsWith('.') && name !== '..';
 }

@@ -1,4 +1,4 @@
-/** The real way to a server: the profile's memory of servers, the network, and a server of one's own. */
+/** The real LoginBackend: the profile's known servers, the network, and a server of one's own. */
 
 import { connect } from '../../client/connect.ts';
 import { addressText, greet, keyChanged, wrongLink } from '../../client/connection/dial.ts';
@@ -14,7 +14,7 @@ import { startOwnServer } from './own-server.ts';
 
 const TIMEOUT = 10_000;
 
-/** `profile` stays open as long as the backend is used. */
+/** `profile` must stay open while the backend is used. */
 export function openLoginBackend(profile: Profile): LoginBackend {
   const known = new KnownDaemons(profile.db, systemClock);
   const accounts = new AccountStore(profile, systemClock);
@@ -22,7 +22,7 @@ export function openLoginBackend(profile: Profile): LoginBackend {
     connect,
     async startServer() {
       const server = await startOwnServer(profile.dir);
-      // It told its key to this program itself: nobody has to compare it, now or at the next start.
+      // The server gave its key to this program directly: nobody has to compare it, now or later.
       const { address, fingerprint } = whereTo(server.link);
       if (fingerprint !== null) {
         await known.forget(address);

@@ -1,6 +1,6 @@
 /**
- * Folder `login`: the login form and what it does; it knows no chat. The way in: which server, is it the one, who are you.
- * What the form asks for, checked beside its field.
+ * Folder `login`: the login form and what it does; it knows no chat. This file asks for server, comparison of its key and
+ * account, checks the input and shows faults beside their fields.
  */
 
 import { ClientError } from '../../client/errors.ts';
@@ -19,15 +19,15 @@ import type { OwnServer } from './own-server.ts';
 
 type Offered = { address: string; fingerprint: string; words: string };
 
-/** What stands outside the form. */
+/** What the form needs from outside. */
 export type LoginBackend = {
   /**
-   * Asks the server who it is. `offered` is null when this profile or a join link already says which key is right. `names` are
-   * accounts that this profile holds keys of there.
+   * Asks the server for its key. `offered` is null when this profile or a join link already trusts the key. `names`: accounts
+   * whose keys this profile has there.
    */
   greet(server: string): Promise<{ offered: Offered | null; names: string[] }>;
   connect(options: ConnectOptions): Promise<Client>;
-  /** Starts a server on this machine, whose key is known from then on. */
+  /** Starts a server on this machine and trusts its key. */
   startServer(): Promise<OwnServer>;
 };
 
@@ -35,7 +35,7 @@ export type LoginParts = {
   store: Store;
   clock: Clock;
   backend: LoginBackend;
-  /** Without one of its own, where a server would listen. */
+  /** The address that an empty server field means. */
   defaultServer: string;
   profile: string | undefined;
   enter(client: Client): Promise<void>;
@@ -44,7 +44,7 @@ export type LoginParts = {
 export class LoginController {
   readonly questions: LoginQuestions;
   readonly #parts: LoginParts;
-  /** The key that the person accepted in this form, hex. */
+  /** The server key that the person accepted in this form, hex. */
   #trusted: { server: string; fingerprint: string } | null = null;
 
   constructor(parts: LoginParts) {
@@ -66,7 +66,7 @@ export class LoginController {
     return this.#account(login);
   }
 
-  /** Answers for a connection: only the key that was compared here is trusted; '' is no password. */
+  /** The answers for a connection: it trusts only the key that was compared here. '' means no password. */
   ask(password: string): Ask {
     return {
       trust: async (daemon) => daemon.fingerprint === this.#trusted?.fingerprint,
@@ -85,7 +85,7 @@ export class LoginController {
     this.#change({ step: 'server', active: 'server', errors: {}, offered: null });
   }
 
-  /** Ctrl+S. The person reads where it is and how to stop it before anything else. */
+  /** Ctrl+S: starts a server, then shows where it is and how to stop it. */
   async startServer(): Promise<void> {
     const { backend, store } = this.#parts;
     const login = this.#login;
@@ -104,7 +104,7 @@ export class LoginController {
     }
   }
 
-  /** @returns the accounts that this profile holds keys of there */
+  /** Returns the accounts whose keys this profile has there. */
   async #greet(login: Login): Promise<readonly string[]> {
     const { backend, defaultServer, clock } = this.#parts;
     const server = addressIn(textOf(login.fields.server)) || defaultServer;
@@ -126,7 +126,7 @@ export class LoginController {
     }
   }
 
-  /** One of `names`, who have keys here, goes in by them; the form asks for what else is needed. */
+  /** Logs in by key when the name in the form is one of `names`; the form asks for the rest. */
   async #asBefore(names: readonly string[]): Promise<void> {
     const login = this.#login;
     if (login === null || login.making || textOf(login.fields.password) !== '') return;
@@ -137,11 +137,11 @@ export class LoginController {
     const { offered } = login;
     if (offered === null) return;
     this.#trusted = { server: offered.address, fingerprint: offered.fingerprint };
-    // A server whose key this profile did not know has no account of it.
+    // A server that was unknown until now has no account of this profile.
     this.#askAccount([]);
   }
 
-  /** Where nothing answers and a server of one's own would be, one can be started. */
+  /** Shows that the server cannot be reached. At the default address, offers to start one. */
   #noServer(error: unknown, server: string) {
     const canStart =
       error instanceof ClientError && error.code === 'unreachable' && isHere(server, this.#parts.defaultServer);
@@ -154,7 +154,7 @@ export class LoginController {
     });
   }
 
-  /** @param names accounts of this profile there; without one the form offers a new account. A choice that was made for a server stays. */
+  /** `names`: accounts of this profile there; without one the form offers a new account. A choice made for this server stays. */
   #askAccount(names: readonly string[]) {
     const login = this.#login;
     if (login === null) return;
@@ -176,7 +176,7 @@ export class LoginController {
     await this.enterWith(this.#connect(login), { field: 'password', error: strings.login.errors.password });
   }
 
-  /** Without a password, by the key of this profile. */
+  /** Connects; without a password, by the key of this profile. */
   #connect(login: Login): Promise<Client> {
     const { backend, profile } = this.#parts;
     const password = textOf(login.fields.password);
@@ -193,8 +193,8 @@ export class LoginController {
   }
 
   /**
-   * Goes in with the client that comes. What goes wrong is said beside the field it concerns.
-   * @param lacking what is wrong when there is no key to go in by; without it the form only asks for the password
+   * Enters the chat with the client, or shows the failure beside its field. `lacking` is the fault when there is no key to log in
+   * by; without it the form only asks for the password.
    */
   async enterWith(connecting: Promise<Client>, lacking?: LoginFault): Promise<void> {
     let client: Client;
@@ -211,7 +211,7 @@ export class LoginController {
     try {
       await this.#parts.enter(client);
     } catch (error) {
-      // The account is there and the password was right: it is the server's.
+      // The login itself worked: the fault is the server's.
       const login = this.#login;
       if (login === null) throw error;
       this.#change({ making: false });
@@ -223,7 +223,7 @@ export class LoginController {
     this.#change({ busy: null, active: field, errors: { [field]: error } });
   }
 
-  /** The first thing that is wrong, beside its field. */
+  /** The first fault of the input, with its field. */
   #check(login: Login): LoginFault | null {
     const name = textOf(login.fields.name).trim();
     const password = textOf(login.fields.password);
@@ -241,11 +241,11 @@ export class LoginController {
     return isRepeated || goesToNext(login) ? null : { field: 'repeat', error: errors.repeat };
   }
 
-  /** Shows what went wrong beside the field it concerns. */
+  /** Shows a failure beside its field. */
   #failed(error: unknown) {
     const login = this.#login;
     if (login === null) return;
-    // Going in by key did not work, and no password was typed yet: that is no mistake.
+    // Logging in by key failed before a password was typed: the form asks for it.
     if (needsPassword(error, login)) {
       if (login.asked === '') {
         void this.#greet(login);
@@ -275,12 +275,12 @@ export class LoginController {
   }
 }
 
-/** Enter in a field that is not the last one goes to the next; from the password, to say it again where it was not. */
+/** Whether Enter moves to the next field instead of submitting. */
 function goesToNext({ active, making, fields }: Login): boolean {
   return active === 'name' || (making && active === 'password' && textOf(fields.repeat) === '');
 }
 
-/** There is no key to go in by, or it does no longer. */
+/** There is no key to log in by, or it is no longer valid. */
 function needsPassword(error: unknown, login: Login): boolean {
   return (error as { code?: unknown }).code === 'usage' && textOf(login.fields.password) === '';
 }

@@ -1,4 +1,4 @@
-/** Beside which field of the first form it stands that a login failed, and in which words. */
+/** Maps a failed login to a field of the form and a sentence. */
 import { printable } from '../../protocol/base/text.ts';
 import type { LoginField } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
@@ -18,7 +18,7 @@ const fields: Readonly<Record<string, LoginField>> = {
   untrusted: 'server',
 };
 
-/** @param making an account was to be made */
+/** `making`: a new account was to be made. */
 export function faultOf(error: unknown, making: boolean): LoginFault {
   const code = String((error as { code?: unknown }).code);
   const { errors } = strings.login;

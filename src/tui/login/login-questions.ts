@@ -1,4 +1,4 @@
-/** What a login asks the person about, over whatever is on the screen. */
+/** Questions of a login, shown over any screen. */
 
 import type { Doubt } from '../../client/types.ts';
 import { printable } from '../../protocol/base/text.ts';
@@ -27,7 +27,7 @@ export class LoginQuestions {
     });
   }
 
-  /** The person says yes; to be called before the question is taken away. */
+  /** Answers yes. Call it before the question is closed. */
   agree(question: Question): void {
     this.#agreed = question;
   }

@@ -7,19 +7,19 @@ import { createInterface } from 'node:readline';
 import { ClientError } from '../../client/errors.ts';
 import { daemonLauncher } from './daemon-launcher.ts';
 
-/** What its owner has to know. */
+/** What the owner of a server must know. */
 export type OwnServer = {
   /** The join link. */
   link: string;
-  /** The folder of its data. */
+  /** The server's data folder. */
   dir: string;
   log: string;
   pid: number;
 };
 
 /**
- * Starts it; its log goes into the profile's folder `profile`. It takes the data of the one that was started from here before,
- * wherever that was. Resolves once it serves. @throws ClientError 'refused' when it ends before that
+ * Starts the server; its log goes into the profile's folder `profile`. It uses the data folder of the server that was started
+ * from this profile before. Resolves once it accepts connections. @throws ClientError 'refused' when it ends before that
  */
 export async function startOwnServer(profile: string): Promise<OwnServer> {
   const log = join(profile, 'daemon.log');
@@ -29,7 +29,7 @@ export async function startOwnServer(profile: string): Promise<OwnServer> {
   const errors = openSync(log, 'a', 0o600);
   const child = spawn(process.execPath, [daemonLauncher(), '--log-file', log, ...folder], {
     detached: true,
-    // Why it cannot start is said there, before it has a log.
+    // Reasons why it cannot start are printed there, before it has a log.
     stdio: ['ignore', 'pipe', errors],
   });
   closeSync(errors);
@@ -49,7 +49,7 @@ export async function startOwnServer(profile: string): Promise<OwnServer> {
   child.once('error', failed);
   child.once('exit', failed);
   const server = await promise;
-  // Without the note it is looked for where a server looks by itself.
+  // Without the note, the server's own default folder is used.
   await writeFile(note, server.dir, { mode: 0o600 }).catch(() => {});
   return server;
 }

@@ -1,4 +1,4 @@
-/** What blocked people said in a room, folded: a run of one person's messages on one day is a single item of the list. */
+/** Folds messages of blocked people in a room: a run of one person's messages on one day is one item of the list. */
 import type { Message } from '../../client/types.ts';
 import { openThread } from '../state/focus.ts';
 import { hasKey, keyOf } from '../state/message-list.ts';
@@ -6,7 +6,7 @@ import { isBlockedConversation } from '../state/muting.ts';
 import type { Chat, Thread } from '../state/state.ts';
 import { dayKey } from '../text/format.ts';
 
-/** `count` messages from the place `start` of the conversation on. */
+/** `count` messages from the index `start` of the conversation on. */
 export type Run = { from: string; start: number; count: number; first: Message; last: Message };
 export type Item = Message | Run;
 type Foldable = Pick<Thread, 'messages' | 'unfolded'>;
@@ -15,8 +15,8 @@ type Folded = { blocked: ReadonlySet<string>; unfolded: Thread['unfolded']; item
 const foldCache = new WeakMap<readonly Message[], Folded>();
 
 /**
- * The conversation as it is drawn. Made once for each list of messages, like the list itself: a frame costs what is seen of
- * it, however long the runs are. The very same list when nothing is folded.
+ * The items that are drawn. Cached for each list of messages, so that a frame costs only what is visible. Returns the same list
+ * when nothing is folded.
  */
 export function itemsOf({ messages, unfolded }: Foldable, blocked: ReadonlySet<string>): readonly Item[] {
   if (blocked.size === 0) return messages;
@@ -39,12 +39,12 @@ export function keyOfItem(item: Item): string {
   return keyOf(lastOf(item));
 }
 
-/** The place of the item that is or holds the message `key`; -1 when there is none. */
+/** The index of the item that is or contains the message `key`; -1 when there is none. */
 export function itemIndex(items: readonly Item[], messages: readonly Message[], key: string): number {
   return items.findLastIndex((item) => (isRun(item) ? holds(item, messages, key) : hasKey(item, key)));
 }
 
-/** Not shown: its author is blocked, or the conversation is with somebody who is, and the person did not unfold it. */
+/** Whether the message is hidden: its author or the person of its conversation is blocked, and it was not unfolded. */
 export function isFolded(message: Message, unfolded: Thread['unfolded'], blocked: ReadonlySet<string>): boolean {
   if (isBlockedConversation(blocked, message.conversation)) return true;
   if (!blocked.has(message.from)) return false;
@@ -52,7 +52,7 @@ export function isFolded(message: Message, unfolded: Thread['unfolded'], blocked
   return seq === null || !unfolded.some((run) => run.from === from && run.first <= seq && seq <= run.last);
 }
 
-/** The run that is chosen in the open conversation. */
+/** The selected run of the open conversation; null when none is selected. */
 export function chosenRun(chat: Chat): Run | null {
   const thread = openThread(chat);
   if (thread.selected === null) return null;
@@ -61,7 +61,7 @@ export function chosenRun(chat: Chat): Run | null {
   return item !== undefined && isRun(item) ? item : null;
 }
 
-/** The messages of the open conversation that can be read, oldest first. */
+/** The visible messages of the open conversation, oldest first. */
 export function shownMessages(chat: Chat): readonly Message[] {
   const { messages, unfolded } = openThread(chat);
   return chat.blocked.size === 0 ? messages : messages.filter((one) => !isFolded(one, unfolded, chat.blocked));

@@ -1,4 +1,4 @@
-/** What stands out in the text of a message: addresses to open, and the reader's own name. */
+/** Marks in the text of a message: links, and the reader's name. */
 
 import type { Role } from '../state/theme.ts';
 import { nameRanges } from '../text/mentions.ts';
@@ -10,7 +10,7 @@ export type Span = { text: string; role: Role };
 
 type Mark = Line & { role: Role };
 
-/** In the order of the text, none over another. */
+/** The marks in the order of the text, without overlaps. */
 export function marksIn(text: string, me: string): Mark[] {
   const links = linkRanges(text).map((range): Mark => ({ ...range, role: 'link' }));
   const names = nameRanges(text, me)
@@ -19,11 +19,11 @@ export function marksIn(text: string, me: string): Mark[] {
   return [...links, ...names].sort((a, b) => a.start - b.start);
 }
 
-/** `marks` with every place of each of `words` in `text`, which go before the others: inverse, for what was looked for. */
+/** Adds every occurrence of `words`, inverse, over the other marks. */
 export function withFound(text: string, marks: readonly Mark[], words: string): readonly Mark[] {
   const wanted = words.split(/\s+/).filter(Boolean);
   if (wanted.length === 0) return marks;
-  // Where one begins another the longer one is marked.
+  // Of two words with the same start the longer one is marked.
   const escaped = wanted
     .map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
     .sort((a, b) => b.length - a.length);
@@ -35,7 +35,7 @@ export function withFound(text: string, marks: readonly Mark[], words: string): 
   return [...found, ...others].sort((a, b) => a.start - b.start);
 }
 
-/** One line of `text`, in spans of `role` but where it is marked. */
+/** One line of `text` in spans of `role`, except where it is marked. */
 export function markedLine(text: string, { start, end }: Line, role: Role, marks: readonly Mark[]): Span[] {
   const spans: Span[] = [];
   let at = start;

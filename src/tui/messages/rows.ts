@@ -1,6 +1,6 @@
 /**
- * Folder `messages`: messages as rows of text, folded and in a window; it knows no components. One message as drawn rows:
- * `14:05 bob text`, aligned in columns, a day line and a line at the first unread one above it.
+ * Folder `messages`: messages as rows of text, folded and in a window; it knows no components. This file draws one message:
+ * `14:05      bob  text`, in columns, with a line above it for a new day and for the first unread message.
  */
 
 import { writtenApart } from '../../client/messages/written-time.ts';
@@ -16,34 +16,34 @@ import { cut, fill, width, wrap } from '../width/measure.ts';
 import type { Run } from './folding.ts';
 import { markedLine, marksIn, type Span, withFound } from './marked-text.ts';
 
-/** `goesOn`: a further row of a message, or of a sender's run, without its time and name. */
+/** `goesOn`: a row without time and name, as it continues a message or a run of one sender. */
 export type Row = { spans: readonly Span[]; goesOn?: boolean };
 
-/** What the rows depend on besides the message itself. */
+/** What the rows depend on, apart from the message. */
 export type Look = {
   columns: number;
   me: string;
   bare: boolean;
-  /** Cells for senders' names. */
+  /** Width of the column of names, in cells. */
   names: number;
-  /** Whose words are folded. */
+  /** People whose messages are folded. */
   blocked: ReadonlySet<string>;
-  /** The words that were looked for, and the message they were found in. */
+  /** The search result with its words. */
   hit: Hit | null;
 };
 
-/** What stands around a message. */
+/** The neighbours of a message. */
 export type RowPosition = {
   previous: Message | null;
-  /** The line "new" belongs above it. */
+  /** The line "new" is drawn above it. */
   firstNew: boolean;
   gaps: readonly Gap[];
   quoted: Message | null;
 };
 
-/** A sender's messages within this, and within a minute of the clock, show time and name once. ms. */
+/** A sender's messages within this time, and within one minute of the clock, show time and name once. ms. */
 const GROUP = 300_000;
-/** Columns of a pane below which the texts get what air there is. */
+/** Below this width of the pane, the texts get the room of the margins. */
 const NARROW = 70;
 const rowCache = new WeakMap<
   Message,
@@ -66,7 +66,7 @@ export function rowsOf(message: Message, place: RowPosition, look: Look): readon
   return rows;
 }
 
-/** One quiet row for all of what a blocked person said there. */
+/** One dim row for a folded run. */
 export function runRows(
   run: Run,
   { previous, gaps }: Pick<RowPosition, 'previous' | 'gaps'>,
@@ -74,7 +74,7 @@ export function runRows(
 ): readonly Row[] {
   const newDay = previous === null || dayKey(previous.at) !== dayKey(run.last.at);
   const text = strings.messages.folded(run.count, run.from);
-  // Under the texts, further left where it does not fit.
+  // Aligned with the texts; further left where it does not fit.
   const left = look.bare ? 0 : Math.max(1, Math.min(leftOf(look), look.columns - width(text) - 1));
   return [
     ...(newDay ? [ruled(dayName(run.last.at), look.columns, 'dim', look.bare)] : []),
@@ -93,7 +93,7 @@ export function gapRow({ reason, from }: Gap, look: Look): Row {
   return ruled(strings.messages[reason](from), look.columns, role, look.bare);
 }
 
-/** What a blocked person said is not read in a quote either. */
+/** Hides a quote of a blocked person. */
 function quoteOf(quoted: Message, blocked: ReadonlySet<string>): { text: string; hidden: boolean } {
   const hidden = blocked.has(quoted.from);
   return {
@@ -126,9 +126,9 @@ function ruled(text: string, columns: number, role: Role, bare: boolean): Row {
   };
 }
 
-/** Cells between time and name, and after a text: where there is little room, the texts have it. */
+/** Cells between time and name, and after the text. */
 function airOf({ columns }: Look): { gap: number; right: number } {
-  // On the right a cell of air, two for the mark, and a margin.
+  // On the right one cell of space, two for the mark, and a margin.
   return columns < NARROW ? { gap: 1, right: 3 } : { gap: 2, right: 4 };
 }
 
@@ -145,12 +145,12 @@ function headOf(message: Message, look: Look): Span[] {
   ];
 }
 
-/** The same row with the time and the name of its message, for the top of a window. */
+/** The same row with the message's time and name, for the top of the window. */
 export function withHead(row: Row, message: Message, look: Look): Row {
   return { spans: [...headOf(message, look), ...row.spans.slice(1)] };
 }
 
-/** What is marked in this message; '' when nothing was looked for in it. */
+/** The words to mark in this message; '' for none. */
 function wordsIn(message: Message, { hit }: Look): string {
   return hit !== null && hasKey(message, hit.key) ? hit.words : '';
 }
@@ -176,7 +176,7 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
     message.edited && !message.deleted ? strings.messages.edited : '',
     message.late ? strings.messages.late : '',
     writtenOf(message),
-    // The column of names may be too narrow for it.
+    // The column of names may be too narrow for this remark.
     message.formerKey ? strings.messages.formerKey : '',
   ]
     .filter(Boolean)
@@ -212,7 +212,7 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
   return rows;
 }
 
-/** For copying: nothing but the words. */
+/** Rows for copying: only the text. */
 function bareRows(message: Message, look: Look): Row[] {
   const written = writtenOf(message);
   const text = `${clockTime(message.at)} ${written === '' ? '' : `${written} `}${shownName(message)}: ${textOf(message).text}`;
@@ -220,7 +220,7 @@ function bareRows(message: Message, look: Look): Row[] {
   return wrap(text, look.columns).map((line) => ({ spans: markedLine(text, line, 'plain', marks) }));
 }
 
-/** '' unless the author's time is another than the daemon's. */
+/** The author's time when it differs from the daemon's, else ''. */
 export function writtenOf(message: Pick<Message, 'at' | 'sentAt'>): string {
   const sentAt = writtenApart(message);
   return sentAt === null ? '' : strings.messages.written(writtenTime(sentAt, message.at));
@@ -234,7 +234,7 @@ function textOf(message: Message): { text: string; role: Role } {
   return { text: message.body.text, role: 'plain' };
 }
 
-/** The first line of what a message says. */
+/** The first line of a message. */
 export function firstLine(message: Message): string {
   return textOf(message).text.split('\n', 1)[0] ?? '';
 }

@@ -1,30 +1,30 @@
-/** The window over a conversation: only what is seen is wrapped, however long the conversation is. */
+/** The window over a conversation: only visible messages are wrapped, however long the conversation is. */
 import type { Gap, Message } from '../../client/types.ts';
 import { answered } from '../state/message-list.ts';
 import type { Anchor, Thread } from '../state/state.ts';
 import { type Item, isRun, itemIndex, itemsOf, keyOfItem, lastOf } from './folding.ts';
 import { gapRow, type Look, type Row, rowsOf, runRows, withHead } from './rows.ts';
 
-/** What of a thread the window depends on: not the draft. */
+/** The part of a thread that the window depends on; not the draft. */
 export type Scroll = Pick<Thread, 'messages' | 'gaps' | 'anchor' | 'newAfter' | 'more' | 'unfolded'>;
 
 const none: readonly Gap[] = [];
 
 export type View = {
-  /** At most the height, top to bottom, with the message that each belongs to. */
+  /** Rows from top to bottom, at most the height, each with the key of its message. */
   rows: readonly { row: Row; key: string }[];
-  /** Nothing held is above. */
+  /** No loaded message is above. */
   top: boolean;
-  /** Held messages, and runs of them, above the upper edge: few of them is a reason to fetch more. */
+  /** Loaded messages and runs above the window; when few are left, older ones are fetched. */
   above: number;
 };
 
-/** While the window is scrolled up, its last row says so. */
+/** The last row of a window that is scrolled up says so. */
 function roomIn({ anchor }: Pick<Scroll, 'anchor'>, height: number): number {
   return anchor === null ? height : height - 1;
 }
 
-/** The rows that a window of `height` shows, from its lower edge upwards. The first says when and who, whatever it is a part of. */
+/** The rows of a window of `height`, from its lower edge upwards. The first row always shows time and name. */
 export function viewOf(thread: Scroll, look: Look, height: number): View {
   const room = roomIn(thread, height);
   const rows: { row: Row; key: string }[] = [];
@@ -39,14 +39,14 @@ export function viewOf(thread: Scroll, look: Look, height: number): View {
   }
   const [first, item] = [rows.at(-1), items[index + 1]];
   if (first?.row.goesOn && item !== undefined && !isRun(item)) first.row = withHead(first.row, item, look);
-  // A window that was scrolled to the very top shows the first row on its first line: nothing to fill up from below.
+  // At the very top the first row is on the first line: nothing is filled up from below.
   return { rows: rows.reverse(), top: index < 0, above: index + 1 };
 }
 
 /**
- * The anchor after scrolling by `by` rows: negative is towards the oldest. null when the newest is reached. Scrolling up stops
- * when the oldest held row is at the top, and above it the row that says so where nothing is before it; while older ones can be
- * fetched it leaves the newest even if all rows fit.
+ * The anchor after scrolling by `by` rows, negative towards the oldest; null when the newest is reached. Scrolling up stops when
+ * the oldest loaded row is at the top, below the row that marks the beginning. While older messages can be fetched, the window
+ * leaves the newest even if all rows fit.
  */
 export function scrolled(thread: Scroll, look: Look, height: number, by: number): Anchor | null {
   const items = itemsOf(thread, look.blocked);
@@ -74,7 +74,7 @@ export function scrolled(thread: Scroll, look: Look, height: number, by: number)
   return item ? { key: keyOfItem(item), below: Math.max(0, below) } : null;
 }
 
-/** The anchor that shows `key`, and of its rows that with the words that were found, in the middle; null when it is among the newest. */
+/** The anchor that shows the message `key` in the middle, by its row with the search words; null when it is among the newest. */
 export function anchorAt(thread: Scroll, look: Look, height: number, key: string): Anchor | null {
   const items = itemsOf(thread, look.blocked);
   const index = itemIndex(items, thread.messages, key);
@@ -85,7 +85,7 @@ export function anchorAt(thread: Scroll, look: Look, height: number, key: string
   return scrolled(at, look, height, Math.floor(height / 2));
 }
 
-/** The anchor with the line "new" on the first row; null when from there on all fits the window. */
+/** The anchor with the line "new" in the first row; null when everything from there on fits the window. */
 export function newAtTop(thread: Scroll, look: Look, height: number): Anchor | null {
   const items = itemsOf(thread, look.blocked);
   let index = items.length - 1;
@@ -99,7 +99,7 @@ export function newAtTop(thread: Scroll, look: Look, height: number): Anchor | n
   return null;
 }
 
-/** The anchor of a window of `height` that begins with the item `from`. */
+/** The anchor of a window of `height` that starts with the item `from`. */
 function anchorFrom(thread: Scroll, items: readonly Item[], from: number, look: Look, height: number): Anchor | null {
   let rows = 0;
   for (let i = from; i < items.length; i++) {
@@ -109,14 +109,14 @@ function anchorFrom(thread: Scroll, items: readonly Item[], from: number, look: 
   return null;
 }
 
-/** The key of what shows the message `key`: itself, or the run that holds it. null when nothing does. */
+/** The key of the item that shows the message `key`: itself or its run; null when none does. */
 export function shownKey(thread: Scroll, { blocked }: Pick<Look, 'blocked'>, key: string): string | null {
   const items = itemsOf(thread, blocked);
   const item = items[itemIndex(items, thread.messages, key)];
   return item === undefined ? null : keyOfItem(item);
 }
 
-/** The key of what stands `by` after what shows `key`; null at the ends. */
+/** The key of the item `by` after the one that shows `key`; null at the ends. */
 export function neighbour(thread: Scroll, { blocked }: Pick<Look, 'blocked'>, key: string, by: -1 | 1) {
   const items = itemsOf(thread, blocked);
   const at = itemIndex(items, thread.messages, key);
@@ -124,7 +124,7 @@ export function neighbour(thread: Scroll, { blocked }: Pick<Look, 'blocked'>, ke
   return item === undefined ? null : keyOfItem(item);
 }
 
-/** Rows of the items up to `index`, counted no further than `enough`. */
+/** Counts the rows of the items up to `index`, no further than `enough`. */
 function rowsUpTo(sizeAt: (index: number) => number, index: number, enough: number): number {
   let rows = 0;
   for (let i = index; i >= 0; i--) {
@@ -139,9 +139,7 @@ function anchorIndex({ anchor, messages }: Scroll, items: readonly Item[]): numb
   return index < 0 ? items.length - 1 : index;
 }
 
-/**
- * What one wrote oneself is not new, nor is what is folded: the line stands before the first message of another after the mark.
- */
+/** Whether the line "new" is drawn above the item: above the first visible message of another person after the read position. */
 function isFirstNew({ newAfter, more }: Scroll, items: readonly Item[], index: number, me: string): boolean {
   const item = items[index];
   if (newAfter === null || item === undefined || isRun(item)) return false;
@@ -158,7 +156,7 @@ function blockOf(thread: Scroll, items: readonly Item[], index: number, look: Lo
   if (thread.gaps.length === 0) return rows;
   const { seq } = lastOf(items[index] as Item);
   const next = items[index + 1];
-  // What is on its way stands behind all that has a place.
+  // Messages without a place come after all others.
   const isLast = seq !== null && (next === undefined || lastOf(next).seq === null);
   if (!isLast) return rows;
   const after = gapsBetween(thread.gaps, seq, Number.POSITIVE_INFINITY, look.blocked);
@@ -179,7 +177,7 @@ function itemRows(thread: Scroll, items: readonly Item[], index: number, look: L
 type FoundGaps = { all: readonly Gap[]; blocked: ReadonlySet<string>; from: number; found: readonly Gap[] };
 const gapCache = new WeakMap<Message, FoundGaps>();
 
-/** Kept per message, so that the rows' own cache sees the same list again. What is missing of blocked people is not told. */
+/** Cached per message, so that the cache of rows gets the same list again. Gaps of blocked people are left out. */
 function gapsBefore(
   all: readonly Gap[],
   message: Message,
@@ -195,7 +193,7 @@ function gapsBefore(
   return found;
 }
 
-/** After the place `from`, up to `to`. What would be said twice there is said once. */
+/** The gaps after seq `from`, up to `to`, each sentence once. */
 function gapsBetween(all: readonly Gap[], from: number, to: number, blocked: ReadonlySet<string>): readonly Gap[] {
   const some = all.filter((gap) => gap.before > from && gap.before <= to && !blocked.has(gap.from));
   return some.length === 0 ? none : [...new Map(some.map((gap) => [`${gap.reason}/${gap.from}`, gap])).values()];

@@ -1,4 +1,4 @@
-/** Which message the next line or command is about, and how the prompt says so. Pure. */
+/** Finds the message that the next line or command is about, and the prompt that shows it. Pure. */
 import { shownName } from '../../client/people/shown-name.ts';
 import type { Message } from '../../client/types.ts';
 import { firstLine } from '../messages/rows.ts';
@@ -9,25 +9,25 @@ import { writtenTime } from '../text/format.ts';
 import { strings } from '../text/strings.ts';
 import { cut, width } from '../width/measure.ts';
 
-/** `named`: the message, where it is another than the newest, so that the prompt names it, with `when` it was sent. */
+/** `named`: the message when it is not the newest, which the prompt then quotes, with `when` it was sent. */
 export type Aim = Pick<Thread, 'name' | 'about'> & { named: Message | null; when: string };
 
-/** Cells of the beginning of a text, and how few are of no use. */
+/** Most cells of a quoted text, and the fewest that are of use. */
 const MOST_TEXT = 20;
 const LEAST_TEXT = 4;
 
-/** What was chosen; undefined when that is not held any more, null without a choice. */
+/** The selected message; undefined when it is no longer loaded, null without a selection. */
 export function pickedIn({ messages, selected }: Pick<Thread, 'messages' | 'selected'>): Message | null | undefined {
   return selected === null ? null : messages.findLast((message) => hasKey(message, selected));
 }
 
-/** For the line of the open conversation; null before the chat. */
+/** What the composer of the open conversation is for; null before the chat. */
 export function aimOf(state: State): Aim | null {
   const chat = chatOf(state);
   if (chat === null) return null;
   const thread = openThread(chat);
   const { name, about } = thread;
-  // While its pane has the keys, a bar stands beside what is chosen.
+  // While the messages pane has the focus, a bar marks the selection.
   const chosen = about === null && state.focus === 'composer' ? (pickedIn(thread) ?? null) : null;
   const named = about === null ? chosen : isNewest(thread, about, chat.me.name) ? null : about.message;
   return { name, about, named, when: named === null ? '' : writtenTime(named.at, state.now) };
@@ -38,7 +38,7 @@ function isNewest({ messages }: Thread, { do: what, message }: NonNullable<Threa
   return newest !== undefined && keyOf(newest) === keyOf(message);
 }
 
-/** Before the composer's text, in at most half of `columns`: margin, what the line is for, the sign. */
+/** The prompt, at most half of `columns` wide. */
 export function promptOf(aim: Aim, columns: number): string {
   const { name, about, named, when } = aim;
   const { editing, replying } = strings.composer;
@@ -52,7 +52,7 @@ export function promptOf(aim: Aim, columns: number): string {
   return room < LEAST_TEXT ? `${bare} › ` : `${bare} ${cut(firstLine(named), room)} › `;
 }
 
-/** Cells for the composer's text; the last one is the cursor's after a full line. */
+/** The width of the composer's text in cells; the last cell is for the cursor after a full line. */
 export function composerColumns(aim: Aim, columns: number): number {
   return Math.max(10, columns - width(promptOf(aim, columns)) - 2);
 }

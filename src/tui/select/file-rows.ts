@@ -1,4 +1,7 @@
-/** The right pane as drawn rows: a file is a row with its name, one with size, sender and time, and more while it moves. Pure. */
+/**
+ * The rows of the files pane: a file has a row with its name and one with size, sender and time, and more during a transfer.
+ * Pure.
+ */
 import { shownName } from '../../client/people/shown-name.ts';
 import type { TransferState } from '../../client/types.ts';
 import type { Span } from '../messages/marked-text.ts';
@@ -11,7 +14,7 @@ import { strings } from '../text/strings.ts';
 import { fill, width, wrap } from '../width/measure.ts';
 import { type FileItem, fileAt, filesOf, isOnline, isUnderWay, type Shown, shown } from './select.ts';
 
-/** Rows of a sentence below a file; `.transfers` shows all of it. */
+/** Most rows of a sentence below a file; `.transfers` shows all of it. */
 const MAX_NOTE_ROWS = 4;
 
 export type FileRow = { spans: readonly Span[]; id: string; chosen: boolean };
@@ -21,9 +24,9 @@ export type FilesLook = {
   files: readonly FileItem[];
   at: number;
   focused: boolean;
-  /** Rows that the wheel moved them. */
+  /** Rows scrolled by the wheel. */
   wheeled: number;
-  /** Without the link nothing moves. */
+  /** Transfers run only with a link. */
   linked: boolean;
   today: string;
   open: string | null;
@@ -42,7 +45,7 @@ export function filesLook(state: State): FilesLook {
   };
 }
 
-/** The rows in view: what is chosen is among them, whole where it fits. */
+/** The visible rows, with all of the selected file where it fits. */
 export function filesShown(look: FilesLook, columns: number, height: number): Shown<FileRow> {
   const { files, at, focused, wheeled } = look;
   const blocks = files.map((item, index) => blockOf(item, columns, { ...look, chosen: focused && index === at }));
@@ -69,7 +72,7 @@ function blockOf(
     file.at === 0 ? '' : dayKey(file.at) === today ? clockTime(file.at) : new Date(file.at).toLocaleDateString();
   const bytes = size(file.size);
   const arrow = moving ? (transfer.direction === 'up' ? '↑' : '↓') : '▤';
-  // Where there is little room, the sender has it.
+  // A narrow pane gives the room to the sender.
   const gap = columns < 26 ? ' ' : '  ';
   const rest = columns - 3 - width(bytes) - gap.length - width(when) - 2;
   const block: Span[][] = [

@@ -1,4 +1,4 @@
-/** How much an overlay has to show, and how much room there is for it. Pure. Cells. */
+/** The size of an overlay and of its contents. Pure. Cells. */
 import { textOf } from '../state/editor.ts';
 import { chatOf } from '../state/focus.ts';
 import { keyHelp } from '../state/keys.ts';
@@ -7,7 +7,7 @@ import { fill, width, wrap } from '../width/measure.ts';
 import { destinations, picked, searchHits } from './search.ts';
 import { transferLines } from './transfer-lines.ts';
 
-/** Rows that an overlay has to show, and has room for. */
+/** The number of an overlay's rows, and the number that it has room for. */
 export function overlaySize(state: State): { count: number; room: number } {
   const { overlay } = state;
   const chat = chatOf(state);
@@ -24,22 +24,22 @@ export function overlaySize(state: State): { count: number; room: number } {
   return { count: 0, room };
 }
 
-/** Cells of an overlay with its frame. */
+/** The width of an overlay with its frame. */
 export function overlayColumns(overlay: Overlay, columns: number): number {
   if (overlay.kind !== 'help' && overlay.kind !== 'page') return Math.min(columns - 4, 76);
-  // A link or a path is copied whole: only where the window is too narrow for it, it is divided.
+  // Keep a link or a path on one line where the window is wide enough, so that it can be copied.
   const words = overlay.kind === 'page' ? overlay.lines.filter((line) => !line.includes(' ')) : [];
   const wanted = Math.max(0, ...words.map((word) => width(word) + 4));
   return wanted > 92 ? Math.min(columns, wanted) : Math.min(columns - 4, 92);
 }
 
-/** The inside of a pane that lies over the others, at its own side of the screen. */
+/** The inside of a pane that is shown over the others, at its own side of the screen. */
 export function overPane(pane: 'people' | 'files', { columns, rows }: { columns: number; rows: number }) {
   const wide = Math.min(36, columns - 10);
   return { left: pane === 'people' ? 1 : columns - wide, top: 2, columns: wide - 1, rows: rows - 5 };
 }
 
-/** The lines of help or of a page in `columns` cells; what is too long goes on below its own column. */
+/** The lines of help or of a page, wrapped to `columns` cells below their own column. */
 export function pageLines(overlay: Extract<Overlay, { top: number }>, columns: number, chat: Chat | null): string[] {
   const lines =
     overlay.kind === 'page'

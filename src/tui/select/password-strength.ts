@@ -1,7 +1,7 @@
-/** How hard a password is to guess, roughly: how many kinds of characters, how long, how repeated, how common. */
+/** Estimates how hard a password is to guess: by kinds of characters, length, repetition and common words. */
 import { isPasswordTooShort } from '../../protocol/base/password.ts';
 
-/** What is tried first, without the digits and signs that people put around it. */
+/** Common passwords, without digits and signs around them. */
 const common = new Set(
   `password passwort passwd pass letmein welcome willkommen dragon monkey football baseball soccer hockey basketball
   iloveyou ichliebedich loveyou lovely love admin administrator root user login guest master secret hunter shadow sunshine
@@ -12,7 +12,7 @@ const common = new Set(
   google facebook samsung azerty changeme default test testing qazwsx zaqwsx asdf access flower angel babygirl schatz
   matrix phoenix silver golden purple secure securechat chat server`.split(/\s+/),
 );
-/** Neighbours in one of these make a run. */
+/** Neighbours in one of these rows make a run. */
 const rows = ['1234567890', 'qwertyuiop', 'qwertzuiop', 'azertyuiop', 'asdfghjkl', 'zxcvbnm', 'yxcvbnm'];
 const disguises: Readonly<Record<string, string>> = {
   '0': 'o',
@@ -24,19 +24,19 @@ const disguises: Readonly<Record<string, string>> = {
   '@': 'a',
   $: 's',
 };
-/** Bits for a word of the list, whichever it is and however it is disguised. */
+/** Bits for a common word, however it is disguised. */
 const WORD_BITS = 9;
 
 /** 0 too short, 1 weak, 2 fair, 3 good, 4 strong. */
 export function strengthOf(password: string, name: string): 0 | 1 | 2 | 3 | 4 {
   if (isPasswordTooShort(password)) return 0;
-  // What comes after this many makes it no stronger than strong.
+  // More characters make it no stronger than strong.
   const bits = bitsOf(password.slice(0, 128), name.toLowerCase());
   return bits < 36 ? 1 : bits < 52 ? 2 : bits < 72 ? 3 : 4;
 }
 
 function bitsOf(password: string, name: string): number {
-  // Said twice is hardly longer than said once.
+  // A repeated part counts once.
   const once = password.replace(/(.+?)\1+/gu, (all, unit: string) => (unit.length === 1 ? all : unit));
   const { rest, words } = withoutWords(once, name);
   const pool =
@@ -50,7 +50,7 @@ function bitsOf(password: string, name: string): number {
   return words * WORD_BITS + Math.min(fresh, distinct * 2) * Math.log2(Math.max(2, pool));
 }
 
-/** What is left when the common words and the person's own name are taken out, and how many they were. */
+/** The rest without common words and the person's own name, and how many words were removed. */
 function withoutWords(password: string, name: string): { rest: string; words: number } {
   const plain = Array.from(password.toLowerCase(), (letter) => disguises[letter] ?? letter).join('');
   const spelled = password.toLowerCase();
@@ -65,7 +65,7 @@ function withoutWords(password: string, name: string): { rest: string; words: nu
   return { rest, words };
 }
 
-/** The length of the longest known word that begins there; 0: none. */
+/** The length of the longest known word that starts at `at`; 0 for none. */
 function wordAt(text: string, at: number, name: string): number {
   for (let size = Math.min(16, text.length - at); size > 3; size--) {
     if (common.has(text.slice(at, at + size))) return size;

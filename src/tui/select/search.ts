@@ -1,4 +1,4 @@
-/** What the person looks for in an overlay: somewhere to go, something that was said, a link, a file to send. Pure. */
+/** Searches for the overlays: destinations, messages, links, files to send. Pure. */
 import fuzzysort from 'fuzzysort';
 import { shownName } from '../../client/people/shown-name.ts';
 import type { Message } from '../../client/types.ts';
@@ -15,8 +15,8 @@ import { peopleOf, waits } from './select.ts';
 export type Destination = { kind: 'person' | 'room' | 'file' | 'command'; label: string; target: string };
 
 /**
- * The quick switcher's list: what is like `query`, best first; with none, the conversations with something unread first, unless
- * they are muted.
+ * The quick switcher's list, best match first. Without a query, conversations with unread messages come first, unless they are
+ * muted.
  */
 export function destinations(chat: Chat, query: string): Destination[] {
   const conversations = [...peopleOf(chat)]
@@ -29,20 +29,22 @@ export function destinations(chat: Chat, query: string): Destination[] {
   if (query.trim() === '') return [...conversations, ...commands];
   const like = (list: Destination[]) =>
     fuzzysort.go(query.trim(), list, { key: 'label', limit: 50, threshold: 0 }).map(({ obj }) => obj);
-  // Somebody is meant more often than a command.
+  // People are meant more often than commands.
   return query.trim().startsWith('.') ? like(commands) : [...like([...conversations, ...files]), ...like(commands)];
 }
 
-/** The links of the open conversation, each once, the oldest first. */
+/** The links of the open conversation, without duplicates, oldest first. */
 export function linksIn(chat: Chat, findLinks: (text: string) => string[]): string[] {
   const texts = shownMessages(chat).map(({ body }) => (body.kind === 'file' ? '' : body.text));
   return [...new Set(texts.flatMap(findLinks))];
 }
 
-/** As many hits are listed. */
+/** Most results that are listed. */
 export const MOST_HITS = 200;
 
-/** Held messages with every word of `query` in them, whatever its case and accents; the newest first. None of blocked people. */
+/**
+ * Loaded messages that contain every word of `query`, without regard to case and accents; newest first. None of blocked people.
+ */
 export function searchHits(chat: Chat, query: string): Message[] {
   const wanted = plain(query).split(/\s+/).filter(Boolean);
   if (wanted.length === 0) return [];
@@ -58,7 +60,7 @@ export function searchHits(chat: Chat, query: string): Message[] {
     .slice(0, MOST_HITS);
 }
 
-/** `text` as it is compared: without case and accents. */
+/** `text` without case and accents, for comparing. */
 function plain(text: string): string {
   const lower = text.toLowerCase();
   return /^[ -~]*$/.test(lower) ? lower : lower.normalize('NFD').replace(/\p{M}/gu, '');
@@ -77,7 +79,7 @@ function words(message: Message): string {
 
 type Picker = Extract<Overlay, { kind: 'picker' }>;
 
-/** The picker's entries that are like what was typed; hidden ones once a dot was. */
+/** The picker's entries that match the query; hidden ones only when it starts with a dot. */
 export function picked(overlay: Picker): NonNullable<Picker['entries']> {
   const query = textOf(overlay.query).trim();
   const entries = (overlay.entries ?? []).filter(({ name }) => query.startsWith('.') || !isHidden(name));

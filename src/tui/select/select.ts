@@ -18,19 +18,19 @@ const MIN_NAMES = 5;
 
 export type ListedConversation = {
   name: ConversationName;
-  /** Without its sign. */
+  /** The name without `@` or `#`. */
   label: string;
   room: boolean;
   online: boolean;
   away: boolean;
-  /** Without the link nobody knows who is there. */
+  /** Presence is known: only with a link. */
   known: boolean;
-  /** Writes to me now. */
+  /** Is typing to me. */
   typing: boolean;
   verified: boolean;
   changed: boolean;
   unread: number;
-  /** Somebody named me in what is unread. */
+  /** An unread message names me. */
   mentioned: boolean;
   open: boolean;
   draft: boolean;
@@ -38,13 +38,13 @@ export type ListedConversation = {
   blocked: boolean;
 };
 
-/** The left pane: rooms, then everybody else by name, who is blocked at the end. An order that stays, so that Alt+3 stays the same. */
+/** The left pane: rooms, then people by name, blocked ones last. The order is stable, so that Alt+3 stays the same. */
 export function peopleOf(chat: Chat): ListedConversation[] {
   if (last === null || !sameList(last.chat, chat)) last = { chat, list: sortedPeople(chat) };
   return last.list;
 }
 
-/** The list is asked for after every key and does not change with most: the newest answer is kept. */
+/** Read after every key, and mostly unchanged: the newest list is cached. */
 let last: { chat: Chat; list: ListedConversation[] } | null = null;
 
 function sameList(a: Chat, b: Chat): boolean {
@@ -107,7 +107,7 @@ function listed(chat: Chat, name: ConversationName): ListedConversation {
   };
 }
 
-/** The place in the left pane of what is chosen there, else of what is open. */
+/** The index of the selected conversation in the left pane, else of the open one. */
 export function personAt(chat: Chat): number {
   const list = peopleOf(chat);
   const at = list.findIndex((item) => item.name === chat.chosenPerson);
@@ -119,12 +119,12 @@ export function personAt(chat: Chat): number {
       );
 }
 
-/** What a list has in view: `first` is the place of its first row, `still` the place that it would have without the wheel. */
+/** The visible part of a list: `first` is the index of its first row, `still` the index it would have without the wheel. */
 export type Shown<T> = { rows: readonly T[]; first: number; still: number; total: number };
 
 export const unmoved: Chat['wheeled'] = { people: 0, files: 0 };
 
-/** `height` rows of `all` from `still` on, moved by the wheel as far as there are rows. */
+/** `height` rows of `all` from `still` on, scrolled by the wheel within the list. */
 export function shown<T>(all: readonly T[], height: number, still: number, wheeled: number): Shown<T> {
   const first = Math.max(0, Math.min(still + wheeled, all.length - height));
   return { rows: all.slice(first, first + height), first, still, total: all.length };
@@ -132,7 +132,9 @@ export function shown<T>(all: readonly T[], height: number, still: number, wheel
 
 export type PersonRow = { item: ListedConversation | null; chosen: boolean };
 
-/** The rows of the left pane that are in view: what is chosen, else what is open, near their middle. A blank one parts rooms from people. */
+/**
+ * The visible rows of the left pane, with the selected or the open one near the middle. A blank row separates rooms from people.
+ */
 export function peopleShown(state: State, height: number): Shown<PersonRow> {
   const chat = chatOf(state);
   const list = chat === null ? [] : peopleOf(chat);
@@ -147,20 +149,20 @@ export function peopleShown(state: State, height: number): Shown<PersonRow> {
   return shown(rows, height, still, chat?.wheeled.people ?? 0);
 }
 
-/** `saved`: the path of a copy that was checked, as the file system has it. */
+/** `saved`: the path of a verified copy, unchanged. */
 export type FileItem = { file: FileInfo; transfer: TransferState | null; saved: string | null };
 
-/** It can be gone on with or given up. */
+/** Whether the transfer can be resumed or cancelled. */
 export function isUnderWay({ state }: TransferState): boolean {
   return state === 'running' || state === 'paused' || state === 'failed';
 }
 
-/** For `.transfers`: all but those that were given up. */
+/** All transfers but cancelled ones, for `.transfers`. */
 export function transfersOf(chat: Chat): TransferState[] {
   return Object.values(chat.transfers).filter(({ state }) => state !== 'cancelled');
 }
 
-/** The right pane: what is under way, wherever it goes; then the files of the open conversation, newest first. */
+/** The right pane: transfers of all conversations, then the files of the open one, newest first. */
 export function filesOf(chat: Chat): FileItem[] {
   const files = shownFiles(chat).filter((file) => file.conversation === chat.open);
   const moving = Object.entries(chat.transfers)
@@ -177,7 +179,7 @@ export function filesOf(chat: Chat): FileItem[] {
   return [...moving, ...there];
 }
 
-/** The place in the right pane of what is chosen there, else the first. */
+/** The index of the selected file in the right pane, else 0. */
 export function fileAt(chat: Chat): number {
   return Math.max(
     0,
@@ -187,7 +189,7 @@ export function fileAt(chat: Chat): number {
 
 const coming = new WeakMap<TransferState, FileInfo>();
 
-/** The same value for the same transfer, so that a view sees that nothing changed. */
+/** The file of a transfer; the same object for the same transfer, so that an unchanged view is not drawn again. */
 function fileOf(transfer: TransferState, me: string): FileInfo {
   const { id, author, conversation, name, size, direction } = transfer;
   const from = direction === 'up' ? me : '';
@@ -218,7 +220,7 @@ export function layoutFor(state: State): Layout {
   return layoutOf(state.size, rows, { bare: state.bare, said: state.notice !== null });
 }
 
-/** How the open conversation's window is drawn now. */
+/** The look and the height of the window over the open conversation. */
 export function lookOf(state: State): { look: Look; height: number } {
   const layout = layoutFor(state);
   const chat = chatOf(state);
@@ -231,14 +233,14 @@ export function lookOf(state: State): { look: Look; height: number } {
 
 const nobody: ReadonlySet<string> = new Set();
 
-/** As wide as the names of this server need, within reason. */
+/** The width of the column of names: as the longest name needs, within limits. Cells. */
 export function namesColumn(chat: Chat, columns: number): number {
   const most = columns >= 90 ? 16 : columns >= 70 ? 12 : 10;
   const longest = Object.keys(chat.people).reduce((sum, name) => Math.max(sum, width(name)), 0);
   return Math.max(MIN_NAMES, Math.min(most, longest));
 }
 
-/** Something there waits for the person. */
+/** Whether the conversation has unread messages and is not muted. */
 export function waits({ unread, muted }: ListedConversation): boolean {
   return unread > 0 && !muted;
 }
@@ -247,7 +249,7 @@ export function loadedCount(chat: Chat): number {
   return Object.values(chat.threads).reduce((sum, thread) => sum + thread.messages.length, 0);
 }
 
-/** All that is unread, without what is muted and what `except` holds. */
+/** The number of unread messages, without muted conversations and without `except`. */
 export function unreadCount(chat: Chat, except: ConversationName | null = null): number {
   return Object.values(chat.threads)
     .filter(({ name }) => name !== except && !chat.muted.has(name))
@@ -269,13 +271,13 @@ export function presenceSign({
 
 type Presence = { online: boolean; away: boolean; known?: boolean };
 
-/** Here, away or gone, in a word; '' when that is not known. */
+/** Presence in a word; '' when it is not known. */
 export function presenceWord({ online, away, known = true }: Presence): string {
   if (!known) return '';
   return away ? strings.header.away : online ? strings.header.online : strings.header.offline;
 }
 
-/** Why nothing can be written into the open conversation now; null when it can. */
+/** Why nothing can be sent to the open conversation; null when it can. */
 export function canSend(chat: Chat): string | null {
   if (isBlockedConversation(chat.blocked, chat.open)) return strings.notices.isBlocked(chat.open.slice(1));
   const person = chat.open.startsWith('@') ? personOf(chat, chat.open.slice(1)) : undefined;
@@ -290,7 +292,7 @@ export function whyUnknown(chat: Chat, name: ConversationName): string | null {
   return isThere || personOf(chat, name.slice(1)) !== undefined ? null : strings.notices.unknownPerson(name.slice(1));
 }
 
-/** With a name that nobody has, once what failed to be sent there is removed. */
+/** Whether the conversation is with a name that nobody has, and holds nothing any more. */
 function isVacant({ people }: Pick<Chat, 'people'>, { name, loaded, head, messages, draft }: Thread): boolean {
   if (name.startsWith('#') || personOf({ people }, name.slice(1)) !== undefined) return false;
   return loaded === 'yes' && head === 0 && messages.length === 0 && textOf(draft) === '';

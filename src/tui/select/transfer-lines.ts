@@ -1,4 +1,4 @@
-/** `.transfers`: a line a transfer, and one with its reason where there is one. Pure. */
+/** The lines of `.transfers`: one for each transfer, and one for its reason if there is one. Pure. */
 
 import type { Chat } from '../state/state.ts';
 import { rate, size } from '../text/format.ts';

@@ -1,13 +1,16 @@
-/** Lines of a stream byte for byte: only LF, with or without CR before it, ends one. readline ends them at U+2028 and a bare CR too. */
+/**
+ * Reads lines from a stream byte for byte: only LF, with or without CR before it, ends a line. readline also ends lines at U+2028
+ * and at a bare CR.
+ */
 import { EventEmitter } from 'node:events';
 
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** `line` has null for what is no UTF-8. Bytes after the last LF are a line, too. */
+/** `line` is null for bytes that are not UTF-8. Bytes after the last LF are a line, too. */
 export class TextLines extends EventEmitter<{ line: [string | null]; close: [] }> {
   readonly #input: NodeJS.ReadableStream;
-  /** The line that has begun. */
+  /** The bytes of the unfinished line. */
   #begun: Buffer[] = [];
   #closed = false;
 
@@ -28,7 +31,7 @@ export class TextLines extends EventEmitter<{ line: [string | null]; close: [] }
     if (!this.#closed) this.#input.resume();
   }
 
-  /** What has begun stays unsaid. */
+  /** Drops the unfinished line. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
