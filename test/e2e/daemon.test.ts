@@ -5,8 +5,9 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
-import { connectTo } from '../helpers/client/client.ts';
-import { runDaemon, startDaemon } from '../helpers/daemon/daemon.ts';
+import { connectTo, online } from '../helpers/client/client.ts';
+import { runDaemon, startDaemon, writeFixtureKey } from '../helpers/daemon/daemon.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
 
@@ -109,12 +110,13 @@ test.serial('wrong usage is exit 2 with a sentence', async (t) => {
 test.serial('a legacy users.txt is upgraded at start: comments stay, no secret does', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'users.txt'), '# the team\nbob:hunter2\nnot a user line\n');
-  const daemon = await startDaemon(t, [], { dir });
+  await writeFixtureKey(dir);
+  const { lines } = await openDaemon(t, { dir });
   const users = await readFile(join(dir, 'users.txt'), 'utf8');
   t.regex(users, /^# the team\nbob:opaque1:[\w-]+::must-renew\nnot a user line\n$/);
-  t.notRegex(users + JSON.stringify(daemon.lines), /hunter2/);
+  t.notRegex(users + JSON.stringify(lines), /hunter2/);
   t.like(
-    daemon.lines.find(({ evt }) => evt === 'users_line_malformed'),
+    lines.find(({ evt }) => evt === 'users_line_malformed'),
     { line: 3 },
   );
 });
@@ -177,14 +179,16 @@ test.serial('garbage on the port, a half-open link and a frame that claims 4 GiB
 });
 
 test.serial('who reads the greeting and leaves has failed at nothing', async (t) => {
-  const daemon = await startDaemon(t, ['--log-level', 'debug']);
-  t.true(await greeted(daemon.port));
-  t.is((await daemon.line(({ evt }) => evt === 'greeting_read')).level, 20);
-  const half = await dial(daemon.port);
+  const { daemon, at, lines } = await openDaemon(t);
+  const told = (name: string) => lines.filter(({ evt }) => evt === name);
+  t.true(await greeted(at.port));
+  await until(() => told('greeting_read').length > 0);
+  t.is(told('greeting_read')[0]?.level, 20);
+  const half = await dial(at.port);
   half.end('S');
-  await daemon.line(({ evt }) => evt === 'handshake_fail');
+  await until(() => told('handshake_fail').length > 0);
   await daemon.stop();
-  t.is(daemon.lines.filter(({ evt }) => evt === 'handshake_fail').length, 1);
+  t.is(told('handshake_fail').length, 1);
 });
 
 test.serial('in a git work tree it warns', async (t) => {
@@ -203,4 +207,29 @@ test.serial('a client that does not leave holds the end up; a second signal ends
   daemon.process.kill('SIGTERM');
   await daemon.line(({ evt }) => evt === 'sys_shutdown');
   t.deepEqual(await daemon.stop('SIGTERM'), { code: 1, signal: null });
+});
+
+test.serial(
+  'codes that are too short are told to the operator at the start and at HUP, by their lines alone',
+  async (t) => {
+    const dir = await temporaryFolder(t);
+    await writeFile(join(dir, 'invites.txt'), 'come-in-and-find-out\ntoo-short\n');
+    const daemon = await startDaemon(t, ['--registration', 'invite'], { dir });
+    const told = (number: number) => daemon.line(({ evt, line }) => evt === 'invites_line_unusable' && line === number);
+    await told(2);
+    await writeFile(join(dir, 'invites.txt'), 'too-short\n# mine\n\ntoo-short\n');
+    daemon.process.kill('SIGHUP');
+    await told(1);
+    await told(4);
+    t.false(JSON.stringify(daemon.lines).includes('too-short'));
+  },
+);
+
+test.serial('TERM tells every client and ends with 0', async (t) => {
+  const daemon = await startDaemon(t);
+  const client = await online(t, daemon, 'alice');
+  const stranger = await connectTo(t, daemon);
+  t.deepEqual(await daemon.stop(), { code: 0, signal: null });
+  await Promise.all([client.ended, stranger.ended]);
+  t.deepEqual([client.events.at(-1), stranger.events.at(-1)], ['closing', 'closing']);
 });

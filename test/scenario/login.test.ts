@@ -5,7 +5,8 @@ import { H, utf8 } from '../../src/protocol/base/bytes.ts';
 import { Refusal, type RefusalCode } from '../../src/protocol/base/errors.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { connectTo, freshCard, login, loginWithKey, online, register, testDaemonId } from '../helpers/client/client.ts';
-import { startDaemon } from '../helpers/daemon/daemon.ts';
+import { writeFixtureKey } from '../helpers/daemon/daemon.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { fastOpaque } from '../helpers/protocol/fast-opaque.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
@@ -15,45 +16,45 @@ const refused = (code: RefusalCode) => ({ instanceOf: Refusal, code }) as const;
 const loginRefused = { code: 'login-refused' } as const;
 const room = new Uint8Array(32);
 
-// One after the other: each has a daemon of its own.
+// One after the other: each starts a daemon of its own.
 test.serial('register, log in, and the file holds neither password nor anything to guess it by', async (t) => {
-  const daemon = await startDaemon(t);
-  const client = await connectTo(t, daemon);
+  const { at, dir, lines } = await openDaemon(t);
+  const client = await connectTo(t, at);
   const { idFp } = await register(client, 'alice', 'correct horse');
   const welcome = await login(client, 'alice', 'correct horse');
   t.like(welcome, { name: 'alice', mustRenew: false, localKeys: true });
   t.deepEqual(Buffer.from(welcome.idFp ?? []), Buffer.from(idFp));
   t.is(welcome.ticket?.length, 32);
-  const users = await readFile(join(daemon.dir, 'users.txt'), 'utf8');
+  const users = await readFile(join(dir, 'users.txt'), 'utf8');
   t.regex(users, /^alice:opaque1:[\w-]+:[0-9a-f]{64}:local-keys$/m);
-  await daemon.line(({ evt, user }) => evt === 'authn_login_success' && user === 'alice');
-  t.notRegex(users + JSON.stringify(daemon.lines), /correct horse/);
+  await until(() => lines.some(({ evt, user }) => evt === 'authn_login_success' && user === 'alice'));
+  t.notRegex(users + JSON.stringify(lines), /correct horse/);
 });
 
 test.serial('a wrong password and an unknown name are one error; the log names only who exists', async (t) => {
-  const daemon = await startDaemon(t);
-  await register(await connectTo(t, daemon), 'alice', 'right');
+  const { at, lines } = await openDaemon(t);
+  await register(await connectTo(t, at), 'alice', 'right');
   for (const name of ['alice', 'hunter2-typed-as-a-name']) {
-    const client = await connectTo(t, daemon);
+    const client = await connectTo(t, at);
     await t.throwsAsync(login(client, name, 'wrong'), loginRefused);
     // One that goes on regardless of what it computed.
     const { message } = await inlineOpaque.clientLogin('wrong');
     await client.request('login-start', { method: 'opaque1', name, message });
     await t.throwsAsync(client.request('login-finish', { message: 'A'.repeat(86) }), refused('login-refused'));
   }
-  const failures = () => daemon.lines.filter(({ evt }) => evt === 'authn_login_fail');
+  const failures = () => lines.filter(({ evt }) => evt === 'authn_login_fail');
   await until(() => failures().length >= 4);
   t.deepEqual(
     failures().map(({ user }) => user),
     // Each of them twice: the first client left it at that.
     ['alice', 'alice', undefined, undefined],
   );
-  t.notRegex(JSON.stringify(daemon.lines), /hunter2/);
+  t.notRegex(JSON.stringify(lines), /hunter2/);
 });
 
 test.serial('an unknown name is answered like a known one, every time', async (t) => {
-  const daemon = await startDaemon(t);
-  const client = await connectTo(t, daemon);
+  const { at } = await openDaemon(t);
+  const client = await connectTo(t, at);
   await register(client, 'alice', 'right');
   const { message } = await inlineOpaque.clientLogin('x');
   const ask = async (name: string) =>
@@ -64,8 +65,8 @@ test.serial('an unknown name is answered like a known one, every time', async (t
 });
 
 test.serial('taken, look-alike and bad names', async (t) => {
-  const daemon = await startDaemon(t);
-  const client = await connectTo(t, daemon);
+  const { at } = await openDaemon(t);
+  const client = await connectTo(t, at);
   await register(client, 'alice', 'pw');
   await t.throwsAsync(register(client, 'bob', 'pw', { name: 'alice' }), refused('name-taken'));
   await t.throwsAsync(register(client, 'bob', 'pw', { name: 'a1ice' }), refused('name-look-alike'));
@@ -76,9 +77,9 @@ test.serial('taken, look-alike and bad names', async (t) => {
 });
 
 test("a record cannot smuggle a line into users.txt; another name's card is refused", async (t) => {
-  const daemon = await startDaemon(t);
-  const client = await connectTo(t, daemon);
-  const before = await readFile(join(daemon.dir, 'users.txt'), 'utf8');
+  const { at, dir } = await openDaemon(t);
+  const client = await connectTo(t, at);
+  const before = await readFile(join(dir, 'users.txt'), 'utf8');
   const start = async () => {
     const { message } = await inlineOpaque.clientRegister('pw');
     await client.request('register-start', { name: 'alice', message, invite: null });
@@ -91,49 +92,34 @@ test("a record cannot smuggle a line into users.txt; another name's card is refu
   const other = { record: 'A'.repeat(256), card: await freshCard('bob'), localKeys: true };
   await t.throwsAsync(client.request('register-finish', other), refused('bad-request'));
   await t.throwsAsync(client.request('register-finish', { ...other, card }), refused('bad-request'), 'not begun');
-  t.is(await readFile(join(daemon.dir, 'users.txt'), 'utf8'), before);
+  t.is(await readFile(join(dir, 'users.txt'), 'utf8'), before);
 });
 
 test.serial('registration closed, and by invitation', async (t) => {
-  const closed = await startDaemon(t, ['--registration', 'closed']);
+  const { at: closed } = await openDaemon(t, { flags: { registration: 'closed' } });
   await t.throwsAsync(register(await connectTo(t, closed), 'alice', 'pw'), refused('registration-closed'));
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'invites.txt'), 'come-in-and-find-out\n');
-  const daemon = await startDaemon(t, ['--registration', 'invite'], { dir });
-  const client = await connectTo(t, daemon);
+  await writeFixtureKey(dir);
+  const { at } = await openDaemon(t, { dir, flags: { registration: 'invite' } });
+  const client = await connectTo(t, at);
   await t.throwsAsync(register(client, 'alice', 'pw'), refused('bad-invite'));
   await t.throwsAsync(register(client, 'alice', 'pw', { invite: 'come-in-and-find-0ut' }), refused('bad-invite'));
   await register(client, 'alice', 'pw', { invite: 'come-in-and-find-out' });
   await t.throwsAsync(register(client, 'bob', 'pw', { invite: 'come-in-and-find-out' }), refused('bad-invite'));
 });
 
-test.serial(
-  'codes that are too short are told to the operator at the start and at HUP, by their lines alone',
-  async (t) => {
-    const dir = await temporaryFolder(t);
-    await writeFile(join(dir, 'invites.txt'), 'come-in-and-find-out\ntoo-short\n');
-    const daemon = await startDaemon(t, ['--registration', 'invite'], { dir });
-    const told = (number: number) => daemon.line(({ evt, line }) => evt === 'invites_line_unusable' && line === number);
-    await told(2);
-    await writeFile(join(dir, 'invites.txt'), 'too-short\n# mine\n\ntoo-short\n');
-    daemon.process.kill('SIGHUP');
-    await told(1);
-    await told(4);
-    t.false(JSON.stringify(daemon.lines).includes('too-short'));
-  },
-);
-
 test.serial('nothing is carried out before login', async (t) => {
-  const daemon = await startDaemon(t);
-  const client = await connectTo(t, daemon);
+  const { at } = await openDaemon(t);
+  const client = await connectTo(t, at);
   await t.throwsAsync(client.request('people', { after: null }), refused('login-refused'));
   await t.throwsAsync(client.request('sessions', {}), refused('login-refused'));
   t.true((await client.request('ping', {})).at > 0);
 });
 
 test.serial('without a vault nothing else is carried out until it is stored', async (t) => {
-  const daemon = await startDaemon(t);
-  const client = await connectTo(t, daemon);
+  const { at } = await openDaemon(t);
+  const client = await connectTo(t, at);
   await register(client, 'alice', 'pw', { localKeys: false });
   const { recordHash, vault } = await login(client, 'alice', 'pw');
   t.is(vault, null);
@@ -141,17 +127,17 @@ test.serial('without a vault nothing else is carried out until it is stored', as
   if (recordHash === null) throw new Error('a login by password tells the hash of the record');
   await client.request('vault-put', { recordHash, version: 1, vault: Uint8Array.of(1, 2, 3) });
   t.is((await client.request('people', { after: null })).people.length, 1);
-  const again = await connectTo(t, daemon);
+  const again = await connectTo(t, at);
   t.like((await login(again, 'alice', 'pw')).vault, { version: 1 });
 });
 
 test.serial('login by key: the ticket of this device and the key of this identity, on this link', async (t) => {
-  const daemon = await startDaemon(t);
-  const first = await connectTo(t, daemon);
+  const { at } = await openDaemon(t);
+  const first = await connectTo(t, at);
   await register(first, 'alice', 'pw');
   const { ticket } = await login(first, 'alice', 'pw', 7);
   if (ticket === null) throw new Error('a login by password gives a ticket');
-  const second = await connectTo(t, daemon);
+  const second = await connectTo(t, at);
   t.like(await loginWithKey(second, 'alice', ticket, 7), { name: 'alice', recordHash: null, ticket: null });
   const { message } = await inlineOpaque.clientRegister('new');
   await t.throwsAsync(second.request('record-start', { message }), refused('needs-password'));
@@ -160,9 +146,9 @@ test.serial('login by key: the ticket of this device and the key of this identit
     [7, wrong],
     [8, ticket],
   ] as const) {
-    await t.throwsAsync(loginWithKey(await connectTo(t, daemon), 'alice', used, device), loginRefused);
+    await t.throwsAsync(loginWithKey(await connectTo(t, at), 'alice', used, device), loginRefused);
   }
-  const other = await connectTo(t, daemon);
+  const other = await connectTo(t, at);
   const signature = new Uint8Array(384);
   await t.throwsAsync(
     other.request('login-key', { name: 'alice', device: 7, ticket, signature }),
@@ -175,11 +161,11 @@ test.serial('login by key: the ticket of this device and the key of this identit
 });
 
 test.serial('a second login is a second session; a device that is ended needs the password again', async (t) => {
-  const daemon = await startDaemon(t);
-  const one = await connectTo(t, daemon);
+  const { at } = await openDaemon(t);
+  const one = await connectTo(t, at);
   await register(one, 'alice', 'pw');
   await login(one, 'alice', 'pw', 1);
-  const two = await connectTo(t, daemon);
+  const two = await connectTo(t, at);
   const { ticket } = await login(two, 'alice', 'pw', 2);
   const { sessions, devices } = await one.request('sessions', {});
   t.deepEqual(
@@ -193,15 +179,16 @@ test.serial('a second login is a second session; a device that is ended needs th
   t.deepEqual(await one.request('device-end', { device: null }), { ended: 1 });
   await two.ended;
   t.true(two.events.includes('closing'));
-  await t.throwsAsync(loginWithKey(await connectTo(t, daemon), 'alice', ticket ?? room, 2), loginRefused);
+  await t.throwsAsync(loginWithKey(await connectTo(t, at), 'alice', ticket ?? room, 2), loginRefused);
   t.is((await one.request('sessions', {})).sessions.length, 1);
 });
 
 test.serial('a legacy account logs in with its old password and can only renew', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'users.txt'), `# old\nalice:${'pässword'.normalize('NFD')}\n`);
-  const daemon = await startDaemon(t, [], { dir });
-  const client = await connectTo(t, daemon);
+  await writeFixtureKey(dir);
+  const { at } = await openDaemon(t, { dir });
+  const client = await connectTo(t, at);
   const old = 'pässword'.normalize('NFC');
   t.like(await login(client, 'alice', old, 1, inlineOpaque), { mustRenew: true, idFp: null, ticket: null });
   await t.throwsAsync(client.request('people', { after: null }), refused('must-renew'));
@@ -216,38 +203,31 @@ test.serial('a legacy account logs in with its old password and can only renew',
   await client.request('vault-put', { recordHash, version: 1, vault: Uint8Array.of(1) });
   t.is((await client.request('people', { after: null })).people.length, 1);
   t.regex(await readFile(join(dir, 'users.txt'), 'utf8'), /^# old\nalice:opaque1:[\w-]+:[0-9a-f]{64}:\n$/);
-  await t.throwsAsync(login(await connectTo(t, daemon), 'alice', old, 1, inlineOpaque), loginRefused);
-  t.like(await login(await connectTo(t, daemon), 'alice', 'new'), { mustRenew: false });
+  await t.throwsAsync(login(await connectTo(t, at), 'alice', old, 1, inlineOpaque), loginRefused);
+  t.like(await login(await connectTo(t, at), 'alice', 'new'), { mustRenew: false });
 });
 
-test.serial('an account that its operator takes out is ended at HUP', async (t) => {
-  const daemon = await startDaemon(t);
-  const client = await online(t, daemon, 'alice');
-  await writeFile(join(daemon.dir, 'users.txt'), '# nobody\n');
-  daemon.process.kill('SIGHUP');
+test.serial('an account that its operator takes out is ended at a reload', async (t) => {
+  const { at, dir, reload } = await openDaemon(t);
+  const client = await online(t, at, 'alice');
+  await writeFile(join(dir, 'users.txt'), '# nobody\n');
+  await reload();
   await client.ended;
   t.true(client.events.includes('closing'));
-  await t.throwsAsync(login(await connectTo(t, daemon), 'alice', 'pw'), loginRefused);
-});
-
-test.serial('TERM tells every client and ends with 0', async (t) => {
-  const daemon = await startDaemon(t);
-  const client = await online(t, daemon, 'alice');
-  const stranger = await connectTo(t, daemon);
-  t.deepEqual(await daemon.stop(), { code: 0, signal: null });
-  await Promise.all([client.ended, stranger.ended]);
-  t.deepEqual([client.events.at(-1), stranger.events.at(-1)], ['closing', 'closing']);
+  await t.throwsAsync(login(await connectTo(t, at), 'alice', 'pw'), loginRefused);
 });
 
 test.serial('a record that claims 4 GiB ends its own link, and one slow login blocks nobody', async (t) => {
-  const daemon = await startDaemon(t, ['--log-level', 'debug']);
-  const slow = await connectTo(t, daemon);
+  const { at, lines } = await openDaemon(t);
+  const slow = await connectTo(t, at);
   const { message } = await inlineOpaque.clientLogin('x');
   await slow.request('login-start', { method: 'opaque1', name: 'somebody', message });
-  const evil = await connectTo(t, daemon);
+  const evil = await connectTo(t, at);
   evil.socket.write(Buffer.alloc(64, 0xff));
   await evil.ended;
-  await online(t, daemon, 'alice');
+  await online(t, at, 'alice');
   t.true((await slow.request('ping', {})).at > 0, 'the slow one still has its time');
-  t.like(await daemon.line(({ evt }) => evt === 'input_validation_fail'), { code: 'link' });
+  const rejected = () => lines.find(({ evt }) => evt === 'input_validation_fail');
+  await until(() => rejected() !== undefined);
+  t.like(rejected(), { code: 'link' });
 });
