@@ -48,7 +48,7 @@ export async function benchFanOut(print: Print, loads: readonly Load[] = ['calm'
 async function run(mode: Mode, load: Load): Promise<Cost> {
   const server = fork(fileURLToPath(new URL('./fan-out-server.ts', import.meta.url)), [mode], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: [],
   });
   try {
     const [port] = (await once(server, 'message')) as [number];

@@ -37,7 +37,7 @@ async function floodedBy(kind: string): Promise<string> {
   const daemon = await startDaemon({ prepare: writeAccounts });
   const pair = await openPair(daemon.port);
   const child = fork(fileURLToPath(new URL('./flood-process.ts', import.meta.url)), [kind, String(daemon.port)], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    execArgv: [],
   });
   try {
     await once(child, 'message');

@@ -13,7 +13,7 @@ const hook = fileURLToPath(new URL('../helpers/daemon/break-database.mjs', impor
 /** What becomes of the daemon and of a request that needs the disk when its database fails in the way of `word`. */
 async function broken(t: ExecutionContext, word: 'sync' | 'thread') {
   const trigger = join(await temporaryFolder(t), 'now');
-  const env = { NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${hook}`, BREAK_DATABASE: trigger };
+  const env = { NODE_OPTIONS: `--import=${hook}`, BREAK_DATABASE: trigger };
   const daemon = await startDaemon(t, [], { env });
   const alice = await online(t, daemon, 'alice');
   await writeFile(trigger, word);

@@ -48,12 +48,7 @@ test.serial(
     await (await signInAs(t, made)).close();
     const alice = await connectChat(t, { user: 'alice', server: daemon.join, password: 'secret', register: {} });
 
-    const program = [
-      '--disable-warning=ExperimentalWarning',
-      '--input-type=module',
-      '-e',
-      await bot('bob', server, profile),
-    ];
+    const program = ['--input-type=module', '-e', await bot('bob', server, profile)];
     const child = spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'] });
     t.teardown(() => child.kill('SIGKILL'));
     const exited = once(child, 'exit');

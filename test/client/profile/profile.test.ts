@@ -104,7 +104,6 @@ test('a retired device is never leased again', async (t) => {
 test('a device is free again when its process is killed', async (t) => {
   const profile = await open(t, await folder(t));
   const holder = spawn(process.execPath, [
-    '--disable-warning=ExperimentalWarning',
     '--input-type=module',
     '-e',
     `import { Devices } from ${JSON.stringify(new URL('../../../src/client/profile/device-lock.ts', import.meta.url).href)};

@@ -76,7 +76,7 @@ export function runDaemon(
   descriptors?: number,
 ): ChildProcess {
   const limited = descriptors === undefined ? [] : ['sh', '-c', `ulimit -n ${descriptors} && exec "$@"`, 'sh'];
-  const command = [...limited, process.execPath, '--disable-warning=ExperimentalWarning', program, ...args];
+  const command = [...limited, process.execPath, program, ...args];
   return spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },

@@ -17,7 +17,7 @@ export async function fullDisk(t: ExecutionContext): Promise<FullDisk> {
   const trigger = join(await temporaryFolder(t), 'now');
   const hook = fileURLToPath(new URL('break-database.mjs', import.meta.url));
   return {
-    env: { NODE_OPTIONS: `--disable-warning=ExperimentalWarning --import=${hook}`, BREAK_DATABASE: trigger },
+    env: { NODE_OPTIONS: `--import=${hook}`, BREAK_DATABASE: trigger },
     fill: () => writeFile(trigger, 'full'),
     empty: () => rm(trigger),
   };

@@ -47,7 +47,6 @@ const quickKeys = `--import=${new URL('../protocol/quick-keys.mjs', import.meta.
 export function cliCommand(args: readonly string[], slowKeys = false): [string, ...string[]] {
   return [
     process.execPath,
-    '--disable-warning=ExperimentalWarning',
     ...(slowKeys ? [] : [quickKeys]),
     fileURLToPath(new URL('dist/securechat.js', root)),
     ...args,
