@@ -2,7 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { limitValues } from '../../src/daemon/limits/limits.ts';
 import { parseEpoch } from '../../src/protocol/sealed/epoch.ts';
-import { connectChat, lines } from '../helpers/client/chat.ts';
+import { connectChat, lines, type TestChat } from '../helpers/client/chat.ts';
 import { until } from '../helpers/until.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 import { answerTo, garbage, Mallory } from './mallory.ts';
@@ -16,6 +16,9 @@ async function lobby(t: ExecutionContext) {
   const joined = (name: string) => Mallory.accomplice(t, at, name);
   return { at, server, joined };
 }
+
+/** Resolves when `chat` has received all events that the daemon sent before. */
+const upToDate = ({ signedIn }: TestChat) => signedIn.connection.request('ping', {});
 
 test('attack: 14 accomplices who join, leave and make garbage keys make no message of two people fail or wait', async (t) => {
   const { at, server, joined } = await lobby(t);
@@ -79,6 +82,7 @@ test('after six who joined a host goes on under the key in use: newcomers are gr
   for (let n = 1; n <= allowed + 2; n += 1) {
     const guest = await joined(`guest-${n}`);
     guests.push(guest);
+    await upToDate(host);
     await host.client.send('#lobby', `welcome, guest ${n}`);
     t.is((await guest.entries('epoch')).length, 1 + Math.min(n, allowed));
   }
@@ -118,6 +122,7 @@ test('attack: who joins after a garbage key reads what a speaker says under an e
   const allowed = limitValues.joinEpochs.burst + limitValues.spareEpochs.burst;
   for (let n = 1; n <= allowed; n += 1) {
     guests.push(await joined(`guest-${n}`));
+    await upToDate(alice);
     await alice.client.send('#lobby', `welcome, guest ${n}`);
   }
   const [mallory, ...absent] = guests as [Mallory, ...Mallory[]];

@@ -1,4 +1,5 @@
 /** Mallory, and accomplices: members of the lobby who speak the protocol, and break what its rules do not hold. */
+import { createPublicKey } from 'node:crypto';
 import type { ExecutionContext } from 'ava';
 import { systemRandom } from '../../src/platform/random.ts';
 import { concat, equal, H, utf8, Writer } from '../../src/protocol/base/bytes.ts';
@@ -10,9 +11,19 @@ import { mintEpoch, parseEpoch } from '../../src/protocol/sealed/epoch.ts';
 import { parseLogEntry, signLogEntry } from '../../src/protocol/sealed/room-log.ts';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
+import { spareKey } from '../fixtures/spare-keys.ts';
 import { login, register } from '../helpers/client/client.ts';
 import { type HostileClient, hostileClient } from './hostile-client.ts';
 import type { HostileDaemon } from './hostile-daemon.ts';
+
+let accomplices = 0;
+
+function spareIdentity(): KeyPair {
+  accomplices += 1;
+  const key = spareKey(accomplices);
+  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  return { spki: Uint8Array.from(spki), pkcs8: Uint8Array.from(key.export({ type: 'pkcs8', format: 'der' })) };
+}
 
 type Keys = { idFp: Uint8Array; chunk: Uint8Array }[];
 
@@ -34,9 +45,9 @@ export class Mallory {
     return Mallory.#register(t, at, 'mallory', fixtureKey('mallory-identity'));
   }
 
-  /** Another one like that, under another name. */
-  static async accomplice(t: ExecutionContext, at: HostileDaemon['at'], name: string): Promise<Mallory> {
-    return Mallory.#register(t, at, name, await inlineRsa.generate());
+  /** Another one like that, under another name and with keys of their own. */
+  static accomplice(t: ExecutionContext, at: HostileDaemon['at'], name: string): Promise<Mallory> {
+    return Mallory.#register(t, at, name, spareIdentity());
   }
 
   static async #register(
