@@ -17,7 +17,7 @@ import { isRemote } from '../platform/terminal/terminal-support.ts';
 import { Drafts } from './compose/drafts.ts';
 import type { LoginBackend } from './login/login-controller.ts';
 import { defaultSettings } from './state/state.ts';
-import { isMultiplexed, isRich, type Suited, tellChalk, themeFor } from './state/theme.ts';
+import { isMultiplexed, isRich, setChalkLevel, type TerminalTheme, themeFor } from './state/theme.ts';
 import { onSignals } from './terminal/signals.ts';
 import { Survey } from './terminal/terminal-survey.ts';
 import { strings } from './text/strings.ts';
@@ -32,33 +32,33 @@ export type ScreenOptions = {
 
 /** Resolves to the exit status. @throws ClientError 'usage' for a bad password file */
 export async function openScreen(options: ScreenOptions): Promise<number> {
-  const suited = themeFor(process.env);
-  tellChalk(suited, process.env);
+  const terminalTheme = themeFor(process.env);
+  setChalkLevel(terminalTheme, process.env);
   const password = await passwordOf(options.passwordFile);
   process.stdin.setRawMode(true);
   const survey = new Survey({
     output: process.stdout,
     clock: systemClock,
-    background: isRich(suited),
+    background: isRich(terminalTheme),
     multiplexed: isMultiplexed(process.env),
   });
   const leave = (status: number): void => {
     if (survey.isTaken) return;
-    survey.giveBack();
+    survey.restore();
     process.exit(status);
   };
   const ends = onSignals({ leave, suspend() {}, redraw() {} });
   try {
-    return await showScreen(options, { suited, password, survey });
+    return await showScreen(options, { terminalTheme, password, survey });
   } finally {
-    survey.giveBack();
+    survey.restore();
     for (const end of ends) end();
   }
 }
 
-type Started = { suited: Suited; password: string | null; survey: Survey };
+type Started = { terminalTheme: TerminalTheme; password: string | null; survey: Survey };
 
-async function showScreen(options: ScreenOptions, { suited, password, survey }: Started): Promise<number> {
+async function showScreen(options: ScreenOptions, { terminalTheme, password, survey }: Started): Promise<number> {
   // Loading the screen blocks this thread, so the thread that opens the profile is started first.
   let stage: Promise<typeof import('./stage.tsx')> | undefined;
   const profile = await Profile.open(profileFolder(options.profile), fs, systemRandom, () => {
@@ -84,7 +84,7 @@ async function showScreen(options: ScreenOptions, { suited, password, survey }: 
       backend,
       drafts,
       settings: { ...defaultSettings, ...settings },
-      suited,
+      terminalTheme,
       survey,
       isFar: isRemote(process.env),
       downloads: downloads.dir,

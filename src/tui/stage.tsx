@@ -20,8 +20,8 @@ import { Attention } from './notify/attention.ts';
 import { Notifier } from './notify/notifier.ts';
 import { nothingRemembered } from './state/event.ts';
 import { emptyLogin, initialState, type Settings } from './state/state.ts';
-import { isMultiplexed, isRich, type Suited } from './state/theme.ts';
-import { crashing } from './terminal/crash.ts';
+import { isMultiplexed, isRich, type TerminalTheme } from './state/theme.ts';
+import { crashHandler } from './terminal/crash.ts';
 import { Gate, type Terminal } from './terminal/gate.ts';
 import { Handover } from './terminal/handover.ts';
 import { listen } from './terminal/listener.ts';
@@ -32,7 +32,7 @@ import { Survey } from './terminal/terminal-survey.ts';
 import { strings } from './text/strings.ts';
 import { Store } from './update/state-store.ts';
 import { App } from './view/app.tsx';
-import { learn } from './width/cluster-widths.ts';
+import { setWidths } from './width/cluster-widths.ts';
 
 /** Frames a second at most: the default of 30 would double the delay of fast typing. */
 const MAX_FPS = 90;
@@ -45,7 +45,7 @@ export type StageOptions = {
   drafts: Drafts | null;
   settings: Settings;
   /** The theme that fits the terminal, from its environment. */
-  suited: Suited;
+  terminalTheme: TerminalTheme;
   /** The questions that the terminal was asked already; null when none were. */
   survey: Survey | null;
   /** Keys arrive over a network. */
@@ -69,7 +69,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   const { stdin, stdout, clock, backend, drafts, settings } = options;
   const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
   const store: Store = new Store(
-    { ...initialState(size(), settings, clock.now(), options.suited), drawn: false },
+    { ...initialState(size(), settings, clock.now(), options.terminalTheme), drawn: false },
     clock,
   );
   const modes = new TerminalModes(stdout);
@@ -90,7 +90,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   });
   const host: Host = {
     quit: () => leave(0),
-    suspend: () => void handover.during(toShell),
+    suspend: () => void handover.suspendDuring(toShell),
     redraw: handover.redraw,
     copy: (text) => modes.copy(text),
     openLink: async (link) => (await import('../platform/open-in-browser.ts')).openInBrowser(link, process),
@@ -103,7 +103,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     new Survey({
       output: stdout,
       clock,
-      background: isRich(options.suited),
+      background: isRich(options.terminalTheme),
       multiplexed: isMultiplexed(process.env),
     });
   const gate = new Gate(stdin, {
@@ -113,12 +113,12 @@ export async function runStage(options: StageOptions): Promise<number> {
     isFar: options.isFar,
   });
   await survey.settled();
-  learn(survey.widths);
-  survey.taken();
+  setWidths(survey.widths);
+  survey.release();
   if (survey.hadClusters) modes.keepClusters();
 
   async function enter(client: Client): Promise<void> {
-    const controller = new ChatController({ client, store, clock, onMessage: notifier.arrived });
+    const controller = new ChatController({ client, store, clock, onMessage: notifier.onMessage });
     controllers.push(controller);
     await controller.begin(drafts?.follow(store, client.me) ?? nothingRemembered);
     const transfers = new TransferActions(controller, options.downloads);
@@ -137,7 +137,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     type: 'login',
     change: emptyLogin(options.server ?? '', options.user ?? '', options.defaultServer),
   });
-  const app = render(<App store={store} onSuspend={handover.drawnBy} />, {
+  const app = render(<App store={store} onSuspend={handover.setSuspend} />, {
     // Ink reads no keys: the gate does, and the components only draw.
     stdin: new PassThrough() as unknown as NodeJS.ReadStream,
     stdout: withSteadyColumns(stdout, true),
@@ -158,7 +158,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   // writes after an error fail too.
   for (const output of [stdout, process.stderr]) output.on('error', () => leave(129));
   stdin.on('error', () => leave(129));
-  const crashed = crashing({ restore, save: async () => drafts?.save(), log: options.log, clock });
+  const crashed = crashHandler({ restore, save: async () => drafts?.save(), log: options.log, clock });
   const ends: (() => void)[] = [
     listen(stdout, 'resize', measure),
     ...onSignals({ leave, suspend: host.suspend, redraw: host.redraw }),

@@ -32,11 +32,11 @@ test('a failed start restores the terminal once; a screen that opened restores i
     return { survey, after: () => out.slice(asked) };
   };
   const failed = open();
-  failed.survey.giveBack();
-  failed.survey.giveBack();
+  failed.survey.restore();
+  failed.survey.restore();
   t.is(failed.after(), '\x1b[?2027l\x1b[?25h\x1b[?1049l');
   const shown = open();
-  shown.survey.taken();
-  shown.survey.giveBack();
+  shown.survey.release();
+  shown.survey.restore();
   t.is(shown.after(), '');
 });

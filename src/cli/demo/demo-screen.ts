@@ -12,7 +12,7 @@ import { systemRandom } from '../../platform/random.ts';
 import { isRemote } from '../../platform/terminal/terminal-support.ts';
 import { openLoginBackend } from '../../tui/login/login-backend.ts';
 import { defaultSettings } from '../../tui/state/state.ts';
-import { tellChalk, themeFor } from '../../tui/state/theme.ts';
+import { setChalkLevel, themeFor } from '../../tui/state/theme.ts';
 import type { Shell } from '../console/shell.ts';
 import { DemoBot } from './demo-bot.ts';
 import { nextSteps, withTemporaryServer } from './temporary-server.ts';
@@ -22,8 +22,8 @@ const BOT = 'robin';
 
 export async function runDemoScreen(shell: Shell): Promise<void> {
   const { output } = shell;
-  const suited = themeFor(process.env);
-  tellChalk(suited, process.env);
+  const terminalTheme = themeFor(process.env);
+  setChalkLevel(terminalTheme, process.env);
   output.line(
     'A temporary server and a bot to talk to, on this machine only. When you leave, everything is deleted.\n',
   );
@@ -46,7 +46,7 @@ export async function runDemoScreen(shell: Shell): Promise<void> {
       backend: openLoginBackend(profile),
       drafts: null,
       settings: defaultSettings,
-      suited,
+      terminalTheme,
       survey: null,
       isFar: isRemote(process.env),
       downloads,

@@ -90,7 +90,7 @@ export class EventPrinter {
       case 'transfer':
         return this.#transfer(event.transfer);
       case 'link':
-        return this.#linked(event.link);
+        return this.#linkChange(event.link);
       case 'gap':
         if (this.#isSuppressed(event.gap.conversation) || this.#parts.isBlocked(event.gap.from)) return;
         return renderer.gap(
@@ -235,7 +235,7 @@ export class EventPrinter {
     if (size >= SMALL_BYTES && step > (last ?? 0)) renderer.say(phrases.percent(name, step));
   }
 
-  #linked(link: LinkState) {
+  #linkChange(link: LinkState) {
     const before = this.#link;
     this.#link = link.state;
     const { renderer } = this.#parts;

@@ -16,7 +16,7 @@ import {
 import { commandTable } from '../../tui/commands/dot-command-table.ts';
 import { deleteMessage } from '../../tui/commands/message-commands.ts';
 import { decideTrust, verify } from '../../tui/commands/trust-commands.ts';
-import { whyUnknown } from '../../tui/select/select.ts';
+import { unknownReason } from '../../tui/select/select.ts';
 import { ownValue } from '../../tui/state/has-own.ts';
 import { strings } from '../../tui/text/strings.ts';
 import { phrases } from './phrases.ts';
@@ -81,7 +81,7 @@ function message(scope: ChatScope, argument: string): Result | Promise<Result> {
   const { controller } = scope;
   const [word, text] = divide(argument);
   const name = conversationOf(word);
-  if (text !== '' && whyUnknown(controller.chat, name) === null) controller.open(name);
+  if (text !== '' && unknownReason(controller.chat, name) === null) controller.open(name);
   return commandTable['.msg'].run(scope, argument);
 }
 

@@ -9,10 +9,10 @@ import { type Clock, sleep } from '../../platform/clock.ts';
 import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
 import { ChatController } from '../../tui/chat/chat-controller.ts';
 import { TransferActions } from '../../tui/chat/transfer-actions.ts';
-import { wanted } from '../../tui/command-line/completion.ts';
+import { completionsFor } from '../../tui/command-line/completion.ts';
 import { parseLine } from '../../tui/command-line/parse-line.ts';
 import type { Drafts } from '../../tui/compose/drafts.ts';
-import { canSend, whyUnknown } from '../../tui/select/select.ts';
+import { cannotSendReason, unknownReason } from '../../tui/select/select.ts';
 import { nothingRemembered, type Timed } from '../../tui/state/event.ts';
 import { chatOf } from '../../tui/state/focus.ts';
 import { answered } from '../../tui/state/message-list.ts';
@@ -141,8 +141,8 @@ export class LineMode {
 
   /** The completions of the text before the cursor, each with all of that text. */
   readonly complete = (before: string): string[] => {
-    const want = wanted(this.#controller.chat, before, lineCommandTable);
-    return want.want === 'words' ? want.completion.words.map((word) => want.completion.head + word) : [];
+    const found = completionsFor(this.#controller.chat, before, lineCommandTable);
+    return found.kind === 'words' ? found.completion.words.map((word) => found.completion.head + word) : [];
   };
 
   #prompt() {
@@ -165,7 +165,7 @@ export class LineMode {
         if (!(await this.#results.run(parsed.name, parsed.rest))) this.#notDone++;
         break;
       case 'private': {
-        const why = whyUnknown(controller.chat, `@${parsed.to}`);
+        const why = unknownReason(controller.chat, `@${parsed.to}`);
         if (why !== null) return this.#refuse(why);
         await this.#post(`@${parsed.to}`, parsed.text);
         break;
@@ -185,7 +185,7 @@ export class LineMode {
 
   async #post(to: ConversationName, text: string): Promise<void> {
     const controller = this.#controller;
-    const why = canSend({ ...controller.chat, open: to });
+    const why = cannotSendReason({ ...controller.chat, open: to });
     if (why !== null) return this.#refuse(why);
     const bytes = Buffer.byteLength(text);
     if (bytes > MAX_TEXT_BYTES) return this.#refuse(strings.notices.tooLong(bytes, MAX_TEXT_BYTES));

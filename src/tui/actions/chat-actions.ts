@@ -3,7 +3,7 @@
 import type { ChatScope } from '../chat/chat-scope.ts';
 import type { Host } from '../chat/host.ts';
 import type { CommandName } from '../command-line/command-names.ts';
-import { turned, wanted } from '../command-line/completion.ts';
+import { completionsFor, rotated } from '../command-line/completion.ts';
 import { pathWords } from '../command-line/path-words.ts';
 import { commandTable } from '../commands/dot-command-table.ts';
 import { ScreenCommands } from '../commands/screen-commands.ts';
@@ -116,19 +116,18 @@ export class ChatActions implements ScreenActions {
     const { chat } = controller;
     const { draft } = openThread(chat);
     if (textOf(draft) === '') return store.dispatch({ type: 'moved', move: by === 1 ? 'next-pane' : 'previous-pane' });
-    if (chat.completion !== null) return store.dispatch({ type: 'completed', completion: turned(chat.completion, by) });
-    let want = wanted(chat, draft.before, commandTable);
-    if (want.want === 'path') want = await pathWords(want.head, want.path);
-    else if (want.want === 'emoji') {
-      const found = await findEmoji(want.prefix);
-      want =
-        found.length === 0
-          ? { want: 'nothing' }
-          : { want: 'words', completion: { head: want.head, words: found, at: 0 } };
+    if (chat.completion !== null)
+      return store.dispatch({ type: 'completed', completion: rotated(chat.completion, by) });
+    let found = completionsFor(chat, draft.before, commandTable);
+    if (found.kind === 'path') found = await pathWords(found.head, found.path);
+    else if (found.kind === 'emoji') {
+      const emoji = await findEmoji(found.prefix);
+      const { head } = found;
+      found = emoji.length === 0 ? { kind: 'nothing' } : { kind: 'words', completion: { head, words: emoji, at: 0 } };
     }
     // Text that was typed meanwhile stays as it is.
     if (openThread(controller.chat).draft !== draft) return;
-    if (want.want === 'words') store.dispatch({ type: 'completed', completion: want.completion });
+    if (found.kind === 'words') store.dispatch({ type: 'completed', completion: found.completion });
     else controller.notify(strings.notices.nothingLike);
   }
 }

@@ -16,7 +16,7 @@ import type { Remembered } from '../state/event.ts';
 import { chatOf, openThread } from '../state/focus.ts';
 import { MAX_LOADED } from '../state/message-list.ts';
 import { isBlockedConversation } from '../state/muting.ts';
-import { isReached, newsAfter, READ_EVERY, seenTo } from '../state/read-position.ts';
+import { isUnreadLoaded, lastSeenSeq, newsAfter, READ_EVERY } from '../state/read-position.ts';
 import type { Chat, Notice, Thread } from '../state/state.ts';
 import { cleanEvent, cleanFile, cleanLink, cleanMessage } from '../text/clean.ts';
 import { firstPart } from '../text/split-message.ts';
@@ -268,9 +268,9 @@ export class ChatController {
   #markRead(): void {
     const thread = openThread(this.chat);
     // Unread messages that are not loaded were not seen, and a read position would include them.
-    if (thread.locatingUnread || (thread.anchor !== null && !isReached(thread))) return;
+    if (thread.locatingUnread || (thread.anchor !== null && !isUnreadLoaded(thread))) return;
     const isAll = thread.anchor === null;
-    const seq = Math.max(seenTo(thread), isAll && thread.unread > 0 && thread.loaded === 'yes' ? thread.head : 0);
+    const seq = Math.max(lastSeenSeq(thread), isAll && thread.unread > 0 && thread.loaded === 'yes' ? thread.head : 0);
     if (
       this.#marking ||
       seq <= thread.read ||

@@ -6,22 +6,22 @@ import type { Chat, Completion } from '../state/state.ts';
 import { commandNames } from './command-names.ts';
 import { type CommandRows, isCommand } from './parse-line.ts';
 
-export type Wanted =
-  | { want: 'words'; completion: Completion }
+export type Completions =
+  | { kind: 'words'; completion: Completion }
   /** The caller lists the folder; `head` stays before the completion. */
-  | { want: 'path'; head: string; path: string }
-  | { want: 'emoji'; head: string; prefix: string }
-  | { want: 'nothing' };
+  | { kind: 'path'; head: string; path: string }
+  | { kind: 'emoji'; head: string; prefix: string }
+  | { kind: 'nothing' };
 
 /** Commands whose argument is a person's name. */
 const takesPerson = /^[./](?:msg|verify|mute|block)\s+@?$/i;
 
 /** `table` holds the commands whose arguments are completed. */
-export function wanted(chat: Chat, before: string, table: CommandRows): Wanted {
+export function completionsFor(chat: Chat, before: string, table: CommandRows): Completions {
   const word = before.slice(wordAt(before));
   const head = before.slice(0, before.length - word.length);
   const file = /^([./]file\s+)(.*)$/is.exec(before);
-  if (file) return { want: 'path', head: file[1] as string, path: file[2] as string };
+  if (file) return { kind: 'path', head: file[1] as string, path: file[2] as string };
   const download = /^([./]download\s+)(.*)$/is.exec(before);
   if (download) {
     const names = shownFiles(chat)
@@ -40,7 +40,7 @@ export function wanted(chat: Chat, before: string, table: CommandRows): Wanted {
   }
   const choices = choicesAt(head, table);
   if (choices !== null) return words(head, choices.words, word, choices.isLast ? '' : ' ');
-  if (/^:[\w+-]+$/.test(word)) return { want: 'emoji', head, prefix: word.slice(1) };
+  if (/^:[\w+-]+$/.test(word)) return { kind: 'emoji', head, prefix: word.slice(1) };
   if (/^[./](?:join|mute)\s+$/i.test(head) && (word.startsWith('#') || /join/i.test(head))) {
     return words(
       head,
@@ -58,7 +58,7 @@ export function wanted(chat: Chat, before: string, table: CommandRows): Wanted {
       ' ',
     );
   if (takesPerson.test(head)) return words(head, people, word, /^.msg/i.test(head) ? ' ' : '');
-  if (word === '') return { want: 'nothing' };
+  if (word === '') return { kind: 'nothing' };
   return words(head, people, word, head === '' ? ': ' : ' ');
 }
 
@@ -73,16 +73,16 @@ function choicesAt(head: string, table: CommandRows): { words: string[]; isLast:
 }
 
 /** The candidates that start with `prefix`, without regard to case. */
-export function words(head: string, candidates: readonly string[], prefix: string, after: string): Wanted {
+export function words(head: string, candidates: readonly string[], prefix: string, after: string): Completions {
   const low = prefix.toLowerCase();
   const found = candidates.filter((word) => word.toLowerCase().startsWith(low)).sort();
   return found.length === 0
-    ? { want: 'nothing' }
-    : { want: 'words', completion: { head, words: found.map((word) => word + after), at: 0 } };
+    ? { kind: 'nothing' }
+    : { kind: 'words', completion: { head, words: found.map((word) => word + after), at: 0 } };
 }
 
 /** The next or the previous word of a completion. */
-export function turned(completion: Completion, by: 1 | -1): Completion {
+export function rotated(completion: Completion, by: 1 | -1): Completion {
   const count = completion.words.length;
   return { ...completion, at: (completion.at + by + count) % count };
 }

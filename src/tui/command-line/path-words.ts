@@ -1,9 +1,9 @@
 /** Completions of a path. */
-import { type Wanted, words } from './completion.ts';
+import { type Completions, words } from './completion.ts';
 import { entriesOf, isHidden, resolvePath } from './typed-paths.ts';
 
 /** The entries that complete the path `typed`, in the same style: plain, quoted, or with escaped spaces. */
-export async function pathWords(head: string, typed: string): Promise<Wanted> {
+export async function pathWords(head: string, typed: string): Promise<Completions> {
   if (typed === '~') return words(head, ['~/'], typed, '');
   const quote = /^['"]/.exec(typed)?.[0] ?? '';
   const isEscaped = quote === '' && typed.includes('\\ ');

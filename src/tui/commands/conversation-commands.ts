@@ -2,7 +2,7 @@
 import type { ConversationName } from '../../client/types.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
 import { conversationOf, divide } from '../command-line/parse-line.ts';
-import { peopleOf, waits, whyUnknown } from '../select/select.ts';
+import { hasUnread, peopleOf, unknownReason } from '../select/select.ts';
 import { strings } from '../text/strings.ts';
 import { type CommandFamily, done, type Result, refused } from './dot-command.ts';
 import { stopped } from './targets.ts';
@@ -24,7 +24,7 @@ export const conversationCommands = {
 async function message({ controller }: ChatScope, argument: string): Promise<Result> {
   const [word, text] = divide(argument);
   const name = conversationOf(word);
-  const why = whyUnknown(controller.chat, name);
+  const why = unknownReason(controller.chat, name);
   if (why !== null) return refused(why);
   if (text === '') return opened(controller, name);
   const stop = stopped(controller.chat, name);
@@ -37,7 +37,7 @@ async function message({ controller }: ChatScope, argument: string): Promise<Res
 
 function join({ controller }: ChatScope, argument: string): Result {
   const name = conversationOf(argument.startsWith('#') ? argument : `#${argument}`);
-  const why = whyUnknown(controller.chat, name);
+  const why = unknownReason(controller.chat, name);
   return why === null ? opened(controller, name) : refused(why);
 }
 
@@ -51,7 +51,7 @@ function nextUnread({ controller }: ChatScope): Result {
   const all = peopleOf(controller.chat);
   const at = all.findIndex((item) => item.open);
   const others = [...all.slice(at + 1), ...all.slice(0, at)];
-  const next = others.find(waits) ?? others.find((item) => item.unread > 0);
+  const next = others.find(hasUnread) ?? others.find((item) => item.unread > 0);
   return next === undefined ? { kind: 'done', text: strings.notices.noUnread } : opened(controller, next.name);
 }
 

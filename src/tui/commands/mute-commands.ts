@@ -2,8 +2,8 @@
 
 import type { ChatScope } from '../chat/chat-scope.ts';
 import { conversationOf } from '../command-line/parse-line.ts';
-import { chosenRun } from '../messages/folding.ts';
-import { whyUnknown } from '../select/select.ts';
+import { selectedRun } from '../messages/folding.ts';
+import { unknownReason } from '../select/select.ts';
 import { personOf } from '../state/has-own.ts';
 import { strings } from '../text/strings.ts';
 import { type CommandFamily, type Result, refused } from './dot-command.ts';
@@ -26,7 +26,7 @@ function mute({ store, controller }: ChatScope, argument: string): Result {
   const { chat } = controller;
   const conversation = argument === '' ? chat.open : conversationOf(argument);
   const on = !chat.muted.has(conversation);
-  const why = on ? whyUnknown(chat, conversation) : null;
+  const why = on ? unknownReason(chat, conversation) : null;
   if (why !== null) return refused(why);
   store.dispatch({ type: 'muted', conversation, on });
   return { kind: 'done', text: strings.notices[on ? 'muted' : 'unmuted'](conversation) };
@@ -51,7 +51,7 @@ function blocked({ controller }: ChatScope): Result {
 /** Shows the folded messages at the selected place. Returns false when none are folded there. */
 export function unfold({ store, controller }: ChatScope): boolean {
   const { chat } = controller;
-  const run = chosenRun(chat);
+  const run = selectedRun(chat);
   if (run === null) return false;
   const seqs =
     chat.threads[chat.open]?.messages.slice(run.start, run.start + run.count).flatMap(({ seq }) => seq ?? []) ?? [];

@@ -44,7 +44,10 @@ function turn({ store }: ChatScope, setting: Switch, word: string): Result {
 function theme({ store }: ChatScope, name: string): Result {
   if (!(themeNames as readonly string[]).includes(name)) return misused;
   store.dispatch({ type: 'settings', settings: { theme: name as ThemeName } });
-  const { suited } = store.get();
-  const isShown = themeToUse(suited, name as ThemeName) === name;
-  return { kind: 'done', text: isShown ? strings.notices.theme(name) : strings.notices.themeElsewhere(name, suited) };
+  const { terminalTheme } = store.get();
+  const isShown = themeToUse(terminalTheme, name as ThemeName) === name;
+  return {
+    kind: 'done',
+    text: isShown ? strings.notices.theme(name) : strings.notices.themeElsewhere(name, terminalTheme),
+  };
 }

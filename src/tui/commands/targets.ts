@@ -1,8 +1,8 @@
 /** Which message a command acts on, and whether the open conversation takes what it sends. */
 import type { ConversationName, Message } from '../../client/types.ts';
 import { isFolded, shownMessages } from '../messages/folding.ts';
-import { pickedIn } from '../select/aim.ts';
-import { canSend } from '../select/select.ts';
+import { selectedMessage } from '../select/aim.ts';
+import { cannotSendReason } from '../select/select.ts';
 import { openThread } from '../state/focus.ts';
 import type { Chat } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
@@ -14,7 +14,7 @@ import { type Result, refused } from './dot-command.ts';
  */
 export function targetMessage(chat: Chat, mine = false): Message | null {
   const thread = openThread(chat);
-  const picked = pickedIn(thread);
+  const picked = selectedMessage(thread);
   if (picked === undefined) return null;
   if (picked !== null) return picked.deleted || isFolded(picked, thread.unfolded, chat.blocked) ? null : picked;
   return (
@@ -31,6 +31,6 @@ export function ownTarget(chat: Chat): Message | Result {
 
 /** The result when nothing can be sent to `conversation` now; null when it can. */
 export function stopped(chat: Chat, conversation: ConversationName = chat.open): Result | null {
-  const why = canSend({ ...chat, open: conversation });
+  const why = cannotSendReason({ ...chat, open: conversation });
   return why === null ? null : { kind: 'stopped', conversation, why };
 }

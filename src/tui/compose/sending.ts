@@ -10,7 +10,7 @@ import { lineOf, parseLine, usageOf } from '../command-line/parse-line.ts';
 import { commandTable } from '../commands/dot-command-table.ts';
 import { changeText } from '../commands/message-commands.ts';
 import type { ScreenCommands } from '../commands/screen-commands.ts';
-import { whyUnknown } from '../select/select.ts';
+import { unknownReason } from '../select/select.ts';
 import { editorWith, textOf } from '../state/editor.ts';
 import { openThread } from '../state/focus.ts';
 import type { Question } from '../state/state.ts';
@@ -51,7 +51,7 @@ export class Sending {
         if (this.#isTooLong(line)) return;
         return this.#command(parsed.name, parsed.rest, line);
       case 'private': {
-        const why = whyUnknown(chat, `@${parsed.to}`);
+        const why = unknownReason(chat, `@${parsed.to}`);
         if (why !== null) return controller.notify(why, 'bad');
         return this.#post({ to: `@${parsed.to}`, text: parsed.text, line }, confirmed);
       }
@@ -130,7 +130,7 @@ export class Sending {
   /** A selection is for one line. */
   #unselect() {
     const { store, controller } = this.#scope;
-    store.dispatch({ type: 'unchosen', conversation: controller.chat.open });
+    store.dispatch({ type: 'unselected', conversation: controller.chat.open });
   }
 
   #isTooLong(text: string): boolean {

@@ -61,9 +61,9 @@ export class LoginController {
   async submit(): Promise<void> {
     const login = this.#login;
     if (login === null || login.busy !== null) return;
-    if (login.step === 'server') return this.#asBefore(await this.#greet(login));
-    if (login.step === 'trust') return this.#trust(login);
-    return this.#account(login);
+    if (login.step === 'server') return this.#logInByKey(await this.#greet(login));
+    if (login.step === 'trust') return this.#acceptKey(login);
+    return this.#logIn(login);
   }
 
   /** The answers for a connection: it trusts only the key that was compared here. '' means no password. */
@@ -81,7 +81,7 @@ export class LoginController {
     const login = this.#login;
     login?.waiting?.giveUp();
     if (login === null || login.busy !== null) return;
-    if (login.step === 'trust' && !login.offered?.stray) this.#tell(strings.login.notTrusted, 'bad');
+    if (login.step === 'trust' && !login.offered?.stray) this.#notify(strings.login.notTrusted, 'bad');
     this.#change({ step: 'server', active: 'server', errors: {}, offered: null });
   }
 
@@ -95,7 +95,7 @@ export class LoginController {
       const server = await backend.startServer();
       this.#change({ busy: null });
       this.#fill('server', server.link);
-      this.#tell(strings.login.started, 'good');
+      this.#notify(strings.login.started, 'good');
       await this.submit();
       const lines = strings.login.aboutServer(server).map((line) => printable(line));
       store.dispatch({ type: 'overlay', overlay: { kind: 'page', title: strings.login.yourServer, lines, top: 0 } });
@@ -118,31 +118,31 @@ export class LoginController {
         this.#change({ busy: null, step: 'trust', offered: { ...offered, ...asked } });
         return [];
       }
-      this.#askAccount(names);
+      this.#showAccount(names);
       return names;
     } catch (error) {
-      this.#noServer(error, server);
+      this.#showUnreachable(error, server);
       return [];
     }
   }
 
   /** Logs in by key when the name in the form is one of `names`; the form asks for the rest. */
-  async #asBefore(names: readonly string[]): Promise<void> {
+  async #logInByKey(names: readonly string[]): Promise<void> {
     const login = this.#login;
     if (login === null || login.making || textOf(login.fields.password) !== '') return;
     if (names.includes(textOf(login.fields.name).trim())) await this.enterWith(this.#connect(login));
   }
 
-  #trust(login: Login) {
+  #acceptKey(login: Login) {
     const { offered } = login;
     if (offered === null) return;
     this.#trusted = { server: offered.address, fingerprint: offered.fingerprint };
     // A server that was unknown until now has no account of this profile.
-    this.#askAccount([]);
+    this.#showAccount([]);
   }
 
   /** Shows that the server cannot be reached. At the default address, offers to start one. */
-  #noServer(error: unknown, server: string) {
+  #showUnreachable(error: unknown, server: string) {
     const canStart =
       error instanceof ClientError && error.code === 'unreachable' && isHere(server, this.#parts.defaultServer);
     this.#change({
@@ -155,7 +155,7 @@ export class LoginController {
   }
 
   /** `names`: accounts of this profile there; without one the form offers a new account. A choice made for this server stays. */
-  #askAccount(names: readonly string[]) {
+  #showAccount(names: readonly string[]) {
     const login = this.#login;
     if (login === null) return;
     const name = textOf(login.fields.name);
@@ -169,9 +169,9 @@ export class LoginController {
     });
   }
 
-  async #account(login: Login): Promise<void> {
+  async #logIn(login: Login): Promise<void> {
     const at = this.#check(login);
-    if (at !== null) return this.#wrong(at);
+    if (at !== null) return this.#showFault(at);
     if (goesToNext(login)) return this.#parts.store.dispatch({ type: 'moved', move: 'next-field' });
     await this.enterWith(this.#connect(login), { field: 'password', error: strings.login.errors.password });
   }
@@ -203,7 +203,7 @@ export class LoginController {
     } catch (error) {
       this.#change({ waiting: null });
       const login = this.#login;
-      if (lacking !== undefined && login !== null && needsPassword(error, login)) return this.#wrong(lacking);
+      if (lacking !== undefined && login !== null && needsPassword(error, login)) return this.#showFault(lacking);
       return this.#failed(error);
     }
     this.#fill('password', '');
@@ -215,11 +215,11 @@ export class LoginController {
       const login = this.#login;
       if (login === null) throw error;
       this.#change({ making: false });
-      this.#noServer(error, textOf(login.fields.server) || this.#parts.defaultServer);
+      this.#showUnreachable(error, textOf(login.fields.server) || this.#parts.defaultServer);
     }
   }
 
-  #wrong({ field, error }: LoginFault) {
+  #showFault({ field, error }: LoginFault) {
     this.#change({ busy: null, active: field, errors: { [field]: error } });
   }
 
@@ -256,9 +256,9 @@ export class LoginController {
     }
     const fault = faultOf(error, login.making);
     if (fault.field === 'server')
-      return this.#noServer(error, textOf(login.fields.server) || this.#parts.defaultServer);
+      return this.#showUnreachable(error, textOf(login.fields.server) || this.#parts.defaultServer);
     this.#change({ step: 'account' });
-    this.#wrong(fault);
+    this.#showFault(fault);
   }
 
   #fill(field: LoginField, text: string) {
@@ -270,7 +270,7 @@ export class LoginController {
     this.#parts.store.dispatch({ type: 'login', change });
   }
 
-  #tell(text: string, tone: Notice['tone'] = 'info') {
+  #notify(text: string, tone: Notice['tone'] = 'info') {
     this.#parts.store.dispatch({ type: 'notice', notice: { text, tone } });
   }
 }

@@ -53,7 +53,7 @@ export function isFolded(message: Message, unfolded: Thread['unfolded'], blocked
 }
 
 /** The selected run of the open conversation; null when none is selected. */
-export function chosenRun(chat: Chat): Run | null {
+export function selectedRun(chat: Chat): Run | null {
   const thread = openThread(chat);
   if (thread.selected === null) return null;
   const items = itemsOf(thread, chat.blocked);

@@ -17,7 +17,7 @@ import type { Run } from './folding.ts';
 import { markedLine, marksIn, type Span, withFound } from './marked-text.ts';
 
 /** `goesOn`: a row without time and name, as it continues a message or a run of one sender. */
-export type Row = { spans: readonly Span[]; goesOn?: boolean };
+export type Row = { spans: readonly Span[]; continues?: boolean };
 
 /** What the rows depend on, apart from the message. */
 export type Look = {
@@ -164,7 +164,7 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
   const head: Span[] = alone ? headOf(message, look) : [blank];
   if (message.body.kind === 'reply' && !message.deleted) {
     rows.push({
-      goesOn: !alone,
+      continues: !alone,
       spans: [...head, { text: cut(`╭ ${quote ?? strings.messages.unknown}`, room), role: 'dim' }],
     });
     head.splice(0, head.length, blank);
@@ -196,18 +196,18 @@ function fullRows(message: Message, quote: string | null, alone: boolean, look: 
       const used = spans.reduce((sum, span) => sum + width(span.text), 0);
       spans.push({ text: ' '.repeat(Math.max(1, look.columns - right + 1 - used)), role: 'plain' }, mark);
     }
-    rows.push({ spans, goesOn: spans[0] === blank });
+    rows.push({ spans, continues: spans[0] === blank });
   });
-  if (apart) rows.push({ goesOn: true, spans: [blank, { text: cut(extra, room), role: 'dim' }] });
+  if (apart) rows.push({ continues: true, spans: [blank, { text: cut(extra, room), role: 'dim' }] });
   const reactions = Object.entries(message.reactions).filter(([, names]) => names.length > 0);
   if (reactions.length > 0 && !message.deleted) {
     const line = reactions.map(([emoji, names]) => `${shownReaction(emoji)} ${names.length}`).join('   ');
-    rows.push({ goesOn: true, spans: [blank, { text: cut(line, room), role: 'dim' }] });
+    rows.push({ continues: true, spans: [blank, { text: cut(line, room), role: 'dim' }] });
   }
   if (message.state === 'failed') {
     const why = strings.messages.failed(message.error ?? '');
     for (const { start, end } of wrap(why, room))
-      rows.push({ goesOn: true, spans: [blank, { text: why.slice(start, end).trimEnd(), role: 'bad' }] });
+      rows.push({ continues: true, spans: [blank, { text: why.slice(start, end).trimEnd(), role: 'bad' }] });
   }
   return rows;
 }

@@ -38,7 +38,7 @@ export function viewOf(thread: Scroll, look: Look, height: number): View {
     hidden = 0;
   }
   const [first, item] = [rows.at(-1), items[index + 1]];
-  if (first?.row.goesOn && item !== undefined && !isRun(item)) first.row = withHead(first.row, item, look);
+  if (first?.row.continues && item !== undefined && !isRun(item)) first.row = withHead(first.row, item, look);
   // At the very top the first row is on the first line: nothing is filled up from below.
   return { rows: rows.reverse(), top: index < 0, above: index + 1 };
 }

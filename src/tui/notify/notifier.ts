@@ -33,17 +33,17 @@ export class Notifier {
   }
 
   /** Call it for each new message of another person. */
-  readonly arrived = (message: Message): void => {
+  readonly onMessage = (message: Message): void => {
     const state = this.#store.get();
     const chat = chatOf(state);
     if (state.watched || (chat !== null && !isNotified(chat, message))) return;
     this.#held.push(message);
     const wait = this.#quietUntil - this.#clock.monotonic();
-    if (wait <= 0) this.#tell();
-    else if (this.#held.length === 1) this.#clock.after(wait, this.#tell);
+    if (wait <= 0) this.#notify();
+    else if (this.#held.length === 1) this.#clock.after(wait, this.#notify);
   };
 
-  readonly #tell = (): void => {
+  readonly #notify = (): void => {
     const held = this.#held;
     this.#held = [];
     const { watched, settings } = this.#store.get();

@@ -10,25 +10,28 @@ import { strings } from '../text/strings.ts';
 import { cut, width } from '../width/measure.ts';
 
 /** `named`: the message when it is not the newest, which the prompt then quotes, with `when` it was sent. */
-export type Aim = Pick<Thread, 'name' | 'about'> & { named: Message | null; when: string };
+export type ComposerTarget = Pick<Thread, 'name' | 'about'> & { named: Message | null; when: string };
 
 /** Most cells of a quoted text, and the fewest that are of use. */
 const MOST_TEXT = 20;
 const LEAST_TEXT = 4;
 
 /** The selected message; undefined when it is no longer loaded, null without a selection. */
-export function pickedIn({ messages, selected }: Pick<Thread, 'messages' | 'selected'>): Message | null | undefined {
+export function selectedMessage({
+  messages,
+  selected,
+}: Pick<Thread, 'messages' | 'selected'>): Message | null | undefined {
   return selected === null ? null : messages.findLast((message) => hasKey(message, selected));
 }
 
 /** What the composer of the open conversation is for; null before the chat. */
-export function aimOf(state: State): Aim | null {
+export function composerTarget(state: State): ComposerTarget | null {
   const chat = chatOf(state);
   if (chat === null) return null;
   const thread = openThread(chat);
   const { name, about } = thread;
   // While the messages pane has the focus, a bar marks the selection.
-  const chosen = about === null && state.focus === 'composer' ? (pickedIn(thread) ?? null) : null;
+  const chosen = about === null && state.focus === 'composer' ? (selectedMessage(thread) ?? null) : null;
   const named = about === null ? chosen : isNewest(thread, about, chat.me.name) ? null : about.message;
   return { name, about, named, when: named === null ? '' : writtenTime(named.at, state.now) };
 }
@@ -39,7 +42,7 @@ function isNewest({ messages }: Thread, { do: what, message }: NonNullable<Threa
 }
 
 /** The prompt, at most half of `columns` wide. */
-export function promptOf(aim: Aim, columns: number): string {
+export function promptOf(aim: ComposerTarget, columns: number): string {
   const { name, about, named, when } = aim;
   const { editing, replying } = strings.composer;
   const message = about?.message ?? named;
@@ -53,6 +56,6 @@ export function promptOf(aim: Aim, columns: number): string {
 }
 
 /** The width of the composer's text in cells; the last cell is for the cursor after a full line. */
-export function composerColumns(aim: Aim, columns: number): number {
+export function composerColumns(aim: ComposerTarget, columns: number): number {
   return Math.max(10, columns - width(promptOf(aim, columns)) - 2);
 }

@@ -10,7 +10,7 @@ import { textOf } from '../state/editor.ts';
 import { fileKey } from '../state/message-list.ts';
 import { isBlockedConversation, shownFiles } from '../state/muting.ts';
 import type { Chat, Overlay } from '../state/state.ts';
-import { peopleOf, waits } from './select.ts';
+import { hasUnread, peopleOf } from './select.ts';
 
 export type Destination = { kind: 'person' | 'room' | 'file' | 'command'; label: string; target: string };
 
@@ -20,7 +20,7 @@ export type Destination = { kind: 'person' | 'room' | 'file' | 'command'; label:
  */
 export function destinations(chat: Chat, query: string): Destination[] {
   const conversations = [...peopleOf(chat)]
-    .sort((a, b) => Number(waits(b)) - Number(waits(a)))
+    .sort((a, b) => Number(hasUnread(b)) - Number(hasUnread(a)))
     .map(({ name, room }): Destination => ({ kind: room ? 'room' : 'person', label: name, target: name }));
   const files = shownFiles(chat).map(
     (file): Destination => ({ kind: 'file', label: file.name, target: fileKey(file) }),

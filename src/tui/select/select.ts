@@ -12,7 +12,7 @@ import { exactNote } from '../text/clean.ts';
 import { draftLines } from '../text/draft-lines.ts';
 import { strings } from '../text/strings.ts';
 import { width } from '../width/measure.ts';
-import { aimOf, composerColumns } from './aim.ts';
+import { composerColumns, composerTarget } from './aim.ts';
 
 const MIN_NAMES = 5;
 
@@ -75,7 +75,7 @@ function sortedPeople(chat: Chat): ListedConversation[] {
   for (const name of Object.keys(chat.people)) if (name !== chat.me.name) names.add(`@${name}`);
   return [...names]
     .filter((name) => name !== `@${chat.me.name}` || (chat.threads[name]?.head ?? 0) > 0)
-    .filter((name) => name === chat.open || whyUnknown(chat, name) === null)
+    .filter((name) => name === chat.open || unknownReason(chat, name) === null)
     .map((name) => listed(chat, name))
     .sort(
       (a, b) =>
@@ -110,7 +110,7 @@ function listed(chat: Chat, name: ConversationName): ListedConversation {
 /** The index of the selected conversation in the left pane, else of the open one. */
 export function personAt(chat: Chat): number {
   const list = peopleOf(chat);
-  const at = list.findIndex((item) => item.name === chat.chosenPerson);
+  const at = list.findIndex((item) => item.name === chat.selectedPerson);
   return at >= 0
     ? at
     : Math.max(
@@ -183,7 +183,7 @@ export function filesOf(chat: Chat): FileItem[] {
 export function fileAt(chat: Chat): number {
   return Math.max(
     0,
-    filesOf(chat).findIndex(({ file }) => fileKey(file) === chat.chosenFile),
+    filesOf(chat).findIndex(({ file }) => fileKey(file) === chat.selectedFile),
   );
 }
 
@@ -212,7 +212,7 @@ function fileOf(transfer: TransferState, me: string): FileInfo {
 
 export function layoutFor(state: State): Layout {
   const chat = chatOf(state);
-  const aim = aimOf(state);
+  const aim = composerTarget(state);
   const rows =
     chat === null || aim === null
       ? 1
@@ -241,7 +241,7 @@ export function namesColumn(chat: Chat, columns: number): number {
 }
 
 /** Whether the conversation has unread messages and is not muted. */
-export function waits({ unread, muted }: ListedConversation): boolean {
+export function hasUnread({ unread, muted }: ListedConversation): boolean {
   return unread > 0 && !muted;
 }
 
@@ -278,14 +278,14 @@ export function presenceWord({ online, away, known = true }: Presence): string {
 }
 
 /** Why nothing can be sent to the open conversation; null when it can. */
-export function canSend(chat: Chat): string | null {
+export function cannotSendReason(chat: Chat): string | null {
   if (isBlockedConversation(chat.blocked, chat.open)) return strings.notices.isBlocked(chat.open.slice(1));
   const person = chat.open.startsWith('@') ? personOf(chat, chat.open.slice(1)) : undefined;
   return person?.changedTo != null ? strings.notices.changedKey(person.name) : null;
 }
 
 /** Why no conversation of this name can be opened; null when it can. */
-export function whyUnknown(chat: Chat, name: ConversationName): string | null {
+export function unknownReason(chat: Chat, name: ConversationName): string | null {
   const thread = chat.threads[name];
   if (name.startsWith('#')) return thread === undefined ? strings.notices.unknownRoom(name) : null;
   const isThere = thread !== undefined && !isVacant(chat, thread);

@@ -115,7 +115,7 @@ export type Event =
   /** The composer is emptied; its text was sent or was a command, and goes into the history. */
   | { type: 'taken'; text: string }
   /** The selection is cleared: the next command is about the newest message again. */
-  | { type: 'unchosen'; conversation: ConversationName }
+  | { type: 'unselected'; conversation: ConversationName }
   /** Sending failed: the line is restored, unless something was written since. */
   | { type: 'returned'; conversation: ConversationName; line: Line; since: Editor }
   | { type: 'about'; about: Thread['about'] }

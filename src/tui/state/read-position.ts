@@ -14,7 +14,7 @@ function endOf({ anchor, messages }: Pick<Thread, 'anchor' | 'messages'>): numbe
 }
 
 /** The seq of the last message whose end is in the window; 0 when there is none. */
-export function seenTo(thread: Pick<Thread, 'anchor' | 'messages'>): number {
+export function lastSeenSeq(thread: Pick<Thread, 'anchor' | 'messages'>): number {
   const { messages } = thread;
   for (let i = endOf(thread); i >= 0; i--) {
     const seq = messages[i]?.seq ?? null;
@@ -56,6 +56,6 @@ export function newsAfter(
 }
 
 /** Whether all unread messages are loaded. */
-export function isReached({ newAfter, messages, more }: Pick<Thread, 'newAfter' | 'messages' | 'more'>): boolean {
+export function isUnreadLoaded({ newAfter, messages, more }: Pick<Thread, 'newAfter' | 'messages' | 'more'>): boolean {
   return !more || newAfter === null || (messages[0]?.seq ?? Number.POSITIVE_INFINITY) <= newAfter;
 }

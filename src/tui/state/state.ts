@@ -14,7 +14,7 @@ import type {
   TransferState,
 } from '../../client/types.ts';
 import { type Editor, emptyEditor, type Killed } from './editor.ts';
-import type { Suited, ThemeName } from './theme.ts';
+import type { TerminalTheme, ThemeName } from './theme.ts';
 
 export type Focus = 'composer' | 'people' | 'messages' | 'files';
 
@@ -174,8 +174,8 @@ export type Chat = {
   saved: Readonly<Record<string, string>>;
   transfers: Readonly<Record<string, TransferState>>;
   /** The selection in the people and the files pane, by name and key: it stays when the lists change. */
-  chosenPerson: ConversationName | null;
-  chosenFile: string | null;
+  selectedPerson: ConversationName | null;
+  selectedFile: string | null;
   /** Rows that the wheel scrolled these panes away from their selection; 0 again when the focus leaves them. */
   wheeled: { people: number; files: number };
   typedAt: number;
@@ -207,7 +207,7 @@ export type State = {
   noticeAt: number;
   settings: Settings;
   /** The theme that fits the terminal, as far as it is known. */
-  suited: Suited;
+  terminalTheme: TerminalTheme;
   /** The time of the last event, ms since 1970 UTC: ages and countdowns are drawn from it. */
   now: number;
 };
@@ -251,7 +251,12 @@ export const defaultSettings: Settings = {
   typing: true,
 };
 
-export function initialState(size: State['size'], settings: Settings, now: number, suited: Suited = 'dark'): State {
+export function initialState(
+  size: State['size'],
+  settings: Settings,
+  now: number,
+  terminalTheme: TerminalTheme = 'dark',
+): State {
   return {
     screen: { name: 'login', login: emptyLogin('') },
     overlay: null,
@@ -265,7 +270,7 @@ export function initialState(size: State['size'], settings: Settings, now: numbe
     notice: null,
     noticeAt: 0,
     settings,
-    suited,
+    terminalTheme,
     now,
   };
 }

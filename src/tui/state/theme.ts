@@ -27,7 +27,7 @@ export type Style = {
 export const themeNames = ['dark', 'light', '16', 'none'] as const;
 export type ThemeName = (typeof themeNames)[number];
 /** 'either': enough colours for a theme, but the background is not known to be dark or light. */
-export type Suited = ThemeName | 'either';
+export type TerminalTheme = ThemeName | 'either';
 
 export type Theme = Readonly<Record<Role, Style>>;
 
@@ -40,7 +40,7 @@ const names = (colors: string[]) =>
 /** From the palette of 256: a terminal with no more colours would pick the nearest one, which is too light on white. */
 const of256 = (index: number) => `ansi256(${index})`;
 
-export const themes: Readonly<Record<Suited, Theme>> = {
+export const themes: Readonly<Record<TerminalTheme, Theme>> = {
   dark: {
     plain: {},
     dim: { color: '#8b94a3' },
@@ -136,7 +136,7 @@ type Environment = Record<string, string | undefined>;
  * Reads NO_COLOR, COLORTERM, TERM and COLORFGBG (background last). COLORFGBG is ignored in tmux and screen: it describes the
  * terminal they were started in.
  */
-export function themeFor(env: Environment): Suited {
+export function themeFor(env: Environment): TerminalTheme {
   if (env.NO_COLOR || env.TERM === 'dumb') return 'none';
   const rich = /truecolor|24bit/.test(env.COLORTERM ?? '') || /256|direct|kitty|ghostty/.test(env.TERM ?? '');
   if (!rich) return '16';
@@ -151,21 +151,21 @@ export function isMultiplexed({ TMUX, STY, TERM }: Environment): boolean {
 }
 
 /** Whether the terminal has enough colours for a theme, which its background then decides. */
-export function isRich(suited: Suited): boolean {
-  return suited === 'dark' || suited === 'light' || suited === 'either';
+export function isRich(terminal: TerminalTheme): boolean {
+  return terminal === 'dark' || terminal === 'light' || terminal === 'either';
 }
 
 /**
  * The theme to draw with: the chosen one where the terminal can show it. With 16 colours or none, the others would be guesses.
  */
-export function themeToUse(suited: Suited, chosen: ThemeName | null): Suited {
-  return chosen === null || suited === 'none' || (suited === '16' && chosen !== 'none') ? suited : chosen;
+export function themeToUse(terminal: TerminalTheme, chosen: ThemeName | null): TerminalTheme {
+  return chosen === null || terminal === 'none' || (terminal === '16' && chosen !== 'none') ? terminal : chosen;
 }
 
 /**
  * Sets chalk's colour level. Call it before anything that draws is loaded: chalk does not know NO_COLOR. Bold and inverse stay,
  * as they are no colours.
  */
-export function tellChalk(suited: Suited, env: Environment): void {
-  if (suited === 'none') env.FORCE_COLOR = '1';
+export function setChalkLevel(terminal: TerminalTheme, env: Environment): void {
+  if (terminal === 'none') env.FORCE_COLOR = '1';
 }

@@ -12,7 +12,7 @@ export type CrashParts = {
 };
 
 /** Returns a handler for uncaught errors that ends the program. Errors during the exit are ignored. */
-export function crashing({ restore, save, log, clock }: CrashParts): (error: unknown) => void {
+export function crashHandler({ restore, save, log, clock }: CrashParts): (error: unknown) => void {
   let isCrashed = false;
   return (error) => {
     if (isCrashed) return;

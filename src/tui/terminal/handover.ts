@@ -20,12 +20,12 @@ export class Handover {
   }
 
   /** Called with Ink's `suspendTerminal`, once the first frame is drawn. */
-  readonly drawnBy = (suspend: Suspend): void => {
+  readonly setSuspend = (suspend: Suspend): void => {
     this.#suspend = suspend;
   };
 
   /** Restores the terminal while `meanwhile` runs, then redraws everything. Calls during that time do nothing. */
-  async during(meanwhile: () => Promise<void>): Promise<void> {
+  async suspendDuring(meanwhile: () => Promise<void>): Promise<void> {
     if (this.#away) return;
     this.#away = true;
     const { modes, raw, measure } = this.#parts;
@@ -42,5 +42,5 @@ export class Handover {
   }
 
   /** Redraws everything. */
-  readonly redraw = (): void => void this.during(async () => {});
+  readonly redraw = (): void => void this.suspendDuring(async () => {});
 }

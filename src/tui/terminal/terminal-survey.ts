@@ -4,7 +4,7 @@
  * that the answers are there by then.
  */
 import type { Clock } from '../../platform/clock.ts';
-import { type Kind, kinds, learnable, samples, type Widths } from '../width/cluster-widths.ts';
+import { type Kind, kinds, plausibleWidths, samples, type Widths } from '../width/cluster-widths.ts';
 import type { Reply } from './sequences.ts';
 
 const ESC = '\x1b';
@@ -73,7 +73,7 @@ export class Survey {
 
   /** The measured widths. A terminal that joins clusters and does not measure draws them all in 2 cells. */
   get widths(): Widths {
-    return learnable(this.#cells);
+    return plausibleWidths(this.#cells);
   }
 
   /** The terminal joined clusters before the program asked. */
@@ -82,7 +82,7 @@ export class Survey {
   }
 
   /** From now on the screen restores the terminal. */
-  taken(): void {
+  release(): void {
     this.#isTaken = true;
   }
 
@@ -91,7 +91,7 @@ export class Survey {
   }
 
   /** Restores the terminal when no screen was opened. */
-  giveBack(): void {
+  restore(): void {
     if (!this.#isTaken) this.#output.write(`${ESC}[?${CLUSTERS}l${ESC}[?25h${ESC}[?1049l`);
     this.#isTaken = true;
   }

@@ -58,8 +58,8 @@ export const notices = {
   opened: (link: string) => `opened: ${link}`,
   noLinks: 'no links in this conversation',
   theme: (name: string) => `theme ${name}`,
-  themeElsewhere: (name: string, suited: string) =>
-    suited === 'none'
+  themeElsewhere: (name: string, terminal: string) =>
+    terminal === 'none'
       ? `no colours here, as NO_COLOR or the terminal says; theme ${name} is kept for others`
       : `this terminal shows 16 colours; theme ${name} is kept for others`,
   on: (what: string) => `${what} on`,

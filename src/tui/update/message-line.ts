@@ -8,7 +8,7 @@ import { restoreDraft, stashDraft } from '../state/stashed-draft.ts';
 import type { Chat, Thread } from '../state/state.ts';
 import { exactText } from '../text/clean.ts';
 
-export function take(chat: Chat, text: string): Chat {
+export function takeLine(chat: Chat, text: string): Chat {
   const thread = openThread(chat);
   const sent = text === '' || thread.sent.at(-1) === text ? thread.sent : [...thread.sent.slice(-199), text];
   return withThread(
@@ -25,7 +25,7 @@ export function take(chat: Chat, text: string): Chat {
   );
 }
 
-export function giveBack(chat: Chat, { conversation, line, since }: Extract<Event, { type: 'returned' }>): Chat {
+export function restoreLine(chat: Chat, { conversation, line, since }: Extract<Event, { type: 'returned' }>): Chat {
   const thread = chat.threads[conversation];
   if (thread === undefined || thread.draft !== since || thread.about !== null) return chat;
   return withThread(chat, { ...thread, ...line });

@@ -35,10 +35,10 @@ export function applyMouse(
       return name === undefined ? state : open(state, name);
     }
     case 'files': {
-      const chosenFile = filesShown(filesLook(state), place.columns, place.rows).rows[place.row]?.id;
-      if (chosenFile === undefined) return state;
+      const selectedFile = filesShown(filesLook(state), place.columns, place.rows).rows[place.row]?.id;
+      if (selectedFile === undefined) return state;
       const focused: State = state.overlay === null ? { ...state, focus: 'files' } : state;
-      return withChat(focused, (chat) => ({ ...chat, chosenFile, wheeled: { ...chat.wheeled, files: 0 } }));
+      return withChat(focused, (chat) => ({ ...chat, selectedFile, wheeled: { ...chat.wheeled, files: 0 } }));
     }
     case 'messages':
       return choose(state, place.row);

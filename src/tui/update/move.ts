@@ -1,14 +1,14 @@
 /** Moves: of the selection, the window over the messages, or the focus. */
 
 import { anchorAt, neighbour, scrolled, shownKey, type View, viewOf } from '../messages/viewport.ts';
-import { aimOf, composerColumns } from '../select/aim.ts';
+import { composerColumns, composerTarget } from '../select/aim.ts';
 import { overlaySize } from '../select/overlay-size.ts';
 import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select/select.ts';
 import { emptyEditor, moveLine } from '../state/editor.ts';
 import type { MoveName } from '../state/event.ts';
 import { chatOf, openThread, paneOf, withChat, withThread } from '../state/focus.ts';
 import { fileKey } from '../state/message-list.ts';
-import { newsAfter, seenTo } from '../state/read-position.ts';
+import { lastSeenSeq, newsAfter } from '../state/read-position.ts';
 import { isStashed, restoreDraft } from '../state/stashed-draft.ts';
 import type { Chat, Focus, Overlay, State, Thread } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
@@ -129,10 +129,10 @@ export function keepSelection(state: State): State {
   const chat = chatOf(state);
   if (chat === null) return state;
   const pane = paneOf(state);
-  const chosenPerson = pane === 'people' ? (peopleOf(chat)[personAt(chat)]?.name ?? null) : null;
-  const chosenFile = pane === 'files' ? keyAt(filesOf(chat), fileAt(chat)) : null;
-  if (chat.chosenPerson === chosenPerson && chat.chosenFile === chosenFile) return state;
-  return withChat(state, () => ({ ...chat, chosenPerson, chosenFile, wheeled: unmoved }));
+  const selectedPerson = pane === 'people' ? (peopleOf(chat)[personAt(chat)]?.name ?? null) : null;
+  const selectedFile = pane === 'files' ? keyAt(filesOf(chat), fileAt(chat)) : null;
+  if (chat.selectedPerson === selectedPerson && chat.selectedFile === selectedFile) return state;
+  return withChat(state, () => ({ ...chat, selectedPerson, selectedFile, wheeled: unmoved }));
 }
 
 /**
@@ -160,12 +160,12 @@ function shift(state: State, name: MoveName): State {
   if (pane === 'people')
     return withChat(state, (chat) => {
       const list = peopleOf(chat);
-      return { ...chat, chosenPerson: list[to(personAt(chat), list.length)]?.name ?? null };
+      return { ...chat, selectedPerson: list[to(personAt(chat), list.length)]?.name ?? null };
     });
   if (pane === 'files')
     return withChat(state, (chat) => {
       const list = filesOf(chat);
-      return { ...chat, chosenFile: keyAt(list, to(fileAt(chat), list.length)) };
+      return { ...chat, selectedFile: keyAt(list, to(fileAt(chat), list.length)) };
     });
   if (pane === 'composer' && (name === 'up' || name === 'down')) return recall(state, name === 'up' ? -1 : 1);
   if (pane === 'messages' && (name === 'up' || name === 'down')) return select(state, name === 'up' ? -1 : 1);
@@ -192,7 +192,7 @@ export function scroll(state: State, name: MoveName): State {
     const anchor = name === 'newest' ? null : scrolled(thread, look, height, name === 'oldest' ? -1_000_000_000 : by);
     const moved = { ...thread, seeking: false, anchor };
     const { rows } = viewOf(moved, look, height);
-    const selected = chosenIn(moved, rows, name, paneOf(state) === 'messages');
+    const selected = selectedIn(moved, rows, name, paneOf(state) === 'messages');
     return withThread(chat, { ...moved, selected, below: left(moved, chat) });
   });
 }
@@ -200,7 +200,7 @@ export function scroll(state: State, name: MoveName): State {
 /**
  * Keys act only on visible messages: the selection moves along with the window in the messages pane, and is cleared elsewhere.
  */
-function chosenIn({ selected }: Thread, rows: View['rows'], name: MoveName, hasKeys: boolean): string | null {
+function selectedIn({ selected }: Thread, rows: View['rows'], name: MoveName, hasKeys: boolean): string | null {
   const isSeen = rows.some(({ key }) => key === selected);
   const isEnd = name === 'oldest' || name === 'newest';
   if (selected === null || (isSeen && !(hasKeys && isEnd))) return selected;
@@ -214,7 +214,7 @@ function left(thread: Thread, chat: Chat): number {
   if (thread.cut) return thread.below;
   return thread.anchor === null || thread.below === 0
     ? 0
-    : Math.min(thread.below, newsAfter(thread, seenTo(thread), chat));
+    : Math.min(thread.below, newsAfter(thread, lastSeenSeq(thread), chat));
 }
 
 /** Selects the message above or below, and scrolls to it. */
@@ -242,7 +242,7 @@ function select(state: State, by: -1 | 1): State {
 function recall(state: State, by: -1 | 1): State {
   return withChat(state, (chat) => {
     const thread = openThread(chat);
-    const aim = aimOf(state);
+    const aim = composerTarget(state);
     const moved = aim === null ? null : moveLine(thread.draft, by, composerColumns(aim, state.size.columns));
     if (moved !== null) return withThread(chat, { ...thread, draft: moved });
     const recalled = thread.recalled - by;

@@ -3,7 +3,7 @@
 import { newAtTop, scrolled } from '../messages/viewport.ts';
 import { lookOf } from '../select/select.ts';
 import { chatOf, openThread, withChat, withThread } from '../state/focus.ts';
-import { isReached, newsAfter, seenTo } from '../state/read-position.ts';
+import { isUnreadLoaded, lastSeenSeq, newsAfter } from '../state/read-position.ts';
 import type { State, Thread } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 
@@ -13,7 +13,7 @@ export function showUnread(state: State): State {
   const thread = chat === null ? null : openThread(chat);
   if (chat === null || !thread?.locatingUnread) return state;
   if (!state.hasWindow) return withChat(state, () => withThread(chat, { ...thread, locatingUnread: false }));
-  if (thread.loaded !== 'yes' || !isReached(thread)) return state;
+  if (thread.loaded !== 'yes' || !isUnreadLoaded(thread)) return state;
   const { look, height } = lookOf(state);
   return placed(state, { ...thread, anchor: newAtTop(thread, look, height) });
 }
@@ -30,7 +30,7 @@ export function showOldest(state: State, name: Thread['name']): State {
 
 function placed(state: State, thread: Thread): State {
   return withChat(state, (chat) => {
-    const below = thread.anchor === null ? 0 : newsAfter(thread, seenTo(thread), chat);
+    const below = thread.anchor === null ? 0 : newsAfter(thread, lastSeenSeq(thread), chat);
     return withThread(chat, { ...thread, locatingUnread: false, below });
   });
 }

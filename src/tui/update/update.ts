@@ -28,7 +28,7 @@ import { stashDraft } from '../state/stashed-draft.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state/state.ts';
 import { isRich } from '../state/theme.ts';
 import { reloadNewest, retriable, trimmed } from './loaded-messages.ts';
-import { about, giveBack, take } from './message-line.ts';
+import { about, restoreLine, takeLine } from './message-line.ts';
 import { applyMouse } from './mouse.ts';
 import { keepSelection, move, refit } from './move.ts';
 import { block, mute, unfold } from './mute-and-block.ts';
@@ -96,7 +96,7 @@ function apply(state: State, event: Event): State {
     case 'settings':
       return configure(state, event.settings);
     case 'background':
-      return isRich(state.suited) ? { ...state, suited: event.light ? 'light' : 'dark' } : state;
+      return isRich(state.terminalTheme) ? { ...state, terminalTheme: event.light ? 'light' : 'dark' } : state;
     case 'away':
       return withChat(state, (chat) => ({ ...chat, away: event.away }));
     case 'login':
@@ -133,11 +133,11 @@ function apply(state: State, event: Event): State {
         ),
       }));
     case 'taken':
-      return withChat(clearNotice(state), (chat) => take(chat, event.text));
-    case 'unchosen':
+      return withChat(clearNotice(state), (chat) => takeLine(chat, event.text));
+    case 'unselected':
       return withChat(state, (chat) => changeThread(chat, event.conversation, { selected: null }));
     case 'returned':
-      return withChat(state, (chat) => giveBack(chat, event));
+      return withChat(state, (chat) => restoreLine(chat, event));
     case 'about':
       return withChat({ ...state, focus: 'composer', overlay: null }, (chat) => about(chat, event.about));
     case 'muted':
@@ -256,7 +256,7 @@ function open(chat: Chat, name: Thread['name'], now: number): Chat {
   const next = chat.threads[name] ?? emptyThread(name);
   return changeThread(
     withThread(
-      { ...chat, open: name, completion: null, chosenPerson: null, chosenFile: null, wheeled: unmoved },
+      { ...chat, open: name, completion: null, selectedPerson: null, selectedFile: null, wheeled: unmoved },
       trimmed({ ...last, newAfter: null, locatingUnread: false, hasty: false, unfolded: [], selected: null }, false),
     ),
     name,

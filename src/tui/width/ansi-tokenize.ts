@@ -8,11 +8,11 @@ import {
   type Token,
   tokenize as tokensOf,
 } from '@alcalzone/ansi-tokenize';
-import { remember } from './width-cache.ts';
+import { memoize } from './width-cache.ts';
 
 export { styledCharsToString } from '@alcalzone/ansi-tokenize';
 
-const remembered = remember((text: string) => tokensOf(text));
+const remembered = memoize((text: string) => tokensOf(text));
 const chars = new WeakMap<Token[], StyledChar[]>();
 
 export function tokenize(text: string, end?: number): Token[] {

@@ -27,7 +27,7 @@ const usual: Widths = { emoji: 2, recent: 2, variation: 2, toned: 2, joined: 2, 
 const most: Widths = { emoji: 2, recent: 2, variation: 2, toned: 4, joined: 8, flag: 4 };
 
 /** The plausible part of the measured widths; defaults for the rest. */
-export function learnable(measured: Partial<Record<Kind, number>>): Widths {
+export function plausibleWidths(measured: Partial<Record<Kind, number>>): Widths {
   const isSane = (kind: Kind) => {
     const cells = measured[kind];
     return cells !== undefined && Number.isInteger(cells) && cells >= 1 && cells <= most[kind];
@@ -46,13 +46,13 @@ const newer =
   /^[\u{1f6d8}\u{1f6dc}\u{1fa75}-\u{1fa77}\u{1fa87}-\u{1fa8f}\u{1faad}-\u{1faaf}\u{1fabb}-\u{1fabf}\u{1fac6}-\u{1facd}\u{1face}-\u{1facf}\u{1fada}-\u{1fadf}\u{1fae8}-\u{1faef}\u{1faf7}-\u{1faff}]/u;
 
 /** Sets the widths for all later counts. */
-export function learn(widths: Widths): void {
+export function setWidths(widths: Widths): void {
   learned = kinds.every((kind) => widths[kind] === usual[kind]) ? null : widths;
   generation++;
 }
 
 /** A number that changes with each call of `learn`. */
-export function lesson(): number {
+export function widthsVersion(): number {
   return generation;
 }
 

@@ -4,12 +4,12 @@
  */
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
-import { cellsOf, lesson } from './cluster-widths.ts';
-import { remember } from './width-cache.ts';
+import { cellsOf, widthsVersion } from './cluster-widths.ts';
+import { memoize } from './width-cache.ts';
 
 const plain = (text: string) => stringWidth(text);
-let remembered = remember(counted);
-let learnt = lesson();
+let remembered = memoize(counted);
+let learnt = widthsVersion();
 
 function counted(text: string): number {
   return cellsOf(text.includes('\u001b') ? stripVTControlCharacters(text) : text, plain);
@@ -18,9 +18,9 @@ function counted(text: string): number {
 /** The width of `text` in cells. Calls with options are rare and go to string-width itself. */
 export default function width(text: string, options?: Parameters<typeof stringWidth>[1]): number {
   if (options !== undefined) return stringWidth(text, options);
-  if (learnt !== lesson()) {
-    learnt = lesson();
-    remembered = remember(counted);
+  if (learnt !== widthsVersion()) {
+    learnt = widthsVersion();
+    remembered = memoize(counted);
   }
   return remembered(text);
 }

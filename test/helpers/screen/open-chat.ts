@@ -11,7 +11,7 @@ import { textOf } from '../../../src/tui/state/editor.ts';
 import { nothingRemembered } from '../../../src/tui/state/event.ts';
 import { openThread } from '../../../src/tui/state/focus.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
-import type { Suited } from '../../../src/tui/state/theme.ts';
+import type { TerminalTheme } from '../../../src/tui/state/theme.ts';
 import { strings } from '../../../src/tui/text/strings.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';
 import { manualClock } from '../manual-clock.ts';
@@ -22,13 +22,15 @@ import { noon } from './messages.ts';
 /** The screen without a terminal: keys in, calls of the client and words for the person out. */
 export async function openChat(
   t: ExecutionContext,
-  options: ((client: FakeClient) => void) | { prepare?: (client: FakeClient) => void; suited?: Suited } = {},
+  options:
+    | ((client: FakeClient) => void)
+    | { prepare?: (client: FakeClient) => void; terminalTheme?: TerminalTheme } = {},
 ) {
-  const { prepare = () => {}, suited = 'dark' } = typeof options === 'function' ? { prepare: options } : options;
+  const { prepare = () => {}, terminalTheme = 'dark' } = typeof options === 'function' ? { prepare: options } : options;
   const clock = manualClock(noon);
   const client = new FakeClient();
   prepare(client);
-  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon, suited), clock);
+  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon, terminalTheme), clock);
   const outside: string[] = [];
   const never = () => Promise.reject(new Error('not in this test'));
   const login = new LoginController({

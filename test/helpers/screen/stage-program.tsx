@@ -1,13 +1,13 @@
 /** The real screen on a real terminal with a fake client, for tests and for looking at it. The scene is the first argument. */
 import { systemClock } from '../../../src/platform/clock.ts';
 import { defaultSettings } from '../../../src/tui/state/state.ts';
-import { tellChalk, themeFor } from '../../../src/tui/state/theme.ts';
+import { setChalkLevel, themeFor } from '../../../src/tui/state/theme.ts';
 import { FakeClient } from './fake-client.ts';
 import { file, person } from './messages.ts';
 
 const [scene = 'talk', count = '200'] = process.argv.slice(2);
-const suited = themeFor(process.env);
-tellChalk(suited, process.env);
+const terminalTheme = themeFor(process.env);
+setChalkLevel(terminalTheme, process.env);
 const { runStage } = await import('../../../src/tui/stage.tsx');
 
 const client = new FakeClient();
@@ -152,7 +152,7 @@ process.exitCode = await runStage({
   },
   drafts: null,
   settings: defaultSettings,
-  suited,
+  terminalTheme,
   survey: null,
   isFar: false,
   downloads: '/tmp',

@@ -220,14 +220,14 @@ test('that the password now is wrong is said in its field', async (t) => {
   t.like(store.get().overlay, { error: null });
 });
 
-for (const [suited, theme, said] of [
+for (const [terminalTheme, theme, said] of [
   ['dark', 'light', 'theme light'],
   ['16', 'dark', 'this terminal shows 16 colours; theme dark is kept for others'],
   ['none', 'light', 'no colours here, as NO_COLOR or the terminal says; theme light is kept for others'],
   ['16', 'none', 'theme none'],
 ] as const) {
-  test(`.theme ${theme} on a terminal of theme ${suited} says what becomes of it`, async (t) => {
-    const { say, store } = await openChat(t, { suited });
+  test(`.theme ${theme} on a terminal of theme ${terminalTheme} says what becomes of it`, async (t) => {
+    const { say, store } = await openChat(t, { terminalTheme });
     await say(`.theme ${theme}`);
     t.is(store.get().settings.theme, theme);
     t.is(store.get().notice?.text, said);

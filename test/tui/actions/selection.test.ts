@@ -1,5 +1,5 @@
 import test from 'ava';
-import { aimOf, promptOf } from '../../../src/tui/select/aim.ts';
+import { composerTarget, promptOf } from '../../../src/tui/select/aim.ts';
 import { searchHits } from '../../../src/tui/select/search.ts';
 import { clockTime } from '../../../src/tui/text/format.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
@@ -161,7 +161,7 @@ test('a choice that Esc left is forgotten: a command changes the newest message,
   const { key, say, calls, store, chat } = await openChat(t, (client) =>
     client.fill('#lobby', 40, (seq) => ({ text: seq === 5 ? 'the needle' : `mine ${seq}`, from: 'alice' })),
   );
-  const prompt = () => promptOf(aimOf(store.get()) ?? t.fail('no chat') ?? never(), 120);
+  const prompt = () => promptOf(composerTarget(store.get()) ?? t.fail('no chat') ?? never(), 120);
   await key('ctrl+f');
   store.dispatch({ type: 'typed', text: 'needle' });
   await key('enter');
@@ -177,7 +177,7 @@ test('while something is chosen, the prompt says what a command acts on; one cho
     client.fill('#lobby', 40, (seq) => ({ text: `text ${seq}`, from: seq % 2 ? 'alice' : 'bob' }));
     client.readPositions.set('#lobby', 40);
   });
-  const prompt = () => promptOf(aimOf(store.get()) ?? t.fail('no chat') ?? never(), 120);
+  const prompt = () => promptOf(composerTarget(store.get()) ?? t.fail('no chat') ?? never(), 120);
   const choose = async (steps: number) => {
     store.dispatch({ type: 'focused', focus: 'messages' });
     await key(...Array.from({ length: steps }, () => 'up'));

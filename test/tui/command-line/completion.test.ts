@@ -1,11 +1,11 @@
 import test from 'ava';
-import { wanted } from '../../../src/tui/command-line/completion.ts';
+import { completionsFor } from '../../../src/tui/command-line/completion.ts';
 import { commandTable } from '../../../src/tui/commands/dot-command-table.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
 
 function offered(before: string): readonly string[] {
-  const want = wanted(new Play().chat, before, commandTable);
-  return want.want === 'words' ? want.completion.words.map((word) => want.completion.head + word) : [want.want];
+  const found = completionsFor(new Play().chat, before, commandTable);
+  return found.kind === 'words' ? found.completion.words.map((word) => found.completion.head + word) : [found.kind];
 }
 
 test('completes commands, names, rooms; asks for paths and emoji', (t) => {

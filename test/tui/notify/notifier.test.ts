@@ -31,14 +31,14 @@ function open(settings: Partial<Settings> = {}) {
 
 test('nobody is told of what they see', (t) => {
   const { notifier, taken } = open();
-  notifier.arrived(message({ text: 'secret' }));
+  notifier.onMessage(message({ text: 'secret' }));
   t.is(taken(), '');
 });
 
 test('bell and desktop, without the text', (t) => {
   const { notifier, taken, away } = open();
   away();
-  notifier.arrived(message({ text: 'secret' }));
+  notifier.onMessage(message({ text: 'secret' }));
   const told = taken();
   t.regex(told, /<BEL>/);
   t.regex(told, /<ESC>\]777;notify;SecureChat: bob #lobby;new message<ESC>/);
@@ -48,25 +48,25 @@ test('bell and desktop, without the text', (t) => {
 test('each can be off, and the text can be asked for', (t) => {
   const off = open({ bell: false, desktop: false });
   off.away();
-  off.notifier.arrived(message());
+  off.notifier.onMessage(message());
   t.is(off.taken(), '');
   const text = open({ bell: false, desktopText: true });
   text.away();
-  text.notifier.arrived(message({ text: 'hello; there\nyou' }));
+  text.notifier.onMessage(message({ text: 'hello; there\nyou' }));
   t.regex(text.taken(), /;hello {2}there<ESC>/);
 });
 
 test('one that was held back says when it was written', (t) => {
   const { notifier, taken, away } = open();
   away();
-  notifier.arrived(message({ sentAt: noon - 3 * 3_600_000 }));
+  notifier.onMessage(message({ sentAt: noon - 3 * 3_600_000 }));
   t.regex(taken(), /;SecureChat: bob #lobby \(written \d\d:00\);new message/);
 });
 
 test('a flood is told once, then counted', (t) => {
   const { notifier, taken, away, clock } = open({ bell: false });
   away();
-  for (let i = 0; i < 100; i++) notifier.arrived(message());
+  for (let i = 0; i < 100; i++) notifier.onMessage(message());
   t.is(taken().match(/777/g)?.length, 1);
   clock.advance(5000);
   t.regex(taken(), /99 new messages/);
@@ -118,14 +118,14 @@ test('what is muted rings for nobody, unless it names me; who is blocked never d
   const { store, notifier, taken, away } = open();
   away();
   store.dispatch({ type: 'muted', conversation: '#lobby', on: true });
-  notifier.arrived(message({ text: 'chatter' }));
+  notifier.onMessage(message({ text: 'chatter' }));
   t.is(taken(), '');
   store.dispatch({ type: 'blocked', name: 'bob', on: true });
-  notifier.arrived(message({ text: '@alice!' }));
-  notifier.arrived(message({ text: 'psst', conversation: '@bob', to: 'alice' }));
+  notifier.onMessage(message({ text: '@alice!' }));
+  notifier.onMessage(message({ text: 'psst', conversation: '@bob', to: 'alice' }));
   t.is(taken(), '');
   store.dispatch({ type: 'blocked', name: 'bob', on: false });
-  notifier.arrived(message({ text: '@alice!' }));
+  notifier.onMessage(message({ text: '@alice!' }));
   t.regex(taken(), /<BEL>.*bob #lobby/);
 });
 

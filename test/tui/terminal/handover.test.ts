@@ -11,13 +11,13 @@ test('a terminal that comes back echoes nothing before it is asked for anything'
     raw: (on) => void done.push(`raw ${on ? 'on' : 'off'}`),
     measure: note('measure'),
   });
-  handover.drawnBy(async () => {
+  handover.setSuspend(async () => {
     done.push('suspend');
     return { resume: async () => void done.push('resume') };
   });
   const shell = Promise.withResolvers<void>();
-  const first = handover.during(() => shell.promise);
-  await handover.during(async () => void done.push('a second time'));
+  const first = handover.suspendDuring(() => shell.promise);
+  await handover.suspendDuring(async () => void done.push('a second time'));
   shell.resolve();
   await first;
   t.deepEqual(done, ['suspend', 'leave', 'raw off', 'raw on', 'enter', 'measure', 'resume']);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import * as ours from '../../../src/tui/width/ansi-tokenize.ts';
 import width from '../../../src/tui/width/string-width.ts';
-import { remember } from '../../../src/tui/width/width-cache.ts';
+import { memoize } from '../../../src/tui/width/width-cache.ts';
 
 const piece = fc.oneof(
   fc.string({ unit: 'grapheme' }),
@@ -43,7 +43,7 @@ test('tokens and styled characters are those of ansi-tokenize', (t) => {
 
 test('asked twice it is worked out once; what was not asked for long is forgotten', (t) => {
   let asked = 0;
-  const length = remember((text: string) => {
+  const length = memoize((text: string) => {
     asked++;
     return text.length;
   });

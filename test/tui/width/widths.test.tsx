@@ -13,7 +13,7 @@ import { Survey } from '../../../src/tui/terminal/terminal-survey.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';
 import { App } from '../../../src/tui/view/app.tsx';
 import { cursorOf } from '../../../src/tui/view/cursor.tsx';
-import { kinds, learn, learnable, samples } from '../../../src/tui/width/cluster-widths.ts';
+import { kinds, plausibleWidths, samples, setWidths } from '../../../src/tui/width/cluster-widths.ts';
 import { fill, width } from '../../../src/tui/width/measure.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { file, message, noon, person } from '../../helpers/screen/messages.ts';
@@ -131,8 +131,8 @@ for (const { name, expected, ...options } of models) {
       'of the samples nothing is left',
     );
     t.deepEqual(model.modes, ['h']);
-    learn(widths);
-    t.teardown(() => learn(learnable({})));
+    setWidths(widths);
+    t.teardown(() => setWidths(plausibleWidths({})));
     for (const kind of kinds) t.is(width(samples[kind]), widths[kind]);
     const { after, store } = await draw(t, model);
     await after({
@@ -175,5 +175,5 @@ for (const { name, expected, ...options } of models) {
 }
 
 test('what cannot be a width is not learned', (t) => {
-  t.deepEqual(learnable({ emoji: 0, joined: 40, flag: 3, variation: 1.5 }), { ...learnable({}), flag: 3 });
+  t.deepEqual(plausibleWidths({ emoji: 0, joined: 40, flag: 3, variation: 1.5 }), { ...plausibleWidths({}), flag: 3 });
 });

@@ -25,7 +25,7 @@ export function terminalInput({ input, output, onInterrupt }: TerminalParts, edi
   let isPrompted = false;
   let isAsking = false;
   /** Lines to print after the question. */
-  const heldBack: string[] = [];
+  const deferred: string[] = [];
   let reader = open();
   const queue = new LineQueue(reader);
 
@@ -42,13 +42,13 @@ export function terminalInput({ input, output, onInterrupt }: TerminalParts, edi
   }
   function setAsking(on: boolean): void {
     isAsking = on;
-    if (!on) for (const line of heldBack.splice(0)) output.write(`${line}\n`);
+    if (!on) for (const line of deferred.splice(0)) output.write(`${line}\n`);
   }
   return {
     unattended: false,
     lines: () => queue,
     print(line) {
-      if (isAsking) heldBack.push(line);
+      if (isAsking) deferred.push(line);
       else editor.print(line, isPrompted);
     },
     prompt(text) {

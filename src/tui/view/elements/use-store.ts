@@ -19,7 +19,7 @@ export function useSelect<T>(selector: (state: State) => T, same: (a: T, b: T) =
 }
 
 export function useStyle(): (role: Role) => Style {
-  const theme = themes[useSelect((state) => themeToUse(state.suited, state.settings.theme))];
+  const theme = themes[useSelect((state) => themeToUse(state.terminalTheme, state.settings.theme))];
   return (role) => theme[role];
 }
 

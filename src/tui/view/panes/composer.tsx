@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import { firstLine } from '../../messages/rows.ts';
-import { type Aim, aimOf, composerColumns, promptOf } from '../../select/aim.ts';
+import { type ComposerTarget, composerColumns, composerTarget, promptOf } from '../../select/aim.ts';
 import { layoutFor } from '../../select/select.ts';
 import { cursorLine, type Editor, textOf } from '../../state/editor.ts';
 import { chatOf, openThread } from '../../state/focus.ts';
@@ -20,7 +20,7 @@ export function Composer({ layout }: { layout: Layout }) {
     const open = chatOf(state);
     return open === null ? null : openThread(open).draft;
   });
-  const aim = useSelect(aimOf);
+  const aim = useSelect(composerTarget);
   const active = useSelect((state) => state.focus === 'composer' && state.overlay === null);
   if (draft === null || aim === null) return null;
   const { prompt, columns, lines, at, first, before } = composerLook(draft, aim, layout);
@@ -53,7 +53,7 @@ function hint({ name, about }: Pick<Thread, 'name' | 'about'>): string {
 }
 
 /** The lines of the draft, the first visible one, and the line `at` of the cursor with the text `before` it. */
-function composerLook(draft: Editor, aim: Aim, layout: Layout) {
+function composerLook(draft: Editor, aim: ComposerTarget, layout: Layout) {
   const prompt = promptOf(aim, layout.columns);
   const columns = composerColumns(aim, layout.columns);
   const text = textOf(draft);
@@ -67,7 +67,7 @@ function composerLook(draft: Editor, aim: Aim, layout: Layout) {
 /** The cell of the cursor. */
 export function composerCursor(state: State): { x: number; y: number } | null {
   const chat = chatOf(state);
-  const aim = aimOf(state);
+  const aim = composerTarget(state);
   if (chat === null || aim === null) return null;
   const layout = layoutFor(state);
   const { prompt, at, first, before } = composerLook(openThread(chat).draft, aim, layout);

@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import type { Span } from '../../messages/marked-text.ts';
-import { type ListedConversation, type PersonRow, peopleShown, presenceSign, waits } from '../../select/select.ts';
+import { hasUnread, type ListedConversation, type PersonRow, peopleShown, presenceSign } from '../../select/select.ts';
 import { nameRole, type Role } from '../../state/theme.ts';
 import { fill, width } from '../../width/measure.ts';
 import { Line } from '../elements/line.tsx';
@@ -39,7 +39,7 @@ function spansOf(item: ListedConversation, columns: number, chosen: boolean): Sp
   const room = columns - 5 - (count === '' ? 0 : width(count) + 1) - (badge === '' ? 0 : 2) - width(muting);
   const name: Role = item.blocked
     ? 'dim'
-    : waits(item)
+    : hasUnread(item)
       ? 'unread'
       : item.open
         ? 'title'

@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import { MAX_TEXT_BYTES } from '../../../protocol/base/text.ts';
-import { chosenRun } from '../../messages/folding.ts';
+import { selectedRun } from '../../messages/folding.ts';
 import type { Span } from '../../messages/marked-text.ts';
 import { unreadCount } from '../../select/select.ts';
 import { textOf } from '../../state/editor.ts';
@@ -79,7 +79,7 @@ function stateOf(state: State): LinkShown {
 }
 
 function messageHints(chat: Chat): string {
-  if (chosenRun(chat) !== null) return strings.status.hintsRun;
+  if (selectedRun(chat) !== null) return strings.status.hintsRun;
   const { messages, selected } = openThread(chat);
   const chosen = selected === null ? undefined : messages.findLast((message) => hasKey(message, selected));
   return chosen?.state === 'failed' ? strings.status.hintsFailed : strings.status.hintsMessages;
