@@ -12,7 +12,7 @@ import { exactNote } from '../text/clean.ts';
 import { draftLines } from '../text/draft-lines.ts';
 import { strings } from '../text/strings.ts';
 import { width } from '../width/measure.ts';
-import { composerColumns, composerTarget } from './aim.ts';
+import { composerColumns, composerTarget } from './composer-target.ts';
 
 const MIN_NAMES = 5;
 

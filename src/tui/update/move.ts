@@ -1,7 +1,7 @@
 /** Moves: of the selection, the window over the messages, or the focus. */
 
 import { anchorAt, neighbour, scrolled, shownKey, type View, viewOf } from '../messages/viewport.ts';
-import { composerColumns, composerTarget } from '../select/aim.ts';
+import { composerColumns, composerTarget } from '../select/composer-target.ts';
 import { overlaySize } from '../select/overlay-size.ts';
 import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select/select.ts';
 import { emptyEditor, moveLine } from '../state/editor.ts';

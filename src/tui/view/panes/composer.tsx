@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import { firstLine } from '../../messages/rows.ts';
-import { type ComposerTarget, composerColumns, composerTarget, promptOf } from '../../select/aim.ts';
+import { type ComposerTarget, composerColumns, composerTarget, promptOf } from '../../select/composer-target.ts';
 import { layoutFor } from '../../select/select.ts';
 import { cursorLine, type Editor, textOf } from '../../state/editor.ts';
 import { chatOf, openThread } from '../../state/focus.ts';
