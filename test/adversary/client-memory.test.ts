@@ -13,7 +13,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
 /** Some 30 MiB of it are taken before anything is told. MiB. */
-const HEAP = 80;
+const HEAP = 56;
 const MUCH = 2 ** 20;
 
 const hash = () => new Uint8Array(randomBytes(32));
@@ -21,19 +21,19 @@ const sentence = 'x'.repeat(500);
 
 /** What is told, and how often: the heap does not hold what each would leave behind. People are kept, up to a bound. */
 const talk = (lobby: Uint8Array): { [N in EventName]: [count: number, params: (n: number) => EventParams<N>] } => ({
-  presence: [5_000, (n) => ({ name: `p${n}`, online: n % 2 === 0, away: false })],
-  registered: [5_000, (n) => ({ name: `p${n}`, idFp: hash() })],
-  renewed: [60_000, (n) => ({ name: `n${n}`, cardSeq: n })],
-  typing: [60_000, (n) => ({ name: `t${n}` })],
-  read: [60_000, (n) => ({ conversation: hash(), seq: n })],
-  delivered: [60_000, (n) => ({ conversation: hash(), seq: n })],
-  'grant-wanted': [60_000, (n) => ({ room: hash(), epochId: hash(), name: `g${n}` })],
-  granted: [20_000, () => ({ room: hash(), epochId: hash(), from: 'eve', grant: new Uint8Array(2048) })],
-  stored: [60_000, (n) => ({ transfer: n, upTo: n, window: n })],
-  'transfer-failed': [60_000, (n) => ({ transfer: n, code: 'full', message: sentence })],
+  presence: [2_500, (n) => ({ name: `p${n}`, online: n % 2 === 0, away: false })],
+  registered: [2_500, (n) => ({ name: `p${n}`, idFp: hash() })],
+  renewed: [30_000, (n) => ({ name: `n${n}`, cardSeq: n })],
+  typing: [30_000, (n) => ({ name: `t${n}` })],
+  read: [30_000, (n) => ({ conversation: hash(), seq: n })],
+  delivered: [30_000, (n) => ({ conversation: hash(), seq: n })],
+  'grant-wanted': [30_000, (n) => ({ room: hash(), epochId: hash(), name: `g${n}` })],
+  granted: [10_000, () => ({ room: hash(), epochId: hash(), from: 'eve', grant: new Uint8Array(2048) })],
+  stored: [30_000, (n) => ({ transfer: n, upTo: n, window: n })],
+  'transfer-failed': [30_000, (n) => ({ transfer: n, code: 'full', message: sentence })],
   // Every other one to the lobby.
   posted: [
-    4_000,
+    2_000,
     (n) => ({
       conversation: n % 2 === 0 ? lobby : hash(),
       with: null,
@@ -48,7 +48,7 @@ const talk = (lobby: Uint8Array): { [N in EventName]: [count: number, params: (n
       },
     }),
   ],
-  closing: [20_000, () => ({ reason: 'idle', message: sentence })],
+  closing: [10_000, () => ({ reason: 'idle', message: sentence })],
 });
 
 test('events without end, of each kind, leave a program with little memory alive, and messages go on', async (t) => {
