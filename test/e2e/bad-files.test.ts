@@ -9,8 +9,9 @@ import test from 'ava';
 import type { TransferState } from '../../src/client/types.ts';
 import { connectChat } from '../helpers/client/chat.ts';
 import { eagerClock } from '../helpers/client/eager-clock.ts';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
-import { PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
+import { accountsOn, PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { jsonLines } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -127,7 +128,7 @@ test.serial('a full disk of the receiver is exit 6; with room again the download
 });
 
 test.serial("a full disk of the daemon refuses the one file; messages and other people's files go on", async (t) => {
-  const { as, dir, daemon } = await testAccounts(t);
+  const { as, dir, daemon } = await accountsOn(t, await startDaemon(t));
   await promisify(execFile)('prlimit', [`--pid=${daemon.process.pid}`, `--fsize=${5 * MIB}:`]);
   await writeFile(join(dir, 'big.bin'), randomBytes(8 * MIB));
   await writeFile(join(dir, 'small.bin'), randomBytes(MIB));
@@ -146,7 +147,7 @@ test.serial("a full disk of the daemon refuses the one file; messages and other 
 
 test.serial('more than the daemon takes is refused before a byte is stored', async (t) => {
   const { as, dir, daemon } = await testAccounts(t, ['alice', 'bob'], {
-    daemonArgs: ['--max-file-size', '1M', '--quota', '1500K'],
+    flags: { 'max-file-size': '1M', quota: '1500K' },
   });
   await writeFile(join(dir, 'big.bin'), randomBytes(MIB + 1));
   await writeFile(join(dir, 'small.bin'), randomBytes(900 * 1024));

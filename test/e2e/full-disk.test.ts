@@ -1,11 +1,12 @@
 /** A server whose disk is full when somebody comes: programs that stay wait for it, commands say so and end. */
 import test from 'ava';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { fullDisk } from '../helpers/daemon/full-disk.ts';
-import { testAccounts } from '../helpers/daemon/test-accounts.ts';
+import { accountsOn } from '../helpers/daemon/test-accounts.ts';
 
 test.serial('listen and plain wait for a server that lets nobody in for now, and say what for', async (t) => {
   const disk = await fullDisk(t);
-  const { start, as } = await testAccounts(t, ['alice', 'bob'], { daemonEnv: disk.env });
+  const { start, as } = await accountsOn(t, await startDaemon(t, [], { env: disk.env }));
   await disk.fill();
   const listening = start('alice', ['listen']);
   const plain = start('bob', ['plain'], { stdin: null });
@@ -23,7 +24,7 @@ test.serial('listen and plain wait for a server that lets nobody in for now, and
 
 test.serial('a command waits as long as --timeout says, and ends with the reason', async (t) => {
   const disk = await fullDisk(t);
-  const { as, start } = await testAccounts(t, ['alice', 'bob'], { daemonEnv: disk.env });
+  const { as, start } = await accountsOn(t, await startDaemon(t, [], { env: disk.env }));
   await disk.fill();
   // Long enough for a busy machine to reach the daemon at all.
   for (const args of [['send', 'bob', 'hi'], ['whoami']]) {

@@ -8,7 +8,8 @@ import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { connectChat } from '../helpers/client/chat.ts';
 import { quietAsk } from '../helpers/client/sign-in.ts';
 import { startDaemon, writeFixtureKey } from '../helpers/daemon/daemon.ts';
-import { PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
+import { accountsOn, PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -27,7 +28,7 @@ async function queued(profile: string, count: number, conversations = 1): Promis
 }
 
 test.serial('kill -9 of the daemon between a message and its answer: it is stored once', async (t) => {
-  const { as, start, daemon, dir } = await testAccounts(t);
+  const { as, start, daemon, dir } = await accountsOn(t, await startDaemon(t));
   const alice = start('alice', ['plain'], { stdin: null });
   alice.types('@bob answered');
   await queued(join(dir, 'alice'), 0);
@@ -47,7 +48,7 @@ test.serial('kill -9 of the daemon between a message and its answer: it is store
 });
 
 test.serial('kill -9 of a client with messages that wait: the next one sends them, once', async (t) => {
-  const { as, start, daemon, dir } = await testAccounts(t);
+  const { as, start, daemon, dir } = await accountsOn(t, await startDaemon(t));
   const alice = start('alice', ['plain'], { stdin: null });
   alice.types('@bob before');
   await queued(join(dir, 'alice'), 0);
@@ -65,7 +66,7 @@ test.serial('kill -9 of a client with messages that wait: the next one sends the
 });
 
 test.serial('who listens to a server whose key changes is not left waiting: 5, with both keys', async (t) => {
-  const { start, daemon } = await testAccounts(t);
+  const { start, daemon } = await accountsOn(t, await startDaemon(t));
   const listening = [start('alice', ['listen']), start('bob', ['plain'], { stdin: null })];
   await Promise.all(listening.map((one) => one.says(/listening as alice|you write to/)));
   const impostor = await temporaryFolder(t);
@@ -114,23 +115,25 @@ test.serial(
   async (t) => {
     const dir = await temporaryFolder(t);
     await writeFile(join(dir, 'users.txt'), '# team\nalice:old secret\nbob:hunter2\n');
-    const daemon = await startDaemon(t, [], { dir });
+    await writeFixtureKey(dir);
+    const daemon = await openDaemon(t, { dir });
+    const { join: server } = daemon.at;
     const ask = quietAsk({ confirm: async ({ kind }) => kind === 'no-keys' });
     // The daemon stretched the passwords of the file.
     const agreed = { opaque: inlineOpaque };
-    const made = await connectChat(t, { user: 'alice', server: daemon.join, password: 'old secret', ask }, agreed);
-    await connectChat(t, { user: 'bob', server: daemon.join, password: 'hunter2', ask }, agreed);
+    const made = await connectChat(t, { user: 'alice', server, password: 'old secret', ask }, agreed);
+    await connectChat(t, { user: 'bob', server, password: 'hunter2', ask }, agreed);
     await made.client.send('@bob', 'hello', { until: 'delivered' });
     const users = await readFile(join(dir, 'users.txt'), 'utf8');
     t.regex(users, /^# team\nalice:opaque1:[\w-]+:[0-9a-f]{64}:\nbob:opaque1:[\w-]+:[0-9a-f]{64}:\n$/);
     t.notRegex(users + JSON.stringify(daemon.lines), /old secret|hunter2/);
-    const wrong = { user: 'alice', server: daemon.join, password: 'hunter2' } as const;
+    const wrong = { user: 'alice', server, password: 'hunter2' } as const;
     await t.throwsAsync(connectChat(t, wrong, agreed), { code: 'login-refused' });
   },
 );
 
 test.serial('the daemon orders, whatever the clocks of the clients say', async (t) => {
-  const { join: server } = await startDaemon(t);
+  const { join: server } = (await openDaemon(t)).at;
   const skewed = (ms: number): { clock: Clock } => ({ clock: { ...systemClock, now: () => Date.now() + ms } });
   const account = { server, password: PASSWORD, register: {} };
   const minutes = 60_000;

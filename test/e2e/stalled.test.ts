@@ -7,15 +7,16 @@ import test from 'ava';
 import type { TransferState } from '../../src/client/types.ts';
 import { connectChat } from '../helpers/client/chat.ts';
 import { eagerClock } from '../helpers/client/eager-clock.ts';
+import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
-import { PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
+import { accountsOn, PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { jsonLines } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test.serial(
   'a daemon that is stopped in mid-transfer: the transfer waits and goes on; newcomers get exit 4',
   async (t) => {
-    const { daemon, as } = await testAccounts(t, ['carol']);
+    const { daemon, as } = await accountsOn(t, await startDaemon(t), ['carol']);
     const account = { server: daemon.join, password: PASSWORD, register: {} };
     const alice = await connectChat(t, { ...account, user: 'alice' }, { clock: eagerClock() });
     const bob = await connectChat(t, { ...account, user: 'bob' }, { clock: eagerClock() });

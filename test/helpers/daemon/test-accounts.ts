@@ -7,12 +7,14 @@ import { connectChat } from '../client/chat.ts';
 import { fastOpaque } from '../protocol/fast-opaque.ts';
 import { type CliOptions, type CliResult, type Running, startSecurechat } from '../screen/cli.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { startDaemon, type TestDaemon } from './daemon.ts';
+import { openDaemon } from './in-process-daemon.ts';
 
 type Name = 'alice' | 'bob' | 'carol';
 
-export type TestAccounts = {
-  daemon: TestDaemon;
+type DaemonAddress = { port: number; fingerprint: string; join: string; dir: string };
+
+export type TestAccounts<D = DaemonAddress> = {
+  daemon: D;
   /** The working folder of the programs. It holds the profiles and the password file `password`. */
   dir: string;
   /** The environment for the programs of one account. */
@@ -26,19 +28,29 @@ export type TestAccounts = {
 export const PASSWORD = 'correct horse';
 
 type TestAccountsOptions = {
-  daemonArgs?: readonly string[];
-  daemonEnv?: Record<string, string>;
+  /** For a daemon in the test process. */
+  flags?: Record<string, string>;
   /** The default, fastOpaque, works for logins by key. Use inlineOpaque if a program logs in with the password. */
   opaque?: Opaque;
 };
 
-/** Starts a daemon and registers `names`. Programs, daemon and folder go when the test ends. */
+/** Opens a daemon in the test process and registers `names`. Programs, daemon and folder go when the test ends. */
 export async function testAccounts(
   t: ExecutionContext,
   names: readonly Name[] = ['alice', 'bob'],
-  { daemonArgs = [], daemonEnv = {}, opaque = fastOpaque }: TestAccountsOptions = {},
+  { flags = {}, opaque = fastOpaque }: TestAccountsOptions = {},
 ): Promise<TestAccounts> {
-  const daemon = await startDaemon(t, daemonArgs, { env: daemonEnv });
+  const { at, dir } = await openDaemon(t, { flags });
+  return accountsOn(t, { ...at, dir }, names, opaque);
+}
+
+/** The same on `daemon`: a process for tests that stop, kill or limit it. */
+export async function accountsOn<D extends DaemonAddress>(
+  t: ExecutionContext,
+  daemon: D,
+  names: readonly Name[] = ['alice', 'bob'],
+  opaque = fastOpaque,
+): Promise<TestAccounts<D>> {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
   for (const user of names) {

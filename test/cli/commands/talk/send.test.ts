@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { testAccounts } from '../../../helpers/daemon/test-accounts.ts';
+import { startDaemon } from '../../../helpers/daemon/daemon.ts';
+import { accountsOn } from '../../../helpers/daemon/test-accounts.ts';
 import { openCliScreen } from '../../../helpers/screen/cli-screen.ts';
 
 /** Alice sends a message to Bob, who is offline, and waits for the receipt. */
 async function waitForBob(t: ExecutionContext) {
   t.timeout(120_000);
-  const { daemon, dir } = await testAccounts(t);
+  const { daemon, dir } = await accountsOn(t, await startDaemon(t));
   const common = ['--user', 'alice', '--server', daemon.join, '--profile', join(dir, 'alice')];
   const screen = openCliScreen(t, ['send', 'bob', 'hi', '--wait-delivered', ...common], { rows: 20 });
   await screen.until((text) => text.includes('sent to @bob; waiting until it is delivered'), 40_000);
