@@ -51,7 +51,7 @@ const changed = {
   '.links': { ...commandTable['.links'], help: 'links of this conversation' },
   '.verify': {
     usage: '[NAME [same|accept|undo]]',
-    help: 'the safety number with somebody; then say that it is the same, take a changed key, or take the mark back',
+    help: 'the safety number with a person; then say that it is the same, take a changed key, or take the mark back',
     run: verifyByWord,
   },
 } satisfies CommandFamily;

@@ -49,8 +49,8 @@ export const phrases = {
   percent: (name: string, percent: number) => `${name}: ${percent} %`,
   uploaded: (name: string, bytes: number) => `${name}, ${format.size(bytes)}, is sent`,
 
-  onlyScreen: (command: string) => `${command} is for the screen; here everything is a line`,
-  noTyping: 'line mode tells nobody that you write, and does not tell you who does',
+  onlyScreen: (command: string) => `${command} is for the screen; line mode has no screen`,
+  noTyping: 'line mode neither sends nor shows who is typing',
   helpLine: (command: string, help: string) => `${command}: ${help}`,
   helpMore: [
     '@NAME TEXT or @NAME:TEXT: write to one person',
@@ -82,7 +82,7 @@ export const phrases = {
   yourKey: (fingerprint: string) => `your key: ${format.groups(fingerprint)}`,
   serverKey: (fingerprint: string) => `key of the server: ${format.groups(fingerprint)}`,
   joinLink: ({ address, fingerprint }: { address: string; fingerprint: string }) =>
-    `link to pass on to who shall join: securechat://${address}#${fingerprint}`,
+    `join link for people you invite: securechat://${address}#${fingerprint}`,
   key: (name: string, fingerprint: string) => `${name}: ${format.groups(fingerprint)}`,
   noKeys: (name: string) => `${name} has no keys yet`,
   device: (device: number, what: string) => `device ${device}: ${what}`,
@@ -92,7 +92,7 @@ export const phrases = {
   compare: (name: string) =>
     `call or meet, and read it to each other; when it is the same on both sides: .verify ${name} same`,
   compareChanged: (name: string) =>
-    `${name}'s key changed: a new installation, or somebody between you; nothing is sent until you decide; compare first, then: .verify ${name} accept`,
+    `${name}'s key changed: a new installation, or an attacker between you; nothing is sent until you decide; compare first, then: .verify ${name} accept`,
   verifyUsage:
     'usage: .verify NAME, then .verify NAME same, .verify NAME accept for a changed key, or .verify NAME undo',
   passwordNow: 'password now:',
@@ -107,7 +107,7 @@ export const phrases = {
   offeredInHex: (fingerprint: string) => `its key in letters and digits: ${format.groups(fingerprint)}`,
   askTrust: 'is it the same, and this your server? type yes or no:',
   askName: 'which name do you have here, or want to have?',
-  askNew: (name: string) => `shall the account ${name} be made now? type yes if you are new here, no if you have it:`,
+  askNew: (name: string) => `make the account ${name} now? type yes if you are new here, no if you have it:`,
   askPassword: (name: string) => `what is the password of ${name}? it is not shown:`,
   askNewPassword: (name: string) => `choose a password for ${name}, 8 characters or more; it is not shown:`,
   askAgain: 'type the same password once more:',
@@ -118,7 +118,7 @@ export const phrases = {
   finishing: 'finishing what is under way',
   notDrained: 'not everything is sent: the rest waits in the outbox and goes at the next start',
   notUtf8: 'this line is not UTF-8, so it was not sent; send it as a file',
-  refused: 'not all that was written could be done; see above',
+  refused: 'not everything could be done; see above',
 } as const;
 
 /** The conversation of a message, when it is not obvious. */

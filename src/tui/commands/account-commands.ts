@@ -12,7 +12,7 @@ export const accountCommands = {
   '.sessions': { usage: '[end]', help: 'your devices; end signs the others out', run: devices },
   '.reconnect': { usage: '', help: 'try the lost link now, without waiting', run: reconnect },
   '.passwd': { usage: '', help: 'change the password', run: () => ({ kind: 'new-password' }) },
-  '.away': { usage: '[on|off]', help: 'tell everybody that you look elsewhere, until you write again', run: away },
+  '.away': { usage: '[on|off]', help: 'show everyone that you are away, until you write again', run: away },
 } satisfies CommandFamily;
 
 function devices({ controller }: ChatScope, argument: string): Result | Promise<Result> {

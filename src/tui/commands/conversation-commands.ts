@@ -13,7 +13,7 @@ export const conversationCommands = {
   '.rooms': { usage: '', help: 'rooms you are in', run: (scope) => list(scope, true) },
   '.users': {
     usage: '',
-    help: 'everybody, who is online and whose key you compared',
+    help: 'all people, with presence and whether you compared their key',
     run: (scope) => list(scope, false),
   },
   '.unread': { usage: '', help: 'next conversation with something unread', run: nextUnread },

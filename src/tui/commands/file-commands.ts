@@ -22,14 +22,14 @@ export const fileCommands = {
   '.file': { usage: 'PATH', help: 'send a file to the open conversation', needs: true, run: sendFile },
   '.list_files': { usage: '', help: 'files of the open conversation', run: listFiles },
   '.download': { usage: 'NAME', help: 'fetch a file', needs: true, run: download },
-  '.transfers': { usage: '', help: 'what is being sent and fetched', run: listTransfers },
+  '.transfers': { usage: '', help: 'files being sent and fetched', run: listTransfers },
   '.pause': { usage: '[NAME]', help: 'pause a transfer', run: (scope, name) => onNamed(scope, 'pause', name) },
   '.resume': {
     usage: '[NAME]',
     help: 'go on with a paused transfer',
     run: (scope, name) => onNamed(scope, 'resume', name),
   },
-  '.cancel': { usage: '[NAME]', help: 'give up a transfer', run: (scope, name) => onNamed(scope, 'cancel', name) },
+  '.cancel': { usage: '[NAME]', help: 'cancel a transfer', run: (scope, name) => onNamed(scope, 'cancel', name) },
 } satisfies CommandFamily;
 
 /** Sends the file at `path` to the open conversation. */

@@ -11,12 +11,12 @@ import { type CommandFamily, type Result, refused } from './dot-command.ts';
 export const muteCommands = {
   '.mute': {
     usage: '[NAME|#ROOM]',
-    help: 'no bell and no count, unless a room names you; again takes it back',
+    help: 'no bell and no count, unless you are mentioned; again unmutes',
     run: mute,
   },
   '.block': {
     usage: '[NAME]',
-    help: 'hide what somebody says, here only; "delivered" is still signed; again takes it back',
+    help: 'hide messages of a person, on this device only; they still see "delivered"; again unblocks',
     run: (scope, argument) => (argument === '' ? blocked(scope) : block(scope, argument)),
   },
 } satisfies CommandFamily;

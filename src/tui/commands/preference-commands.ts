@@ -15,11 +15,11 @@ const notifySwitches = { bell: 'bell', desktop: 'desktop', text: 'desktopText' }
 export const preferenceCommands = {
   '.typing': {
     usage: 'on|off',
-    help: 'tell others that you write to them, and show who writes to you',
+    help: 'show others that you are typing, and show who is typing to you',
     needs: true,
     run: (scope, word) => turn(scope, 'typing', word),
   },
-  '.notify': { usage: 'bell|desktop|text on|off', help: 'how to be told of new messages', needs: true, run: notify },
+  '.notify': { usage: 'bell|desktop|text on|off', help: 'how new messages notify you', needs: true, run: notify },
   '.mouse': {
     usage: 'on|off',
     help: 'wheel and clicks; selecting text needs Shift then',

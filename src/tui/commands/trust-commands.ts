@@ -6,8 +6,8 @@ import { strings } from '../text/strings.ts';
 import { attempted, type CommandFamily, type Result, refused } from './dot-command.ts';
 
 export const trustCommands = {
-  '.verify': { usage: '[NAME]', help: 'compare the safety number with somebody', run: verify },
-  '.keys': { usage: '', help: 'fingerprints of everybody', run: keys },
+  '.verify': { usage: '[NAME]', help: 'compare the safety number with a person', run: verify },
+  '.keys': { usage: '', help: 'fingerprints of all people', run: keys },
 } satisfies CommandFamily;
 
 export function verify({ controller }: ChatScope, argument: string): Result {

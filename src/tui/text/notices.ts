@@ -10,12 +10,12 @@ export const notices = {
   unknownCommand: (name: string, like: string | null) => {
     const sign = name.charAt(0);
     const said = `unknown command ${cut(name, 20)}: ${like === null ? '.help lists them,' : `did you mean ${like}?`}`;
-    return `${said} one more ${sign} in front makes it text`;
+    return `${said} put one more ${sign} in front to send it as text`;
   },
   addressed: (name: string, room: string) =>
     `not sent: @${name} TEXT is for ${name} alone, ${name}: TEXT is for everybody in ${room}`,
   usage: (usage: string) => `usage: ${usage}`,
-  takesNothing: (name: string) => `${name} takes nothing after it; one more . in front makes the line text`,
+  takesNothing: (name: string) => `${name} takes no argument; put one more . in front to send the line as text`,
   unknownPerson: (name: string) => `nobody is called ${name}: .users names everyone`,
   unknownRoom: (name: string) => `there is no room ${name} here`,
   noFile: (name: string) => `no file ${name}: .list_files shows them`,
@@ -30,7 +30,7 @@ export const notices = {
   },
   noTransferNamed: (name: string) => `no transfer ${name} to do that with: .transfers lists them`,
   verifyWhom: 'with whom? .verify NAME; the name may be left out in a private conversation',
-  typedEarly: 'what was typed after Enter is gone: this form was not there yet',
+  typedEarly: 'what you typed after Enter was dropped: this form was not open yet',
   noMessage: 'there is no message to do that with',
   notYours: 'only your own messages can be changed',
   changedKey: (name: string) => `${name}'s key changed: .verify ${name} before you write`,
@@ -48,8 +48,8 @@ export const notices = {
   whispered: (name: string) => `sent to ${name} alone: .msg ${name.slice(1)} opens that conversation`,
   away: 'you are away: .away again, or a message, says that you are back',
   back: 'you are no longer away',
-  nothingLike: 'nothing here begins like this',
-  isOnline: 'the link is there',
+  nothingLike: 'no completion found',
+  isOnline: 'the link is up',
   noUnread: 'everything is read',
   newestAgain: 'these are the newest; PgUp goes on to what came before them',
   furtherBack: 'more is unread further back: PgUp goes on, Esc goes to the newest',

@@ -121,7 +121,7 @@ export const strings = {
     helpFoot: '.help lists commands',
     switcher: 'Go to',
     nothing: 'nothing like this; try fewer letters',
-    searchHint: 'type words or a name; every message that you can read is looked through',
+    searchHint: 'type words or a name; all messages that you can read are searched',
     searchEmpty: 'no message like this; try fewer or other words',
     search: 'Search messages',
     searchFoot: (hits: string | null, held: number, fetching: boolean) =>
@@ -134,8 +134,8 @@ export const strings = {
     picker: 'Send a file',
     pickerLeft: (count: number) =>
       count === 1
-        ? '1 entry is not shown: its name has signs that cannot be'
-        : `${format.number(count)} entries are not shown: too many, or names with signs that cannot be`,
+        ? '1 entry is not shown: its name cannot be displayed'
+        : `${format.number(count)} entries are not shown: too many, or names that cannot be displayed`,
     pickerHidden: (count: number) =>
       count === 1 ? '1 hidden entry: type . to see it' : `${format.number(count)} hidden entries: type . to see them`,
     pickerNoPath: 'there is nothing at this path; Enter takes a path or an entry',
@@ -145,7 +145,7 @@ export const strings = {
     pageFoot: (seen: string, more: boolean) => (more ? `${seen} · ↑↓ PgUp PgDn scroll · Esc closes` : 'Esc closes'),
     seen: (from: number, to: number, all: number) => `${from}–${to} of ${all}`,
     confirm: 'Sure?',
-    strayFoot: 'that was no answer · read it, then Enter or Esc',
+    strayFoot: 'not an answer · read it, then Enter or Esc',
     fingerprint: (name: string) => `Compare with ${name}`,
     changed: (name: string) => `${name}'s key changed`,
     passwd: 'Change the password',
@@ -170,8 +170,8 @@ export const strings = {
     closed: 'No connection',
   },
   closed: {
-    kept: 'what is held here can still be read; what you write is kept and goes out when the link is back',
-    looks: 'once a minute it looks whether the right key is back, and then goes on by itself; Ctrl+C twice leaves',
+    kept: 'messages on this device can still be read; what you write is sent when the link is back',
+    looks: 'the key is checked once a minute, and the chat continues when the right one is back; Ctrl+C twice leaves',
     leave: 'Ctrl+C twice leaves',
   },
   settings: {
@@ -179,7 +179,7 @@ export const strings = {
     bell: 'bell',
     desktop: 'desktop notifications',
     desktopText: 'texts in notifications',
-    typing: 'telling and showing who is writing:',
+    typing: 'typing notices',
   },
   kinds: { person: 'person', room: 'room', file: 'file', command: 'command' },
   questions: {
@@ -193,7 +193,7 @@ export const strings = {
     sendFoot: (to: string) => `Enter or y sends to ${to} · Esc or n keeps the line`,
     delete: (conversation: string) => [
       `delete this message in ${conversation}?`,
-      'others see that it was deleted; who has read it has read it',
+      'others see that it was deleted; some may have read it already',
     ],
     deleteFoot: 'Enter or y deletes · Esc or n leaves it',
     quit: [
@@ -209,7 +209,7 @@ export const strings = {
     same: 'Enter: they are the same, mark as verified · Esc: later',
     unverify: 'Enter: take the mark back · Esc: leave it',
     changed: [
-      'this can be a new installation, or somebody between you',
+      'this can be a new installation, or an attacker between you',
       'nothing is sent until you decide; compare by telephone or in person first',
     ],
     old: 'old key',
@@ -227,7 +227,7 @@ export const strings = {
     bodies: (count: number) => `${format.number(count)} new messages`,
   },
   crash: (log: string | null) =>
-    `securechat stopped by a mistake of its own${log === null ? '' : `; the reason is in ${log}`}; what was typed is kept`,
+    `securechat crashed${log === null ? '' : `; the reason is in ${log}`}; drafts are saved`,
   unsent: (count: number) =>
     count === 1
       ? '1 message was not sent yet; it goes out at the next start'

@@ -42,9 +42,13 @@ test('what looks like a command is never sent', async (t) => {
   await refused(
     t,
     '.flie secret.txt',
-    /^unknown command \.flie: did you mean \.file\? one more \. in front makes it text$/,
+    /^unknown command \.flie: did you mean \.file\? put one more \. in front to send it as text$/,
   );
-  await refused(t, '/nonsense', /^unknown command \/nonsense: \.help lists them, one more \/ in front makes it text$/);
+  await refused(
+    t,
+    '/nonsense',
+    /^unknown command \/nonsense: \.help lists them, put one more \/ in front to send it as text$/,
+  );
   await refused(t, '.msg', /^usage: \.msg NAME \[TEXT\]$/);
   await refused(t, '@nobody hi', /^nobody is called nobody: \.users names everyone$/);
   await refused(t, '@bob, hi', /^not sent: @bob TEXT is for bob alone, bob: TEXT is for everybody in #lobby$/);
@@ -211,7 +215,7 @@ test('away is told, ends with what is written, and .users says whose it is', asy
 test('nobody is told of typing, neither here nor there', async (t) => {
   const { calls, said } = await types(['.msg bob', 'hello', '.typing on']);
   t.deepEqual(calls, [queued('@bob', 'hello')]);
-  t.is(said.at(-1), 'line mode tells nobody that you write, and does not tell you who does');
+  t.is(said.at(-1), 'line mode neither sends nor shows who is typing');
 });
 
 test('Tab knows names and commands', async (t) => {

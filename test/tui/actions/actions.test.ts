@@ -39,7 +39,7 @@ test('where nothing begins like it, Tab says so', async (t) => {
     store.dispatch({ type: 'typed', text });
     await key('tab');
     await until(() => notice() !== '');
-    t.is(notice(), 'nothing here begins like this', text);
+    t.is(notice(), 'no completion found', text);
     t.is(line(), text);
     await key('ctrl+u');
   }

@@ -12,7 +12,7 @@ import { until } from '../../helpers/until.ts';
 test('.reconnect tries a lost link at once, and says so where there is one or none will be', async (t) => {
   const { say, calls, client, notice, settle } = await openChat(t);
   await say('.reconnect');
-  t.is(notice(), 'the link is there');
+  t.is(notice(), 'the link is up');
   client.emit({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
   await settle();
   await say('.reconnect');

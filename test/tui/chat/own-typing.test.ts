@@ -122,7 +122,7 @@ test('.typing off tells nobody', async (t) => {
   t.is(notice(), 'usage: .typing on|off');
   await key('ctrl+u');
   await say('.typing off');
-  t.is(notice(), 'telling and showing who is writing: off');
+  t.is(notice(), 'typing notices off');
   controller.open('@bob');
   store.dispatch({ type: 'typed', text: 'quietly' });
   t.deepEqual(calls('typing'), []);

@@ -74,7 +74,7 @@ test('a command that takes nothing does nothing when something follows', async (
   await say('mine');
   for (const command of ['.quit smoking is hard', '.delete that', '.copy 3', '.rooms x', '.sessions foo']) {
     await say(command);
-    t.regex(notice(), /takes nothing after it; one more \. in front makes the line text|usage: \.sessions \[end\]/);
+    t.regex(notice(), /takes no argument; put one more \. in front to send the line as text|usage: \.sessions \[end\]/);
     t.is(line(), command);
     t.is(store.get().overlay, null);
     await key('ctrl+u');

@@ -24,7 +24,7 @@ test('an unknown command is never sent and stays in the line', async (t) => {
   const { say, calls, notice, line } = await openChat(t);
   await say('.flie secret.txt');
   t.deepEqual(calls('queue'), []);
-  t.is(notice(), 'unknown command .flie: did you mean .file? one more . in front makes it text');
+  t.is(notice(), 'unknown command .flie: did you mean .file? put one more . in front to send it as text');
   t.is(line(), '.flie secret.txt');
 });
 

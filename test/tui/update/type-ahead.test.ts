@@ -130,7 +130,7 @@ test('lines that no field takes are not joined: they are gone, and it is said', 
   screen.press('enter');
   screen.happen(type('two'), { type: 'login', change: { busy: null } });
   t.is(textOf(screen.login.fields.password), 'one');
-  t.regex(screen.state.notice?.text ?? '', /gone/);
+  t.regex(screen.state.notice?.text ?? '', /dropped/);
 });
 
 test('what was meant for a chat does not stand in a form that came back with a fault', (t) => {

@@ -149,7 +149,7 @@ test.serial('passwords are asked for without echo, and lines go on after it', as
   screen.write('.search short\r');
   await screen.until((text) => text.includes('nothing like this'), PATIENCE);
   screen.write('.whoami\r');
-  await screen.until((text) => text.includes('link to pass on to who shall join: securechat://'), PATIENCE);
+  await screen.until((text) => text.includes('join link for people you invite: securechat://'), PATIENCE);
   screen.write('.exit\r');
   t.is((await screen.exited).exitCode, 0);
 });
