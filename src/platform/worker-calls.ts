@@ -78,9 +78,10 @@ export class WorkerCalls<O extends WorkerOperations> {
   #ask<T>(name: string, params: unknown): Promise<T> {
     if (this.#failure !== null) return Promise.reject(this.#failure);
     return new Promise<T>((resolve, reject) => {
+      // First, as it throws for what cannot be cloned, and then no answer comes.
+      this.#worker.postMessage({ name, params } satisfies Call);
       if (this.#waiting.length === 0) this.#worker.ref();
       this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage({ name, params } satisfies Call);
     });
   }
 

@@ -48,6 +48,12 @@ test('each call gets its own answer; close lets those before it finish', async (
   await calls.close();
 });
 
+test('a call whose parameter cannot be cloned fails alone', async (t) => {
+  const calls = await open(t);
+  await t.throwsAsync(calls.call('fail', (() => {}) as never), { name: 'DataCloneError' });
+  t.is(await calls.call('double', 4), 8);
+});
+
 test('after an operation that throws nothing is answered any more', async (t) => {
   const calls = await open(t);
   t.is(await calls.call('double', 1), 2);
