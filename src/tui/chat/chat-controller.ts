@@ -16,7 +16,7 @@ import type { Remembered } from '../state/event.ts';
 import { chatOf, openThread } from '../state/focus.ts';
 import { MAX_LOADED } from '../state/message-list.ts';
 import { isBlockedConversation } from '../state/muting.ts';
-import { isUnreadLoaded, lastSeenSeq, newsAfter, READ_EVERY } from '../state/read-position.ts';
+import { countAfter, isUnreadLoaded, lastSeenSeq, READ_EVERY } from '../state/read-position.ts';
 import type { Chat, Notice, Thread } from '../state/state.ts';
 import { cleanEvent, cleanFile, cleanLink, cleanMessage } from '../text/clean.ts';
 import { firstPart } from '../text/split-message.ts';
@@ -153,8 +153,8 @@ export class ChatController {
   /** Applies transfers as if the client had reported them. */
   show(transfers: readonly TransferState[]): void {
     this.#store.dispatch({
-      type: 'news',
-      news: transfers.map((transfer) => cleanEvent({ type: 'transfer', transfer })),
+      type: 'client-events',
+      events: transfers.map((transfer) => cleanEvent({ type: 'transfer', transfer })),
     });
   }
 
@@ -231,7 +231,7 @@ export class ChatController {
   #loadUnread({ name, messages }: Thread): void {
     const first = messages[0]?.seq ?? null;
     if (first === null || messages.length >= UNREAD_MAX)
-      this.#store.dispatch({ type: 'unread-located', conversation: name });
+      this.#store.dispatch({ type: 'unread-too-old', conversation: name });
     else void this.#load(name, UNREAD_PAGE, first);
   }
 
@@ -245,7 +245,7 @@ export class ChatController {
       if (isStale()) return;
       // Without a link the cache has no more; it is asked again when the link is back.
       if (messages.length === 0 && more) {
-        this.#store.dispatch({ type: 'unread-located', conversation });
+        this.#store.dispatch({ type: 'unread-too-old', conversation });
         throw new ClientError('unreachable', strings.messages.unavailable(this.client.link));
       }
       this.#store.dispatch({ type: 'history', conversation, messages: messages.map(cleanMessage), gaps, more });
@@ -280,7 +280,7 @@ export class ChatController {
       return;
     this.#marking = true;
     const { name } = thread;
-    const unread = isAll ? 0 : newsAfter(thread, seq, { me: this.chat.me, blocked: nobody });
+    const unread = isAll ? 0 : countAfter(thread, seq, { me: this.chat.me, blocked: nobody });
     this.#store.dispatch({ type: 'thread', conversation: name, change: { read: seq, unread } });
     void this.client.markRead(name, seq).catch(() => {});
     this.#clock.after(READ_EVERY, () => {

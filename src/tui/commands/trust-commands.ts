@@ -31,7 +31,7 @@ export function decideTrust({ store, controller }: ChatScope, { name, changedTo,
   return attempted(async () => {
     if (changedTo !== null) await client.acceptKey(name);
     else await client.setVerified(name, !verified);
-    store.dispatch({ type: 'news', news: [{ type: 'people', people: await client.people() }] });
+    store.dispatch({ type: 'client-events', events: [{ type: 'people', people: await client.people() }] });
     const { accepted, unverified, verified: marked } = strings.fingerprint;
     const say = changedTo !== null ? accepted : verified ? unverified : marked;
     return { kind: 'done', text: say(name), tone: 'good' };

@@ -105,7 +105,7 @@ export type Event =
   | { type: 'progress'; step: Progress }
   | { type: 'entered'; opening: Opening }
   | { type: 'left' }
-  | { type: 'news'; news: readonly ClientEvent[] }
+  | { type: 'client-events'; events: readonly ClientEvent[] }
   | { type: 'opened'; conversation: ConversationName }
   | { type: 'loading'; conversation: ConversationName }
   | { type: 'history'; conversation: ConversationName; messages: Message[]; gaps: Gap[]; more: boolean }
@@ -124,7 +124,7 @@ export type Event =
   /** Shows the folded messages of a blocked person. */
   | { type: 'unfolded'; conversation: ConversationName; run: Unfolded }
   /** The unread messages go further back than what is loaded: the window moves to the oldest loaded message. */
-  | { type: 'unread-located'; conversation: ConversationName }
+  | { type: 'unread-too-old'; conversation: ConversationName }
   /** Moves to a search result; `words` are marked in it. */
   | { type: 'jumped'; conversation: ConversationName; key: string; words: string }
   | {

@@ -31,17 +31,17 @@ export function answered(messages: readonly Message[], to: MessageRef): Message 
 }
 
 /**
- * Merges `news` into `held`: replaces messages that are there, inserts new ones by seq, and leaves those without a seq last in
- * the order they arrived. `news` usually belongs at the end, which costs one copy for all of them together.
+ * Merges `arrived` into `loaded`: replaces messages that are there, inserts new ones by seq, and leaves those without a seq last in
+ * the order they arrived. `arrived` usually belongs at the end, which costs one copy for all of them together.
  */
-export function merge(held: readonly Message[], news: readonly Message[]): readonly Message[] {
-  if (news.length === 0) return held;
+export function merge(loaded: readonly Message[], arrived: readonly Message[]): readonly Message[] {
+  if (arrived.length === 0) return loaded;
   const placed: Message[] = [];
   const waiting: Message[] = [];
-  for (const message of held) (message.seq === null ? waiting : placed).push(message);
+  for (const message of loaded) (message.seq === null ? waiting : placed).push(message);
   const before = placed.length;
   let sorted = true;
-  for (const message of news) {
+  for (const message of arrived) {
     const key = keyOf(message);
     const pending = waiting.findIndex((other) => hasKey(other, key));
     if (message.seq === null) {

@@ -39,7 +39,7 @@ export function othersBelow(
 }
 
 /** Counts loaded messages of others after `seq`, without those of blocked people. */
-export function newsAfter(
+export function countAfter(
   { name, messages }: Thread,
   seq: number,
   { me, blocked }: Pick<Chat, 'me' | 'blocked'>,

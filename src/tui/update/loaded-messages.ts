@@ -37,11 +37,11 @@ function withoutOldest(thread: Thread): Thread {
   };
 }
 
-/** The messages of `news` that belong to the loaded ones: all, unless newer ones were unloaded. */
-export function fitting({ cut, messages }: Thread, news: readonly Message[]): readonly Message[] {
-  if (!cut) return news;
+/** The messages of `arrived` that belong to the loaded ones: all, unless newer ones were unloaded. */
+export function fitting({ cut, messages }: Thread, arrived: readonly Message[]): readonly Message[] {
+  if (!cut) return arrived;
   const last = messages.at(-1)?.seq ?? 0;
-  return news.filter(({ seq }) => seq !== null && seq <= last);
+  return arrived.filter(({ seq }) => seq !== null && seq <= last);
 }
 
 /** Back at the newest message: a conversation whose newer messages were unloaded is loaded anew. */

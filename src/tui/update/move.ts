@@ -8,7 +8,7 @@ import { emptyEditor, moveLine } from '../state/editor.ts';
 import type { MoveName } from '../state/event.ts';
 import { chatOf, openThread, paneOf, withChat, withThread } from '../state/focus.ts';
 import { fileKey } from '../state/message-list.ts';
-import { lastSeenSeq, newsAfter } from '../state/read-position.ts';
+import { countAfter, lastSeenSeq } from '../state/read-position.ts';
 import { isStashed, restoreDraft } from '../state/stashed-draft.ts';
 import type { Chat, Focus, Overlay, State, Thread } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
@@ -214,7 +214,7 @@ function left(thread: Thread, chat: Chat): number {
   if (thread.cut) return thread.below;
   return thread.anchor === null || thread.below === 0
     ? 0
-    : Math.min(thread.below, newsAfter(thread, lastSeenSeq(thread), chat));
+    : Math.min(thread.below, countAfter(thread, lastSeenSeq(thread), chat));
 }
 
 /** Selects the message above or below, and scrolls to it. */

@@ -3,7 +3,7 @@
 import { newAtTop, scrolled } from '../messages/viewport.ts';
 import { lookOf } from '../select/select.ts';
 import { chatOf, openThread, withChat, withThread } from '../state/focus.ts';
-import { isUnreadLoaded, lastSeenSeq, newsAfter } from '../state/read-position.ts';
+import { countAfter, isUnreadLoaded, lastSeenSeq } from '../state/read-position.ts';
 import type { State, Thread } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 
@@ -30,7 +30,7 @@ export function showOldest(state: State, name: Thread['name']): State {
 
 function placed(state: State, thread: Thread): State {
   return withChat(state, (chat) => {
-    const below = thread.anchor === null ? 0 : newsAfter(thread, lastSeenSeq(thread), chat);
+    const below = thread.anchor === null ? 0 : countAfter(thread, lastSeenSeq(thread), chat);
     return withThread(chat, { ...thread, locatingUnread: false, below });
   });
 }

@@ -19,7 +19,7 @@ export class Store {
   #state: State;
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
-  #news: ClientEvent[] = [];
+  #queued: ClientEvent[] = [];
   #flushedAt = -Infinity;
   #interval = CALM;
   #cancel: (() => void) | null = null;
@@ -51,7 +51,7 @@ export class Store {
 
   /** Queues an event of the client for the next flush. */
   readonly collect = (event: ClientEvent): void => {
-    this.#news.push(event);
+    this.#queued.push(event);
     if (this.#cancel !== null) return;
     const wait = Math.max(0, this.#flushedAt + this.#interval - this.#clock.monotonic());
     this.#cancel = this.#clock.after(wait, this.flush);
@@ -61,11 +61,11 @@ export class Store {
   readonly flush = (): void => {
     this.#cancel?.();
     this.#cancel = null;
-    if (this.#news.length === 0) return;
-    const news = this.#news;
-    this.#news = [];
-    this.#interval = news.length >= FLOOD_FROM ? FLOOD : CALM;
+    if (this.#queued.length === 0) return;
+    const events = this.#queued;
+    this.#queued = [];
+    this.#interval = events.length >= FLOOD_FROM ? FLOOD : CALM;
     this.#flushedAt = this.#clock.monotonic();
-    this.dispatch({ type: 'news', news });
+    this.dispatch({ type: 'client-events', events });
   };
 }

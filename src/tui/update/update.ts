@@ -27,12 +27,12 @@ import { unreadOf } from '../state/muting.ts';
 import { stashDraft } from '../state/stashed-draft.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state/state.ts';
 import { isRich } from '../state/theme.ts';
+import { applyClientEvents, history, openChat } from './client-events.ts';
 import { reloadNewest, retriable, trimmed } from './loaded-messages.ts';
 import { about, restoreLine, takeLine } from './message-line.ts';
 import { applyMouse } from './mouse.ts';
 import { keepSelection, move, refit } from './move.ts';
 import { block, mute, unfold } from './mute-and-block.ts';
-import { applyNews, enter, history } from './news.ts';
 import { showOldest, showUnread } from './open-at-unread.ts';
 import { deliverTypeAhead } from './type-ahead.ts';
 import { nobodyTypes, typingAt } from './typing-people.ts';
@@ -108,11 +108,11 @@ function apply(state: State, event: Event): State {
         ? { ...state, screen: { name: 'login', login: { ...state.screen.login, busy: event.step, waiting: null } } }
         : state;
     case 'entered':
-      return enter(state, event.opening);
+      return openChat(state, event.opening);
     case 'left':
       return { ...state, screen: { name: 'leaving' }, overlay: null };
-    case 'news':
-      return applyNews(state, event.news);
+    case 'client-events':
+      return applyClientEvents(state, event.events);
     case 'opened':
       return opened(state, event.conversation);
     case 'loading':
@@ -149,7 +149,7 @@ function apply(state: State, event: Event): State {
         const thread = chat.threads[event.conversation];
         return thread === undefined ? chat : withThread(chat, unfold(thread, event.run));
       });
-    case 'unread-located':
+    case 'unread-too-old':
       return showOldest(state, event.conversation);
     case 'jumped':
       return jump(state, event);

@@ -7,4 +7,4 @@ export const type = (text: string): Event => ({ type: 'typed', text });
 export const move = (name: MoveName): Event => ({ type: 'moved', move: name });
 export const open = (conversation: ConversationName): Event => ({ type: 'opened', conversation });
 export const focus = (name: Focus): Event => ({ type: 'focused', focus: name });
-export const news = (...events: ClientEvent[]): Event => ({ type: 'news', news: events });
+export const clientEvents = (...events: ClientEvent[]): Event => ({ type: 'client-events', events });

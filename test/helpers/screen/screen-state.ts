@@ -47,8 +47,8 @@ export class Play {
   /** Messages of others, arriving now. */
   arrive(...messages: Message[]): this {
     return this.do({
-      type: 'news',
-      news: messages.map((one) => ({ type: 'message' as const, message: one, fresh: true })),
+      type: 'client-events',
+      events: messages.map((one) => ({ type: 'message' as const, message: one, fresh: true })),
     });
   }
 

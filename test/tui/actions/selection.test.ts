@@ -187,7 +187,7 @@ test('while something is chosen, the prompt says what a command acts on; one cho
   const of = (seq: number) => chat().threads['#lobby']?.messages.find((one) => one.seq === seq)?.at ?? 0;
   await choose(4);
   t.is(prompt(), ` #lobby ▸ alice ${clockTime(of(37))} text 37 › `);
-  client.receive({ text: 'news', id: 'n1' });
+  client.receive({ text: 'client-events', id: 'n1' });
   await settle();
   t.is(prompt(), ` #lobby ▸ alice ${clockTime(of(37))} text 37 › `);
   await say('.edit changed');

@@ -140,8 +140,8 @@ test('the files pane shows what is under way elsewhere, that it is paused, and r
   const note = 'this server takes files of at most 10 MiB: send a smaller one';
   const text = (
     await after({
-      type: 'news',
-      news: [
+      type: 'client-events',
+      events: [
         { type: 'transfer', transfer: transfer({ conversation: '@bob', ...cut }) },
         { type: 'transfer', transfer: transfer({ id: 't2', name: 'big.iso', state: 'failed', note }) },
       ],

@@ -5,8 +5,8 @@ import { message } from '../../helpers/screen/messages.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
 
 const closed = (reason: string, code?: 'key-changed' | 'login-refused') => ({
-  type: 'news' as const,
-  news: [{ type: 'link' as const, link: { state: 'closed' as const, reason, ...(code !== undefined && { code }) } }],
+  type: 'client-events' as const,
+  events: [{ type: 'link' as const, link: { state: 'closed' as const, reason, ...(code !== undefined && { code }) } }],
 });
 
 test('a link that was closed for a reason opens a page, has a short state and a last word', (t) => {
@@ -42,6 +42,9 @@ test('a link that the person closed, or that came back, leaves nothing to say', 
   const play = new Play().do(closed('closed'));
   t.is(play.state.overlay, null);
   t.is(exitMessage(play.state), null);
-  play.do(closed('another key', 'key-changed'), { type: 'news', news: [{ type: 'link', link: { state: 'online' } }] });
+  play.do(closed('another key', 'key-changed'), {
+    type: 'client-events',
+    events: [{ type: 'link', link: { state: 'online' } }],
+  });
   t.is(exitMessage(play.state), null);
 });

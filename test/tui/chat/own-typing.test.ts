@@ -2,7 +2,7 @@
 import test from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
 import { peopleOf } from '../../../src/tui/select/select.ts';
-import { news } from '../../helpers/screen/events.ts';
+import { clientEvents } from '../../helpers/screen/events.ts';
 import { message, person } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
@@ -16,10 +16,10 @@ const from = (name: string, parts: Parameters<typeof message>[0] = {}): ClientEv
 const typing = (play: Play) => [...play.chat.typing.keys()];
 
 test('who writes is shown for six seconds after the last sign of it', (t) => {
-  const play = new Play().do(news(writes('bob')));
+  const play = new Play().do(clientEvents(writes('bob')));
   t.deepEqual(typing(play), ['bob']);
   play.now += 3000;
-  play.do(news(writes('bob')));
+  play.do(clientEvents(writes('bob')));
   play.now += 5999;
   t.deepEqual(typing(play.do({ type: 'tick' })), ['bob']);
   play.now += 1;
@@ -28,24 +28,24 @@ test('who writes is shown for six seconds after the last sign of it', (t) => {
 
 test('it goes with a message of theirs to me, with them, and with the link', (t) => {
   const play = new Play({ people: [person('alice'), person('bob'), person('carol')] });
-  play.do(news(writes('bob'), writes('carol')));
-  play.do(news(from('bob', { conversation: '#lobby' }), from('bob', { from: 'alice' })));
+  play.do(clientEvents(writes('bob'), writes('carol')));
+  play.do(clientEvents(from('bob', { conversation: '#lobby' }), from('bob', { from: 'alice' })));
   t.deepEqual(typing(play), ['bob', 'carol'], 'not with what is said elsewhere, or by me');
-  play.do(news(from('bob')));
+  play.do(clientEvents(from('bob')));
   t.deepEqual(typing(play), ['carol']);
-  play.do(news(writes('bob'), from('bob', { seq: 2 })));
+  play.do(clientEvents(writes('bob'), from('bob', { seq: 2 })));
   t.deepEqual(typing(play), ['carol'], 'the sign came before the message');
-  play.do(news(from('bob', { seq: 3 }), writes('bob')));
+  play.do(clientEvents(from('bob', { seq: 3 }), writes('bob')));
   t.deepEqual(typing(play), ['carol', 'bob'], 'they go on after it');
-  play.do(news({ type: 'people', people: [person('carol', { online: false })] }));
+  play.do(clientEvents({ type: 'people', people: [person('carol', { online: false })] }));
   t.deepEqual(typing(play), ['bob']);
-  play.do(news({ type: 'link', link: { state: 'connecting' } }));
+  play.do(clientEvents({ type: 'link', link: { state: 'connecting' } }));
   t.deepEqual(typing(play), []);
 });
 
 test('attack: signs of nobody, of oneself, and of names that are words of JavaScript', (t) => {
   const play = new Play();
-  play.do(news(...['alice', 'carol', 'nobody', 'constructor', '__proto__'].map(writes)));
+  play.do(clientEvents(...['alice', 'carol', 'nobody', 'constructor', '__proto__'].map(writes)));
   t.deepEqual(typing(play), []);
   t.false(peopleOf(play.chat).some((item) => item.typing));
 });
@@ -57,17 +57,17 @@ test('the list knows who writes and who is away', (t) => {
       is ? [`${name} writes`] : away ? [`${name} away`] : [],
     );
   t.deepEqual(list(), ['@carol away']);
-  play.do(news(writes('bob')));
+  play.do(clientEvents(writes('bob')));
   t.deepEqual(list(), ['@bob writes', '@carol away']);
-  play.do(news({ type: 'people', people: [person('carol')] }, from('bob')));
+  play.do(clientEvents({ type: 'people', people: [person('carol')] }, from('bob')));
   t.deepEqual(list(), []);
 });
 
 test('turned off, nobody is seen writing, from that moment on', (t) => {
-  const play = new Play().do(news(writes('bob')), { type: 'settings', settings: { typing: false } });
+  const play = new Play().do(clientEvents(writes('bob')), { type: 'settings', settings: { typing: false } });
   t.deepEqual(typing(play), []);
-  t.deepEqual(typing(play.do(news(writes('bob')))), []);
-  play.do({ type: 'settings', settings: { typing: true } }, news(writes('bob')));
+  t.deepEqual(typing(play.do(clientEvents(writes('bob')))), []);
+  play.do({ type: 'settings', settings: { typing: true } }, clientEvents(writes('bob')));
   t.deepEqual(typing(play), ['bob']);
 });
 

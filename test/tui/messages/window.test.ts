@@ -62,11 +62,11 @@ test('what cannot be read after the newest message stands under it, before what 
   const play = new Play({ rows: 24 }).do(history([message({ seq: 1, id: 'h1' })]));
   const shown = () => rowsOf(play).map((spans) => textOf(spans).trim());
   const gap = { conversation: '#lobby', from: 'bob', reason: 'key-changed' } as const;
-  for (const before of [2, 3]) play.do({ type: 'news', news: [{ type: 'gap', gap: { ...gap, before } }] });
+  for (const before of [2, 3]) play.do({ type: 'client-events', events: [{ type: 'gap', gap: { ...gap, before } }] });
   t.regex(shown().at(-1) ?? '', /bob's key changed: \.verify bob/);
   play.do({
-    type: 'news',
-    news: [{ type: 'message', message: message({ seq: null, id: 'mine', text: 'on its way' }), fresh: true }],
+    type: 'client-events',
+    events: [{ type: 'message', message: message({ seq: null, id: 'mine', text: 'on its way' }), fresh: true }],
   });
   const rows = shown();
   t.is(rows.filter((row) => row.includes("bob's key changed")).length, 1);
@@ -74,8 +74,8 @@ test('what cannot be read after the newest message stands under it, before what 
     rows.findIndex((row) => row.includes("bob's key changed")) < rows.findIndex((row) => row.includes('on its way')),
   );
   play.do({
-    type: 'news',
-    news: [{ type: 'message', message: message({ seq: 4, id: 'h4', text: 'later' }), fresh: true }],
+    type: 'client-events',
+    events: [{ type: 'message', message: message({ seq: 4, id: 'h4', text: 'later' }), fresh: true }],
   });
   t.is(shown().filter((row) => row.includes("bob's key changed")).length, 1);
 });

@@ -7,8 +7,8 @@ import { file, message, person } from '../../helpers/screen/messages.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
 
 const conversation = (name: '@bob' | '@carol' | '#lobby', unread: number, head = 5): Event => ({
-  type: 'news',
-  news: [{ type: 'conversation', conversation: { name, head, read: head - unread, unread, at: 0 } }],
+  type: 'client-events',
+  events: [{ type: 'conversation', conversation: { name, head, read: head - unread, unread, at: 0 } }],
 });
 
 test('rooms first, then people by name; oneself only with notes', (t) => {
@@ -18,8 +18,8 @@ test('rooms first, then people by name; oneself only with notes', (t) => {
     ['#lobby', '@bob', '@zoe'],
   );
   play.do({
-    type: 'news',
-    news: [{ type: 'conversation', conversation: { name: '@alice', head: 1, read: 1, unread: 0, at: 0 } }],
+    type: 'client-events',
+    events: [{ type: 'conversation', conversation: { name: '@alice', head: 1, read: 1, unread: 0, at: 0 } }],
   });
   t.deepEqual(
     peopleOf(play.chat).map(({ name }) => name),
@@ -38,7 +38,10 @@ test('unread counts, drafts, presence and changed keys are seen at once', (t) =>
     { type: 'opened', conversation: '#lobby' },
   );
   t.true(bob()?.draft);
-  play.do({ type: 'news', news: [{ type: 'people', people: [person('bob', { online: false, changedTo: 'ff' })] }] });
+  play.do({
+    type: 'client-events',
+    events: [{ type: 'people', people: [person('bob', { online: false, changedTo: 'ff' })] }],
+  });
   t.false(bob()?.online);
   t.true(bob()?.changed);
 });
@@ -48,8 +51,8 @@ test('a room in which somebody named me is marked until it is read', (t) => {
   const lobby = () => peopleOf(play.chat).find(({ name }) => name === '#lobby')?.mentioned;
   const me = play.chat.me.name;
   const said = (seq: number, text: string, from = 'bob'): Event => ({
-    type: 'news',
-    news: [{ type: 'message', message: message({ seq, text, from }), fresh: true }],
+    type: 'client-events',
+    events: [{ type: 'message', message: message({ seq, text, from }), fresh: true }],
   });
   play.do({ type: 'opened', conversation: '@bob' }, said(1, 'for nobody'), conversation('#lobby', 1, 1));
   t.false(lobby());
@@ -72,14 +75,17 @@ test('property: the kept list is the list that would be made anew', (t) => {
     fc.boolean().map((on): Event => ({ type: 'blocked', name: 'bob', on })),
     fc.tuple(fc.constantFrom('bob', 'carol'), fc.integer({ min: 1, max: 9 })).map(
       ([from, seq]): Event => ({
-        type: 'news',
-        news: [{ type: 'message', message: message({ seq, from }), fresh: true }],
+        type: 'client-events',
+        events: [{ type: 'message', message: message({ seq, from }), fresh: true }],
       }),
     ),
     fc.constant<Event>({ type: 'edited', edit: 'delete-to-start' }),
-    fc
-      .boolean()
-      .map((online): Event => ({ type: 'news', news: [{ type: 'people', people: [person('bob', { online })] }] })),
+    fc.boolean().map(
+      (online): Event => ({
+        type: 'client-events',
+        events: [{ type: 'people', people: [person('bob', { online })] }],
+      }),
+    ),
   );
   fc.assert(
     fc.property(fc.array(events), (all) => {
@@ -109,7 +115,7 @@ test('of two files that a dishonest server lists under one id, the one of its au
   } as const;
   const play = new Play().do(
     { type: 'files', files: [file({ id: 'a', from: 'bob' })] },
-    { type: 'news', news: [{ type: 'transfer', transfer: { ...transfer, state: 'done', note: '/tmp/n' } }] },
+    { type: 'client-events', events: [{ type: 'transfer', transfer: { ...transfer, state: 'done', note: '/tmp/n' } }] },
   );
   const saved = () => filesOf(play.chat).map((item) => item.saved);
   t.deepEqual(saved(), ['/tmp/n']);
@@ -123,7 +129,7 @@ test('a file of a former key and one of the key of now are two, each with its ow
   const old = file({ id: 'a', from: 'bob', formerKey: true, name: 'old' });
   const play = new Play().do(
     { type: 'files', files: [old] },
-    { type: 'news', news: [{ type: 'transfer', transfer: moving }] },
+    { type: 'client-events', events: [{ type: 'transfer', transfer: moving }] },
   );
   const shown = () => filesOf(play.chat).map(({ file: { name }, transfer }) => [name, transfer?.state ?? null]);
   t.deepEqual(
@@ -145,8 +151,8 @@ test('files: what moves first, then the newest; only of the open conversation', 
       files: [file({ id: 'a', at: 1 }), file({ id: 'b', at: 2 }), file({ id: 'c', at: 3, conversation: '@bob' })],
     },
     {
-      type: 'news',
-      news: [
+      type: 'client-events',
+      events: [
         {
           type: 'transfer',
           transfer: {
@@ -262,7 +268,10 @@ test('files and words of blocked people are found nowhere, and are all there aga
     done: 0,
     rate: 0,
   } as const;
-  play.do({ type: 'news', news: [{ type: 'transfer', transfer: { ...transfer, state: 'running', note: null } }] });
+  play.do({
+    type: 'client-events',
+    events: [{ type: 'transfer', transfer: { ...transfer, state: 'running', note: null } }],
+  });
   t.deepEqual(seen()[0], ['b'], 'nor while it is fetched');
   play.do({ type: 'blocked', name: 'bob', on: false });
   t.deepEqual(seen(), before);
@@ -271,8 +280,8 @@ test('files and words of blocked people are found nowhere, and are all there aga
 test('a name is blocked as it is written, whatever the key', (t) => {
   const play = new Play({ people: [person('bob'), person('Bob')], blocked: ['bob'] });
   play.do({
-    type: 'news',
-    news: [{ type: 'people', people: [person('bob', { fingerprint: 'ff', changedTo: 'ee' })] }],
+    type: 'client-events',
+    events: [{ type: 'people', people: [person('bob', { fingerprint: 'ff', changedTo: 'ee' })] }],
   });
   t.deepEqual(
     peopleOf(play.chat)
@@ -293,8 +302,8 @@ test('files of two people under one id are both there, and each goes with its ow
     } as const;
   };
   const names = () => filesOf(play.chat).map(({ file: { name } }) => name);
-  play.do({ type: 'news', news: [shared('bob', 1), shared('eve', 2)] });
+  play.do({ type: 'client-events', events: [shared('bob', 1), shared('eve', 2)] });
   t.deepEqual(names(), ['eve.txt', 'bob.txt']);
-  play.do({ type: 'news', news: [shared('eve', 2, true)] });
+  play.do({ type: 'client-events', events: [shared('eve', 2, true)] });
   t.deepEqual(names(), ['bob.txt']);
 });

@@ -21,8 +21,8 @@ const anything: fc.Arbitrary<Event> = fc.oneof(
     .map((size): Event => ({ type: 'resized', ...size })),
   fc.integer({ min: 1, max: 60 }).map(
     (seq): Event => ({
-      type: 'news',
-      news: [{ type: 'message', message: message({ seq, id: `p${seq}` }), fresh: true }],
+      type: 'client-events',
+      events: [{ type: 'message', message: message({ seq, id: `p${seq}` }), fresh: true }],
     }),
   ),
   fc

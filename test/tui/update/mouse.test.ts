@@ -146,7 +146,7 @@ test('what comes while a pane has the keys chooses nothing else, moved or not', 
   t.is(chosenFile(play), 'f2', 'the keys left: it begins anew with the newest');
   play.do({ type: 'opened', conversation: '@bob' }, focus('people'));
   t.is(chosenPerson(play), '@bob');
-  play.do({ type: 'news', news: [{ type: 'people', people: [person('adam')] }] });
+  play.do({ type: 'client-events', events: [{ type: 'people', people: [person('adam')] }] });
   t.is(chosenPerson(play), '@bob');
   const over = new Play({ columns: 80 }).do({ type: 'files', files: [file({ id: 'f1', at: 1 })] }, move('show-files'));
   over.do({ type: 'files', files: [file({ id: 'f2', at: 2 })] });

@@ -79,7 +79,7 @@ test('what is chosen in a pane stays chosen when something comes before it', (t)
   const play = new Play({ people: ['alice', 'bob', 'carol'].map((name) => person(name)) });
   play.do({ type: 'focused', focus: 'people' }, { type: 'moved', move: 'down' });
   t.is(peopleOf(play.chat)[personAt(play.chat)]?.name, '@bob');
-  play.do({ type: 'news', news: [{ type: 'people', people: [person('adam')] }] });
+  play.do({ type: 'client-events', events: [{ type: 'people', people: [person('adam')] }] });
   t.is(peopleOf(play.chat)[personAt(play.chat)]?.name, '@bob');
   const [older, newer] = [file({ id: 'f1', at: 1 }), file({ id: 'f2', at: 2 })];
   play.do({ type: 'files', files: [older] }, { type: 'focused', focus: 'files' }, { type: 'moved', move: 'down' });

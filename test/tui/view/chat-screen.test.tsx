@@ -52,7 +52,7 @@ test('what is muted or blocked has a sign of its own, without colours', async (t
     conversation: { name, head: 2, read: 0, unread: 2, at: 0 },
   });
   let frame = await after(
-    { type: 'news', news: [unread('@bob'), unread('@eve')] },
+    { type: 'client-events', events: [unread('@bob'), unread('@eve')] },
     { type: 'muted', conversation: '@eve', on: true },
     { type: 'muted', conversation: '#lobby', on: true },
   );

@@ -38,7 +38,7 @@ test('the naughty strings, as texts, file names and words of the daemon, break n
       { type: 'notice', text: some[0] ?? '' },
       { type: 'link', link: { state: 'closed', reason: some[1] ?? '' } },
     );
-    const rows = await after({ type: 'news', news: events.map(cleanEvent) });
+    const rows = await after({ type: 'client-events', events: events.map(cleanEvent) });
     t.is(rows.length, size.rows);
     for (const row of rows) t.true(width(row) <= size.columns, JSON.stringify(row));
     // Nothing in the frame but what the screen itself draws.

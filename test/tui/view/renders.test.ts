@@ -79,7 +79,7 @@ test.serial('a message, or a hundred of one moment, draw the messages once', asy
   const { costs, store } = await open(t);
   const fresh = (seq: number) =>
     ({ type: 'message', fresh: true, message: message({ seq, id: `n${seq}` }) }) satisfies ClientEvent;
-  const one = await costs({ type: 'news', news: [fresh(201)] });
+  const one = await costs({ type: 'client-events', events: [fresh(201)] });
   for (let seq = 202; seq <= 301; seq++) store.collect(fresh(seq));
   const hundred = await costs(() => store.flush());
   for (const cost of [one, hundred]) {
@@ -94,8 +94,8 @@ test.serial('what is said elsewhere leaves the messages alone', async (t) => {
   const { costs } = await open(t);
   const conversation = { name: '@person4', head: 1, read: 0, unread: 1, at: 1 } as const;
   const cost = await costs({
-    type: 'news',
-    news: [
+    type: 'client-events',
+    events: [
       { type: 'message', fresh: true, message: message({ seq: 1, id: 'p1', conversation: '@person4' }) },
       { type: 'conversation', conversation },
     ],
@@ -108,8 +108,8 @@ test.serial('what is said elsewhere leaves the messages alone', async (t) => {
 test.serial('somebody who comes or goes draws the list, not the messages', async (t) => {
   const { costs } = await open(t);
   const cost = await costs({
-    type: 'news',
-    news: [{ type: 'people', people: [person('person3', { online: false })] }],
+    type: 'client-events',
+    events: [{ type: 'people', people: [person('person3', { online: false })] }],
   });
   t.is(cost.get('PeoplePane'), 1);
   for (const pane of ['MessagesPane', 'FilesPane', 'Composer']) t.is(cost.get(pane), undefined, pane);
@@ -118,7 +118,7 @@ test.serial('somebody who comes or goes draws the list, not the messages', async
 test.serial('somebody who writes draws the list and the title, and their next sign nothing', async (t) => {
   const { costs } = await open(t);
   await costs({ type: 'opened', conversation: '@person3' });
-  const sign: Event = { type: 'news', news: [{ type: 'typing', name: 'person3' }] };
+  const sign: Event = { type: 'client-events', events: [{ type: 'typing', name: 'person3' }] };
   const cost = await costs(sign);
   t.is(cost.get('PeoplePane'), 1);
   t.is(cost.get('ConversationTitle'), 1);
@@ -140,8 +140,8 @@ test.serial('progress of a transfer draws the files pane alone', async (t) => {
     rate: 1,
   } as const;
   const step = (done: number): Event => ({
-    type: 'news',
-    news: [{ type: 'transfer', transfer: { ...transfer, done, state: 'running', note: null } }],
+    type: 'client-events',
+    events: [{ type: 'transfer', transfer: { ...transfer, done, state: 'running', note: null } }],
   });
   await costs(step(1));
   const cost = await costs(step(2));

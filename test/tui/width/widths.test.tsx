@@ -154,8 +154,10 @@ for (const { name, expected, ...options } of models) {
     assertBorders(t, model, 'history');
     for (const [at, text] of texts.entries()) {
       await after({
-        type: 'news',
-        news: [{ type: 'message', message: said(`x ${text.repeat(3)} and ${text} `.repeat(9), 40 + at), fresh: true }],
+        type: 'client-events',
+        events: [
+          { type: 'message', message: said(`x ${text.repeat(3)} and ${text} `.repeat(9), 40 + at), fresh: true },
+        ],
       });
       assertBorders(t, model, text);
       await after({ type: 'typed', text }, { type: 'typed', text: 'k' });

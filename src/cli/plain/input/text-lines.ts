@@ -11,7 +11,7 @@ const CR = 0x0d;
 export class TextLines extends EventEmitter<{ line: [string | null]; close: [] }> {
   readonly #input: NodeJS.ReadableStream;
   /** The bytes of the unfinished line. */
-  #begun: Buffer[] = [];
+  #unfinished: Buffer[] = [];
   #closed = false;
 
   constructor(input: NodeJS.ReadableStream) {
@@ -46,21 +46,21 @@ export class TextLines extends EventEmitter<{ line: [string | null]; close: [] }
     const bytes = Buffer.from(chunk as Uint8Array);
     let from = 0;
     for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, from)) {
-      this.#begun.push(bytes.subarray(from, at));
+      this.#unfinished.push(bytes.subarray(from, at));
       from = at + 1;
       this.#end();
     }
-    if (from < bytes.length) this.#begun.push(bytes.subarray(from));
+    if (from < bytes.length) this.#unfinished.push(bytes.subarray(from));
   };
 
   #end(): void {
-    const line = Buffer.concat(this.#begun);
-    this.#begun = [];
+    const line = Buffer.concat(this.#unfinished);
+    this.#unfinished = [];
     this.emit('line', textOf(line.at(-1) === CR ? line.subarray(0, -1) : line));
   }
 
   readonly #finish = (): void => {
-    if (this.#begun.length > 0) this.#end();
+    if (this.#unfinished.length > 0) this.#end();
     this.close();
   };
 }

@@ -10,13 +10,13 @@ import { emptyEditor } from '../../../../src/tui/state/editor.ts';
 import { focusScopesOf } from '../../../../src/tui/state/focus.ts';
 import { actionFor } from '../../../../src/tui/state/keys.ts';
 import { fileKey } from '../../../../src/tui/state/message-list.ts';
-import { move, news } from '../../../helpers/screen/events.ts';
+import { clientEvents, move } from '../../../helpers/screen/events.ts';
 import { draw } from '../../../helpers/screen/frames.tsx';
 import { file, person } from '../../../helpers/screen/messages.ts';
 import { openChat } from '../../../helpers/screen/open-chat.ts';
 import { until } from '../../../helpers/until.ts';
 
-const lost = news({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
+const lost = clientEvents({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
 const running: TransferState = {
   id: 't',
   author: 'alice',
@@ -188,7 +188,7 @@ test('a changed key is told apart from what is beside it, in few words where the
     const { after, enter } = draw(t, { columns, rows: 30 });
     enter(['alice', 'bob']);
     const bob = person('bob', { online: false, changedTo: 'cd'.repeat(32) });
-    const rows = await after({ type: 'opened', conversation: '@bob' }, news({ type: 'people', people: [bob] }));
+    const rows = await after({ type: 'opened', conversation: '@bob' }, clientEvents({ type: 'people', people: [bob] }));
     t.regex(
       rows[0] ?? '',
       /@bob {2}offline {2,}! (the )?key changed: (press )?Enter( to look at it)? *(│|$)/,
@@ -206,7 +206,7 @@ test('a changed key is told apart from what is beside it, in few words where the
 test('without the link nobody is said to be there, and nothing to move', async (t) => {
   const { after, enter } = draw(t, { columns: 120, rows: 24 });
   enter();
-  const moving = await after(news({ type: 'transfer', transfer: running }));
+  const moving = await after(clientEvents({ type: 'transfer', transfer: running }));
   t.true(moving.some((row) => row.startsWith(' ● bob')));
   t.true(moving.some((row) => row.includes('10 B/s')));
   const rows = await after(lost);
@@ -224,8 +224,8 @@ test('the open page of transfers is that of now', async (t) => {
   t.like(overlay, { kind: 'page', of: 'transfers' });
   const { after, enter } = draw(t, { columns: 120, rows: 24 });
   enter();
-  await after(news({ type: 'transfer', transfer: running }), { type: 'overlay', overlay });
-  const rows = await after(news({ type: 'transfer', transfer: { ...running, done: 77 } }));
+  await after(clientEvents({ type: 'transfer', transfer: running }), { type: 'overlay', overlay });
+  const rows = await after(clientEvents({ type: 'transfer', transfer: { ...running, done: 77 } }));
   t.true(rows.some((row) => row.includes('77 B / 100 B')));
 });
 

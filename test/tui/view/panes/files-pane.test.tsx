@@ -19,7 +19,9 @@ test('moving, paused, failed and saved files each say so', async (t) => {
     note: null,
   };
   const show = async (change: Partial<TransferState>) =>
-    (await after({ type: 'news', news: [{ type: 'transfer', transfer: { ...base, ...change } }] })).join('\n');
+    (await after({ type: 'client-events', events: [{ type: 'transfer', transfer: { ...base, ...change } }] })).join(
+      '\n',
+    );
   t.regex(await show({}), /↓ x\.bin[\s\S]*━+─+[\s\S]*40 % {2}10 B\/s {2}0:06/);
   t.regex(await show({ state: 'paused', rate: 0 }), /40 % {2}paused/);
   t.regex(await show({ state: 'failed', note: 'the disk is full' }), /✗ the disk is full/);

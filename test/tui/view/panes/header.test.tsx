@@ -9,7 +9,7 @@ test('who is there is told only while the link is there', async (t) => {
   enter();
   t.regex((await after())[0] ?? '', /#lobby {2}2 online/);
   const lost = { state: 'waiting', retryAt: 0, reason: 'cut' } as const;
-  t.notRegex((await after({ type: 'news', news: [{ type: 'link', link: lost }] }))[0] ?? '', /online/);
+  t.notRegex((await after({ type: 'client-events', events: [{ type: 'link', link: lost }] }))[0] ?? '', /online/);
   t.notRegex((await after({ type: 'opened', conversation: '@bob' }))[0] ?? '', /online|offline/);
 });
 
@@ -18,7 +18,7 @@ test('who writes and who is away is told in words and signs, and a changed key b
   enter(['alice', 'bob', 'carol']);
   const row = (rows: string[], name: string) => rows.find((one) => one.includes(name))?.split('│')[0] ?? '';
   const typing: ClientEvent = { type: 'typing', name: 'bob' };
-  const elsewhere = await after({ type: 'news', news: [typing] });
+  const elsewhere = await after({ type: 'client-events', events: [typing] });
   t.regex(row(elsewhere, '● bob'), /● bob +… +$/);
   t.notRegex(elsewhere[0] ?? '', /writing/, 'another conversation is open');
   const open = await after({ type: 'opened', conversation: '@bob' });
@@ -26,12 +26,12 @@ test('who writes and who is away is told in words and signs, and a changed key b
   const unread = { name: '@bob', head: 2, read: 0, unread: 2, at: 1 } as const;
   const counted = await after(
     { type: 'opened', conversation: '#lobby' },
-    { type: 'news', news: [{ type: 'conversation', conversation: unread }] },
+    { type: 'client-events', events: [{ type: 'conversation', conversation: unread }] },
   );
   t.regex(row(counted, '● bob'), /● bob +2 +$/);
   const away = await after(
     { type: 'opened', conversation: '@carol' },
-    { type: 'news', news: [{ type: 'people', people: [person('carol', { away: true })] }] },
+    { type: 'client-events', events: [{ type: 'people', people: [person('carol', { away: true })] }] },
   );
   t.regex(row(away, '◐ carol'), /▸◐ carol/);
   t.regex(away[0] ?? '', /@carol {2}away +not verified/);
@@ -39,7 +39,7 @@ test('who writes and who is away is told in words and signs, and a changed key b
   t.regex((await after({ type: 'away', away: true })).at(-1) ?? '', /● online {2}◐ away {2}end-to-end encrypted/);
   const changed = await after(
     { type: 'opened', conversation: '@bob' },
-    { type: 'news', news: [{ type: 'people', people: [person('bob', { changedTo: 'cc' })] }, typing] },
+    { type: 'client-events', events: [{ type: 'people', people: [person('bob', { changedTo: 'cc' })] }, typing] },
   );
   t.regex(changed[0] ?? '', /@bob {2}online +! the key changed/);
 });
@@ -51,7 +51,7 @@ test('a long name that writes leaves what is known of its key where it is', asyn
   const rows = await after(
     { type: 'opened', conversation: `@${long}` },
     { type: 'settings', settings: {} },
-    { type: 'news', news: [{ type: 'typing', name: long }] },
+    { type: 'client-events', events: [{ type: 'typing', name: long }] },
   );
   t.true(width(rows[0] ?? '') <= 72);
   t.notRegex(rows[0] ?? '', /is writing/);

@@ -3,7 +3,7 @@ import type { ClientEvent } from '../../../../src/client/types.ts';
 import { printable } from '../../../../src/protocol/base/text.ts';
 import { cleanEvent } from '../../../../src/tui/text/clean.ts';
 import { width } from '../../../../src/tui/width/measure.ts';
-import { news } from '../../../helpers/screen/events.ts';
+import { clientEvents } from '../../../helpers/screen/events.ts';
 import { draw, sizes } from '../../../helpers/screen/frames.tsx';
 import { message, noon } from '../../../helpers/screen/messages.ts';
 
@@ -92,7 +92,7 @@ test('marks, joiners and right-to-left text keep to their row', async (t) => {
     (text, i): ClientEvent => cleanEvent({ type: 'message', fresh: true, message: message({ seq: i + 1, text }) }),
   );
   for (const one of news) {
-    const rows = await after({ type: 'news', news: [one] });
+    const rows = await after({ type: 'client-events', events: [one] });
     t.is(rows.length, 24);
     for (const row of rows) t.true(width(row) <= 90);
   }
@@ -127,5 +127,5 @@ test('what could not be fetched is said with what brings it', async (t) => {
   const failed = { type: 'thread', conversation: '#lobby', change: { loaded: 'failed' } } as const;
   t.regex((await after(failed)).join('\n'), /could not be fetched; PgUp tries again/);
   const lost = { state: 'waiting', retryAt: 0, reason: 'connection lost' } as const;
-  t.regex((await after(news({ type: 'link', link: lost }))).join('\n'), /they come when the link is back/);
+  t.regex((await after(clientEvents({ type: 'link', link: lost }))).join('\n'), /they come when the link is back/);
 });

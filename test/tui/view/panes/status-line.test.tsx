@@ -8,7 +8,7 @@ test('a lost link never hides a sentence of the moment, and is never hidden by o
     enter();
     const retryAt = store.get().now + 22_000;
     const link = { state: 'waiting', retryAt, reason } as const;
-    const alone = (await after({ type: 'news', news: [{ type: 'link', link }] })).at(-1) ?? '';
+    const alone = (await after({ type: 'client-events', events: [{ type: 'link', link }] })).at(-1) ?? '';
     t.true(alone.startsWith(' ○ offline, next try in 22 s'), alone);
     t.is(alone.includes(reason), columns >= 120, alone);
     const told = await after({ type: 'notice', notice: { text: 'Ctrl+C again leaves', tone: 'info' } });
@@ -22,7 +22,7 @@ test('the hints are shortened from their end, after what needs no reading; at no
     enter();
     const conversation = { name: '@bob', head: 12, read: 0, unread: 12, at: 1 } as const;
     const row = (rows: string[]) => rows.at(-1) ?? '';
-    const composer = row(await after({ type: 'news', news: [{ type: 'conversation', conversation }] }));
+    const composer = row(await after({ type: 'client-events', events: [{ type: 'conversation', conversation }] }));
     t.regex(composer, /● online.* 12 unread +F1 help {2}Ctrl\+K go to/);
     const messages = row(await after({ type: 'focused', focus: 'messages' }));
     t.regex(messages, /12 unread +↑↓ choose {2}r reply/);

@@ -3,7 +3,7 @@ import type { ClientEvent } from '../../../src/client/types.ts';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
 import { lookOf } from '../../../src/tui/select/select.ts';
 import { hasKey } from '../../../src/tui/state/message-list.ts';
-import { move, news, open, type } from '../../helpers/screen/events.ts';
+import { clientEvents, move, open, type } from '../../helpers/screen/events.ts';
 import { message } from '../../helpers/screen/messages.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
 import { seen } from '../../helpers/screen/seen-rows.ts';
@@ -12,7 +12,7 @@ test('what is in the window before it has its place is not counted below when it
   const play = new Play({ rows: 24 }).history(3);
   const burst = (placed: boolean) =>
     Array.from({ length: 60 }, (_, i) => message({ seq: placed ? 4 + i : null, id: `b${i}`, from: 'bob' }));
-  play.do(news(...burst(false).map((one) => ({ type: 'message' as const, message: one, fresh: false }))));
+  play.do(clientEvents(...burst(false).map((one) => ({ type: 'message' as const, message: one, fresh: false }))));
   play.do(move('oldest'));
   const { look, height } = lookOf(play.state);
   const lowest = viewOf(play.thread, look, height).rows.at(-1)?.key ?? '';
@@ -65,8 +65,8 @@ test('nobody looks: the line marks where they stopped', (t) => {
 
 test('a gap is shown where something is missing', (t) => {
   const play = new Play().history(3).do({
-    type: 'news',
-    news: [{ type: 'gap', gap: { conversation: '#lobby', from: 'bob', before: 3, reason: 'missing' } }],
+    type: 'client-events',
+    events: [{ type: 'gap', gap: { conversation: '#lobby', from: 'bob', before: 3, reason: 'missing' } }],
   });
   const rows = seen(play);
   t.regex(rows[rows.findIndex((row) => row.includes('text 3')) - 1] ?? '', /bob is missing here/);
@@ -74,8 +74,8 @@ test('a gap is shown where something is missing', (t) => {
 
 test('a key that changed is told and marks the person', (t) => {
   const play = new Play().do({
-    type: 'news',
-    news: [{ type: 'key-changed', name: 'bob', pinned: 'aa', offered: 'bb' }],
+    type: 'client-events',
+    events: [{ type: 'key-changed', name: 'bob', pinned: 'aa', offered: 'bb' }],
   });
   t.regex(play.state.notice?.text ?? '', /bob's key changed/);
   t.is(play.chat.people.bob?.changedTo, 'bb');
@@ -94,7 +94,7 @@ test('a message that is withdrawn before it has its place is gone; one that has 
   const early = message({ id: 'e1', seq: null, from: 'bob' });
   const play = new Play();
   const before = play.thread.messages.length;
-  const hear = (...news: ClientEvent[]) => play.do({ type: 'news', news });
+  const hear = (...events: ClientEvent[]) => play.do({ type: 'client-events', events });
   const gone = { type: 'withdrawn', conversation: early.conversation, author: 'bob', id: 'e1' } as const;
   hear({ type: 'message', message: early, fresh: false });
   t.is(play.thread.messages.length, before + 1);
@@ -114,8 +114,11 @@ test('a message that is withdrawn before it has its place is gone; one that has 
 test('a conversation whose messages moved is read again, with its draft as it was', (t) => {
   const play = new Play();
   const { conversation } = message({});
-  play.do({ type: 'news', news: [{ type: 'message', message: message({ seq: 7 }), fresh: true }] }, type('half a'));
-  play.do({ type: 'news', news: [{ type: 'moved', conversation }] });
+  play.do(
+    { type: 'client-events', events: [{ type: 'message', message: message({ seq: 7 }), fresh: true }] },
+    type('half a'),
+  );
+  play.do({ type: 'client-events', events: [{ type: 'moved', conversation }] });
   t.deepEqual([play.thread.messages, play.thread.loaded, play.draft], [[], 'no', 'half a|']);
   const former = message({ id: 'former', seq: -4_000_000_000 });
   const gap = { conversation, from: 'bob', before: former.seq ?? 0, reason: 'missing' } as const;
@@ -130,7 +133,7 @@ test('a conversation whose messages moved is read again, with its draft as it wa
 test('what came before a conversation moved, in the same gathering, has its old place no longer', (t) => {
   const { conversation } = message({});
   const play = new Play().do(
-    news({ type: 'message', message: message({ seq: 5 }), fresh: true }, { type: 'moved', conversation }),
+    clientEvents({ type: 'message', message: message({ seq: 5 }), fresh: true }, { type: 'moved', conversation }),
   );
   t.deepEqual(play.thread.messages, []);
 });

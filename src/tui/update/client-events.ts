@@ -16,7 +16,7 @@ import { typingAfter } from './typing-people.ts';
 
 const LOBBY = '#lobby';
 
-export function enter(state: State, opening: Opening): State {
+export function openChat(state: State, opening: Opening): State {
   const threads: Record<string, Thread> = { [LOBBY]: emptyThread(LOBBY) };
   for (const conversation of opening.conversations) {
     threads[conversation.name] = { ...emptyThread(conversation.name), ...conversation };
@@ -61,14 +61,14 @@ export function enter(state: State, opening: Opening): State {
 }
 
 /** Applies all events since the last frame; the messages of a conversation are merged in one step. */
-export function applyNews(state: State, news: readonly ClientEvent[]): State {
+export function applyClientEvents(state: State, events: readonly ClientEvent[]): State {
   if (state.screen.name !== 'chat') return state;
   let next: State = state;
   let { chat } = state.screen;
   const messages = new Map<ConversationName, { all: Message[]; fresh: number }>();
   const threads: Record<string, Thread> = { ...chat.threads };
   const thread = (name: ConversationName): Thread => threads[name] ?? emptyThread(name);
-  for (const event of news) {
+  for (const event of events) {
     if (event.type !== 'typing' || state.settings.typing) chat = typingAfter(chat, event, state.now);
     switch (event.type) {
       case 'message': {
@@ -146,14 +146,14 @@ function anchored(thread: Thread): Thread {
 
 function received(
   thread: Thread,
-  news: readonly Message[],
+  arrived: readonly Message[],
   { fresh, seen, me, blocked }: { fresh: number; seen: boolean; me: string; blocked: ReadonlySet<string> },
 ): Thread {
-  const next = { ...thread, messages: merge(thread.messages, fitting(thread, news)) };
+  const next = { ...thread, messages: merge(thread.messages, fitting(thread, arrived)) };
   return {
     ...next,
     below: belowAfter(next, fresh, { me, blocked }),
-    mentionAt: mentionAt(news, me, { known: thread.mentionAt, blocked }),
+    mentionAt: mentionAt(arrived, me, { known: thread.mentionAt, blocked }),
     // While nobody looks, the line "new" stays where the person stopped reading.
     newAfter:
       thread.newAfter ?? (fresh > 0 && !seen && thread.messages.length > 0 ? (lastSeq(thread.messages) ?? null) : null),
