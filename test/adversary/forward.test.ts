@@ -5,7 +5,6 @@ import test, { type ExecutionContext } from 'ava';
 import { lastUsed } from '../../src/client/login/sign-in.ts';
 import type { Doubt } from '../../src/client/types.ts';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
-import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import type { RequestName, Welcome } from '../../src/protocol/wire/requests.ts';
 import { quietAsk, signInAs } from '../helpers/client/sign-in.ts';
@@ -54,9 +53,7 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   const { daemon, server, folder } = await start(t);
   const profile = join(folder, 'alice');
   const alice = { user: 'alice', server, profile, password: 'a good password' } as const;
-  // A program logs in, too.
-  const agreed = { opaque: inlineOpaque };
-  const first = await signInAs(t, { ...alice, register: {} }, agreed);
+  const first = await signInAs(t, { ...alice, register: {} });
   const { idFp } = first.keyring.me;
   await first.close();
   const sent = watch(daemon);
@@ -64,12 +61,12 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   welcomes(daemon, { mustRenew: true });
   const no = answering(false);
   await t.throwsAsync(signInAs(t, { user: 'alice', server, profile }), { code: 'untrusted' }, 'by key');
-  await t.throwsAsync(signInAs(t, { ...alice, ask: no.ask }, agreed), {
+  await t.throwsAsync(signInAs(t, { ...alice, ask: no.ask }), {
     code: 'untrusted',
     message: /nothing was sent/,
   });
   const elsewhere = join(folder, 'new');
-  const there = signInAs(t, { ...alice, profile: elsewhere, ask: no.ask }, agreed);
+  const there = signInAs(t, { ...alice, profile: elsewhere, ask: no.ask });
   await t.throwsAsync(there, { code: 'untrusted' }, 'on a new machine');
   t.is((await lastUsed({ profile: elsewhere })).user, undefined, 'no identity was made');
   t.deepEqual(no.asked, ['reset', 'no-keys']);
@@ -82,7 +79,7 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   t.regex(result.stderr, /says that alice has no keys, but this profile holds them.*nothing was sent/);
 
   welcomes(daemon, { localKeys: true });
-  await t.throwsAsync(signInAs(t, { ...alice, ask: no.ask }, agreed), {
+  await t.throwsAsync(signInAs(t, { ...alice, ask: no.ask }), {
     code: 'untrusted',
     message: /on one machine only/,
   });
@@ -92,7 +89,7 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   // The true daemon did not notice, and a restored one gets the vault again once the person agrees.
   welcomes(daemon, { vault: null });
   const yes = answering(true);
-  const again = await signInAs(t, { ...alice, ask: yes.ask }, agreed);
+  const again = await signInAs(t, { ...alice, ask: yes.ask });
   t.deepEqual(yes.asked, ['vault-back']);
   t.deepEqual(sent, ['vault-put']);
   t.deepEqual(again.keyring.me.idFp, idFp);

@@ -1,7 +1,6 @@
 /** What cannot be: each gets one clear sentence and its exit status, and everybody else goes on. */
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/screen/cli.ts';
 
@@ -46,7 +45,7 @@ test.serial('texts and receivers: 2 for what cannot be said, 6 for whom nobody k
 });
 
 test.serial('names and passwords: 3 for a login, 6 for a name that is taken or looks like one', async (t) => {
-  const { daemon, dir, as } = await testAccounts(t, ['alice'], { opaque: inlineOpaque });
+  const { daemon, dir, as } = await testAccounts(t, ['alice']);
   const shared = ['--server', daemon.join, '--quiet', '--password-file', '-'];
   const attempt = (command: string, user: string, password: string, n: number) =>
     securechat([command, '--user', user, '--profile', join(dir, `try${n}`), ...shared], { stdin: `${password}\n` });
@@ -73,7 +72,7 @@ test.serial('names and passwords: 3 for a login, 6 for a name that is taken or l
 });
 
 test.serial('keys: 5 for a daemon that is not known, or not the one that is', async (t) => {
-  const { daemon, dir, as } = await testAccounts(t, ['alice'], { opaque: inlineOpaque });
+  const { daemon, dir, as } = await testAccounts(t, ['alice']);
   const address = `127.0.0.1:${daemon.port}`;
   const other = `securechat://${address}#${'ab'.repeat(32)}`;
   const stranger = ['whoami', '--user', 'alice', '--profile', join(dir, 'new'), '--password-file', 'password'];

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { jsonLines } from '../helpers/screen/cli.ts';
 
@@ -138,7 +137,7 @@ test.serial('listen --exec: the message is input, never a command', async (t) =>
 });
 
 test.serial('the environment and config.toml say what flags do not', async (t) => {
-  const { as, dir, daemon } = await testAccounts(t, ['alice'], { opaque: inlineOpaque });
+  const { as, dir, daemon } = await testAccounts(t, ['alice']);
   const toml = `server = "${daemon.join}"\nuser = "alice"\njson = true\n`;
   await writeFile(join(dir, 'alice', 'config.toml'), toml, { mode: 0o600 });
   const env = { SECURECHAT_SERVER: '', SECURECHAT_USER: '' };

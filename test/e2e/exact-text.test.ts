@@ -2,7 +2,6 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { PASSWORD, type TestAccounts, testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/screen/cli.ts';
 import { openCliScreen } from '../helpers/screen/cli-screen.ts';
@@ -22,7 +21,7 @@ const fullDisk = ['sh', '-c', 'exec "$@" >/dev/full', 'sh'];
 
 test('what is written, named and printed through whole programs', async (t) => {
   t.timeout(240_000);
-  const house = await testAccounts(t, ['alice', 'bob'], { opaque: inlineOpaque });
+  const house = await testAccounts(t);
   await textsArrive(t, house);
   await namesAndOutput(t, house);
   await passwordsAndProfiles(t, house);

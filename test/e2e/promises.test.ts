@@ -81,7 +81,7 @@ test.serial('who listens to a server whose key changes is not left waiting: 5, w
 });
 
 test.serial('an empty profile on another machine reads what was said on the first', async (t) => {
-  const { as, env, dir } = await testAccounts(t, ['alice', 'bob'], { opaque: inlineOpaque });
+  const { as, env, dir } = await testAccounts(t);
   await as('alice', ['send', 'bob', 'from alice']);
   await as('bob', ['send', 'alice', 'from bob']);
   const other = { env: { ...env('alice'), SECURECHAT_PROFILE: join(dir, 'other') }, cwd: dir };
@@ -92,7 +92,7 @@ test.serial('an empty profile on another machine reads what was said on the firs
 });
 
 test.serial('one profile for listen and send at once, and two sessions of one person', async (t) => {
-  const { as, start, dir } = await testAccounts(t, ['alice', 'bob'], { opaque: inlineOpaque });
+  const { as, start, dir } = await testAccounts(t);
   const listening = start('alice', ['listen', '--json']);
   const elsewhere = { env: { SECURECHAT_PROFILE: join(dir, 'elsewhere') } };
   const second = start('alice', ['listen', '--json', '--password-file', 'password'], elsewhere);

@@ -2,9 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { Opaque } from '../../../src/protocol/crypto/opaque.ts';
 import { connectChat } from '../client/chat.ts';
-import { fastOpaque } from '../protocol/fast-opaque.ts';
 import { type CliOptions, type CliResult, type Running, startSecurechat } from '../screen/cli.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { openDaemon } from './in-process-daemon.ts';
@@ -27,21 +25,14 @@ export type TestAccounts<D = DaemonAddress> = {
 
 export const PASSWORD = 'correct horse';
 
-type TestAccountsOptions = {
-  /** For a daemon in the test process. */
-  flags?: Record<string, string>;
-  /** The default, fastOpaque, works for logins by key. Use inlineOpaque if a program logs in with the password. */
-  opaque?: Opaque;
-};
-
 /** Opens a daemon in the test process and registers `names`. Programs, daemon and folder go when the test ends. */
 export async function testAccounts(
   t: ExecutionContext,
   names: readonly Name[] = ['alice', 'bob'],
-  { flags = {}, opaque = fastOpaque }: TestAccountsOptions = {},
+  { flags = {} }: { flags?: Record<string, string> } = {},
 ): Promise<TestAccounts> {
   const { at, dir } = await openDaemon(t, { flags });
-  return accountsOn(t, { ...at, dir }, names, opaque);
+  return accountsOn(t, { ...at, dir }, names);
 }
 
 /** The same on `daemon`: a process for tests that stop, kill or limit it. */
@@ -49,13 +40,12 @@ export async function accountsOn<D extends DaemonAddress>(
   t: ExecutionContext,
   daemon: D,
   names: readonly Name[] = ['alice', 'bob'],
-  opaque = fastOpaque,
 ): Promise<TestAccounts<D>> {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
   for (const user of names) {
     const account = { user, server: daemon.join, password: PASSWORD, profile: join(dir, user), register: {} };
-    await (await connectChat(t, account, { opaque })).client.close();
+    await (await connectChat(t, account)).client.close();
   }
   const env = (name: Name) => ({
     SECURECHAT_SERVER: daemon.join,

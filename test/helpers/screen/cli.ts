@@ -11,8 +11,8 @@ export type CliOptions = {
   stdin?: string | Uint8Array | null;
   env?: Record<string, string>;
   cwd?: string;
-  /** Searches for the primes of its keys itself. */
-  slowKeys?: boolean;
+  /** Runs it as it ships, without quick-crypto: it searches for primes and stretches passwords as agreed. */
+  unmodified?: boolean;
   /** Runs it under this command, as `prlimit --fsize=…`. */
   under?: readonly string[];
 };
@@ -41,13 +41,13 @@ const WAIT_MS = 40_000;
 /** The least that a program needs. */
 const bare = { PATH, NODE_COMPILE_CACHE, HOME: '/nonexistent' };
 
-const quickKeys = `--import=${new URL('../protocol/quick-keys.mjs', import.meta.url)}`;
+const quickCrypto = `--import=${new URL('../protocol/quick-crypto.mjs', import.meta.url)}`;
 
 /** The command and its arguments. */
-export function cliCommand(args: readonly string[], slowKeys = false): [string, ...string[]] {
+export function cliCommand(args: readonly string[], unmodified = false): [string, ...string[]] {
   return [
     process.execPath,
-    ...(slowKeys ? [] : [quickKeys]),
+    ...(unmodified ? [] : [quickCrypto]),
     fileURLToPath(new URL('dist/securechat.js', root)),
     ...args,
   ];
@@ -74,7 +74,7 @@ export function jsonLines(result: CliResult): Record<string, unknown>[] {
 }
 
 function start(args: readonly string[], options: CliOptions): ChildProcessWithoutNullStreams {
-  const [file = '', ...rest] = [...(options.under ?? []), ...cliCommand(args, options.slowKeys)];
+  const [file = '', ...rest] = [...(options.under ?? []), ...cliCommand(args, options.unmodified)];
   const child = spawn(file, rest, {
     cwd: options.cwd ?? fileURLToPath(root),
     env: { ...bare, ...options.env },

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { inlineOpaque } from '../../../../src/protocol/crypto/opaque.ts';
 import { signInAs } from '../../../helpers/client/sign-in.ts';
 import { openDaemon } from '../../../helpers/daemon/in-process-daemon.ts';
 import { jsonLines, securechat } from '../../../helpers/screen/cli.ts';
@@ -14,7 +13,7 @@ test('register creates an account; whoami and users then need no further options
   const made = await securechat(['register', '--user', 'alice', '--server', daemon.join, '--password-file', '-'], {
     env,
     stdin: 'correct horse\n',
-    slowKeys: true,
+    unmodified: true,
   });
   t.is(made.code, 0, made.stderr);
   t.regex(made.stdout, /^you are alice at 127\.0\.0\.1:\d+; your fingerprint is [0-9a-f]{64}\n$/);
@@ -40,7 +39,7 @@ test('refused logins and registrations have their exit status and one line of er
   const dir = await temporaryFolder(t);
   const profile = join(dir, 'p');
   const account = { user: 'alice', server: daemon.join, profile, password: 'secret', register: {} } as const;
-  await (await signInAs(t, account, { opaque: inlineOpaque })).close();
+  await (await signInAs(t, account)).close();
   for (const word of ['secret', 'wrong']) await writeFile(join(dir, word), word, { mode: 0o600 });
   await writeFile(join(dir, 'other'), 'correct horse', { mode: 0o600 });
   const empty = join(dir, 'empty');

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { inlineOpaque } from '../../../../src/protocol/crypto/opaque.ts';
 import { signInAs } from '../../../helpers/client/sign-in.ts';
 import { openDaemon } from '../../../helpers/daemon/in-process-daemon.ts';
 import { jsonLines, securechat } from '../../../helpers/screen/cli.ts';
@@ -43,7 +42,7 @@ test.serial('passwd changes the password; devices logs other devices out', async
   const passwords = ['--password-file', join(dir, 'old')];
   const profile = join(dir, 'one');
   const account = { user: 'alice', server, profile, password: 'secret', register: {} } as const;
-  await (await signInAs(t, account, { opaque: inlineOpaque })).close();
+  await (await signInAs(t, account)).close();
   t.is((await securechat(['whoami', ...passwords], { env: two })).code, 0);
   const short = await securechat(['passwd', ...passwords, '--new-password-file', join(dir, 'old')], { env: one });
   t.is(short.code, 2);

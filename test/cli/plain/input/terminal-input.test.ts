@@ -1,9 +1,7 @@
 /** Line mode at a real terminal: what is typed stays whole, whatever arrives. */
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { inlineOpaque, type Opaque } from '../../../../src/protocol/crypto/opaque.ts';
 import { PASSWORD, testAccounts } from '../../../helpers/daemon/test-accounts.ts';
-import { fastOpaque } from '../../../helpers/protocol/fast-opaque.ts';
 import { cliCommand, type Running, startSecurechat } from '../../../helpers/screen/cli.ts';
 import { openCliScreen } from '../../../helpers/screen/cli-screen.ts';
 import { openScreen, type Screen } from '../../../helpers/screen/screen.ts';
@@ -14,9 +12,8 @@ async function seat(
   t: ExecutionContext,
   args: string[] = ['plain'],
   env: Record<string, string> = {},
-  opaque: Opaque = fastOpaque,
 ): Promise<{ screen: Screen; bob(): Promise<Running> }> {
-  const { daemon, dir } = await testAccounts(t, ['alice', 'bob'], { opaque });
+  const { daemon, dir } = await testAccounts(t);
   const common = (user: string): string[] => ['--server', daemon.join, '--profile', join(dir, user)];
   const screen = openCliScreen(t, [...args, ...common('alice')], { cols: 50, rows: 20, env });
   await screen.until((text) => text.includes('.exit leaves') && text.includes('#lobby> '), PATIENCE);
@@ -68,7 +65,7 @@ test.serial('a screen reader gets it by itself; Ctrl+D and signals end it', asyn
 
 test.serial('whoever is not known here is asked, line by line, and is in', async (t) => {
   t.timeout(120_000);
-  const { daemon, dir } = await testAccounts(t, ['alice'], { opaque: inlineOpaque });
+  const { daemon, dir } = await testAccounts(t, ['alice']);
   const args = ['plain', daemon.join, '--profile', join(dir, 'new')];
   const screen = openCliScreen(t, args, { cols: 120, rows: 30, env: { INK_SCREEN_READER: 'true' } });
   for (const [question, answer] of [
@@ -124,7 +121,7 @@ test.serial('on a terminal that can do nothing, Ctrl+C twice leaves', async (t) 
 
 test.serial('passwords are asked for without echo, and lines go on after it', async (t) => {
   t.timeout(120_000);
-  const { screen } = await seat(t, ['plain'], {}, inlineOpaque);
+  const { screen } = await seat(t);
   screen.write('.passwd\r');
   await screen.until((text) => text.trimEnd().endsWith('password now:'), PATIENCE);
   screen.write('\x03');
