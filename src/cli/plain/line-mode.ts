@@ -98,10 +98,7 @@ export class LineMode {
     });
   }
 
-  /**
-   * Takes lines until the end of input or until the person leaves, then waits for requests under way. @throws ClientError when
-   * they cannot be finished
-   */
+  /** Takes lines until they end or the person leaves, then waits for requests under way. @throws ClientError when these fail */
   async run(): Promise<void> {
     const { input, renderer, client, drafts } = this.#parts;
     this.#remembered = drafts?.follow(this.#store, client.me) ?? nothingRemembered;

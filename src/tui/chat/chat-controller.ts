@@ -1,40 +1,23 @@
 /**
  * Folder `chat`: what runs while somebody is logged in: client events into the state, history, read marks, transfers; it draws
- * nothing. One login: brings the client's events into the store, fetches the history that the window needs, and sends what is
- * written.
+ * nothing. One login: brings the client's events into the store, sends what is written, and marks what was read.
  */
 
-import { ClientError } from '../../client/errors.ts';
 import type { Client, ClientEvent, ConversationName, Message, TransferState } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import { printable } from '../../protocol/base/text.ts';
-import { viewOf } from '../messages/viewport.ts';
-import { loadedCount, lookOf } from '../select/select.ts';
-import { textOf } from '../state/editor.ts';
 import type { Remembered } from '../state/event.ts';
 import { chatOf, openThread } from '../state/focus.ts';
-import { MAX_LOADED } from '../state/message-list.ts';
 import { isBlockedConversation } from '../state/muting.ts';
 import { countAfter, isUnreadLoaded, lastSeenSeq, READ_EVERY } from '../state/read-position.ts';
-import type { Chat, Notice, Thread } from '../state/state.ts';
-import { cleanEvent, cleanFile, cleanLink, cleanMessage } from '../text/clean.ts';
+import type { Chat, Notice } from '../state/state.ts';
+import { cleanEvent, cleanFile, cleanLink } from '../text/clean.ts';
 import { firstPart } from '../text/split-message.ts';
 import { strings } from '../text/strings.ts';
 import type { Store } from '../update/state-store.ts';
+import { HistoryLoader } from './history-loader.ts';
 import { OwnTyping } from './own-typing.ts';
-
-const FIRST_PAGE = 100;
-const PAGE = 200;
-/** Unread messages are fetched in pages of this size, and no further back than UNREAD_MAX messages. */
-const UNREAD_PAGE = 500;
-const UNREAD_MAX = 3000;
-/** With fewer loaded messages than this above the window, older ones are fetched. */
-const AHEAD = 60;
-/** Most messages that are fetched, before the person scrolls, to fill a window in which much is folded. */
-const FOLDED_AHEAD = 1000;
-/** History that could not be fetched with a link is tried once more after this time. ms. */
-const RETRY_AFTER = 5000;
 
 const nobody: ReadonlySet<string> = new Set();
 
@@ -56,9 +39,9 @@ export class ChatController {
   readonly #onMessage: (message: Message) => void;
   readonly #ends: (() => void)[] = [];
   readonly #ownTyping: OwnTyping;
+  readonly #history: HistoryLoader;
   readonly #sendMutex = new Mutex();
   #lastChat: Chat | null = null;
-  readonly #retried = new Set<ConversationName>();
   #marking = false;
   #closed = false;
 
@@ -68,6 +51,7 @@ export class ChatController {
     this.#clock = clock;
     this.#onMessage = onMessage;
     this.#ownTyping = new OwnTyping({ client, store, clock });
+    this.#history = new HistoryLoader({ client, store, clock, attempt: (action) => this.attempt(action) });
   }
 
   /**
@@ -210,60 +194,9 @@ export class ChatController {
     if (chat === null || this.#closed) return;
     this.#lastChat = chat;
     this.#ownTyping.follow(state, chat);
-    const thread = openThread(chat);
-    if (thread.loaded === 'no')
-      void this.#load(
-        thread.name,
-        Math.max(FIRST_PAGE, thread.locatingUnread ? Math.min(UNREAD_PAGE, thread.unread) : 0),
-      );
-    else if (thread.locatingUnread && thread.loaded === 'yes') this.#loadUnread(thread);
-    else if (thread.loaded === 'yes' && thread.more && looksFurther(chat, thread)) {
-      const { look, height } = lookOf(state);
-      const first = thread.messages[0]?.seq ?? null;
-      if (viewOf(thread, look, height).above < AHEAD && first !== null) void this.#load(thread.name, PAGE, first);
-    }
-    const older = state.overlay?.kind === 'search' ? toSearch(chat, textOf(state.overlay.query)) : null;
-    if (older !== null) void this.#load(older.name, PAGE, older.messages[0]?.seq ?? undefined);
+    this.#history.follow(state, chat);
     if (state.watched && state.overlay === null) this.#markRead();
   };
-
-  /** Fetches back to the first unread message. */
-  #loadUnread({ name, messages }: Thread): void {
-    const first = messages[0]?.seq ?? null;
-    if (first === null || messages.length >= UNREAD_MAX)
-      this.#store.dispatch({ type: 'unread-too-old', conversation: name });
-    else void this.#load(name, UNREAD_PAGE, first);
-  }
-
-  async #load(conversation: ConversationName, limit: number, before?: number): Promise<void> {
-    this.#store.dispatch({ type: 'loading', conversation });
-    const generation = this.#generationOf(conversation);
-    const isStale = () => this.#generationOf(conversation) !== generation;
-    const read = () => this.client.history(conversation, before === undefined ? { limit } : { limit, before });
-    const worked = await this.attempt(async () => {
-      const { messages, gaps, more } = await read();
-      if (isStale()) return;
-      // Without a link the cache has no more; it is asked again when the link is back.
-      if (messages.length === 0 && more) {
-        this.#store.dispatch({ type: 'unread-too-old', conversation });
-        throw new ClientError('unreachable', strings.messages.unavailable(this.client.link));
-      }
-      this.#store.dispatch({ type: 'history', conversation, messages: messages.map(cleanMessage), gaps, more });
-    });
-    if (worked) this.#retried.delete(conversation);
-    else if (!isStale()) this.#failed(conversation);
-  }
-
-  #failed(conversation: ConversationName): void {
-    this.#store.dispatch({ type: 'thread', conversation, change: { loaded: 'failed' } });
-    if (this.client.link.state !== 'online' || this.#retried.has(conversation)) return;
-    this.#retried.add(conversation);
-    this.#clock.after(RETRY_AFTER, () => this.#store.dispatch({ type: 'retried', conversation }));
-  }
-
-  #generationOf(conversation: ConversationName): number | undefined {
-    return chatOf(this.#store.get())?.threads[conversation]?.generation;
-  }
 
   #markRead(): void {
     const thread = openThread(this.chat);
@@ -288,24 +221,4 @@ export class ChatController {
       this.#follow();
     });
   }
-}
-
-/** Whether older messages are needed: the window is scrolled up, or folded messages leave it nearly empty. */
-function looksFurther({ blocked }: Chat, { name, anchor, messages }: Thread): boolean {
-  return (
-    anchor !== null || (blocked.size > 0 && messages.length < FOLDED_AHEAD && !isBlockedConversation(blocked, name))
-  );
-}
-
-/**
- * The next conversation to fetch a page of during a search: the open one first. null when nothing is left, or when MAX_LOADED
- * messages are loaded.
- */
-function toSearch(chat: Chat, query: string): Thread | null {
-  const threads = [openThread(chat), ...Object.values(chat.threads)];
-  const isFull = loadedCount(chat) + PAGE > MAX_LOADED;
-  if (query.trim() === '' || threads.some((thread) => thread.loaded === 'loading') || isFull) return null;
-  const lacks = ({ loaded, more, head, messages }: Thread) =>
-    loaded === 'yes' ? more && messages[0]?.seq != null : loaded === 'no' && head > 0;
-  return threads.find(lacks) ?? null;
 }

@@ -55,8 +55,8 @@ test('with a link: the name, whether it is new, and its password twice', async (
     [
       'which name',
       'which name',
-      'shall the',
-      'shall the',
+      'make the',
+      'make the',
       '*choose a',
       '*choose a',
       '*type the',
