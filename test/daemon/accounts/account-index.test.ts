@@ -10,7 +10,7 @@ const account = (name: string, n: number | null) => ({
   flags: new Set<string>(),
 });
 
-test('accounts that are put one by one are found as those of a whole file, and an old identity no more', (t) => {
+test('accounts put one by one are found like those of a whole file, and a replaced identity is not found', (t) => {
   const [dora, alice, omega, bob] = [account('dora', 5), account('alice', 4), account('Ωmega', 3), account('bob', 2)];
   const put = new AccountIndex();
   put.reset([accountLine(dora)]);

@@ -37,13 +37,13 @@ const account = (name: string) => ({
   flags: new Set<string>(),
 });
 
-test('a missing file is made, for the owner alone', async (t) => {
+test('a missing users.txt is created, readable by its owner only', async (t) => {
   const { read, path } = await open(t, null);
   t.regex(await read(), /^# /);
   t.is((await fs.stat(path)).mode & 0o777, 0o600);
 });
 
-test('legacy lines are upgraded in their place; comments, order and what cannot be read stay', async (t) => {
+test('legacy lines are upgraded in place; comments, order and unreadable lines stay', async (t) => {
   const { accounts, read, lines } = await open(
     t,
     `# first\nbob:secret\nwhat is this\n\nalice:opaque1:abc:${ID}:\n# last`,
@@ -59,7 +59,7 @@ test('legacy lines are upgraded in their place; comments, order and what cannot 
   );
 });
 
-test('many at once are all written, in one file', async (t) => {
+test('accounts added at the same time are all written to one file', async (t) => {
   const { accounts, read } = await open(t, '# us\n');
   const names = Array.from({ length: 50 }, (_, n) => `user${n}`);
   await Promise.all(names.map((name) => accounts.add(account(name))));
@@ -77,7 +77,7 @@ test('many at once are all written, in one file', async (t) => {
   );
 });
 
-test('one of two with the same name wins', async (t) => {
+test('of two accounts added with the same name, one is refused', async (t) => {
   const { accounts, read } = await open(t, null);
   const outcomes = await Promise.allSettled([accounts.add(account('bob')), accounts.add(account('bob'))]);
   t.deepEqual(
@@ -87,7 +87,7 @@ test('one of two with the same name wins', async (t) => {
   t.is((await read()).match(/^bob:/gm)?.length, 1);
 });
 
-test('bad, taken and look-alike names', async (t) => {
+test('a new name that is malformed, taken or a look-alike is refused', async (t) => {
   const { accounts } = await open(t, `paypal:opaque1:abc:${ID}:\n`);
   for (const name of ['', 'a:b', 'a b', '../x', 'x'.repeat(33), 'a\u001b', 'a\u202e']) {
     t.throws(() => accounts.checkNewName(name), { instanceOf: Refusal, code: 'bad-name' }, JSON.stringify(name));
@@ -102,7 +102,7 @@ test('bad, taken and look-alike names', async (t) => {
   t.notThrows(() => accounts.checkNewName('bob'));
 });
 
-test('a new password takes its line, and keys end must-renew', async (t) => {
+test('a new password replaces the line of its account and keeps the identity key', async (t) => {
   const { accounts, read } = await open(t, 'bob:old\n# end\n');
   const renewed = await accounts.replaceRecord('bob', 'new-record', new Uint8Array(32).fill(0xab));
   t.is(await read(), `bob:opaque1:new-record:${ID}:\n# end\n`);
@@ -110,7 +110,7 @@ test('a new password takes its line, and keys end must-renew', async (t) => {
   await t.throwsAsync(accounts.replaceRecord('carol', 'x', null), { instanceOf: Refusal, code: 'no-such-user' });
 });
 
-test('attack: of two sessions that renew a legacy account at once the first one has it', async (t) => {
+test('attack: of two sessions that renew a legacy account at the same time, only the first succeeds', async (t) => {
   const { accounts } = await open(t, 'bob:old\n');
   const both = await Promise.allSettled([
     accounts.replaceRecord('bob', 'first', new Uint8Array(32).fill(1)),
@@ -129,7 +129,7 @@ test('attack: of two sessions that renew a legacy account at once the first one 
   t.is(accounts.get('bob')?.idFp?.[0], 1);
 });
 
-test('an edit by hand is not overwritten, and comes in at the reload at the latest', async (t) => {
+test('an edit by hand is never overwritten, and is read at the next write or reload', async (t) => {
   const { accounts, path, read } = await open(t, '# us\n');
   await fs.writeFile(path, `# by hand, longer than before\ncarol:opaque1:abc:${ID}:\n`);
   await accounts.add(account('bob'));
@@ -140,7 +140,7 @@ test('an edit by hand is not overwritten, and comes in at the reload at the late
   t.deepEqual(accounts.all(), []);
 });
 
-test('when the file cannot be written the account is not there', async (t) => {
+test('an account is not added if users.txt cannot be written', async (t) => {
   let full = false;
   const { accounts, read } = await open(t, '# us\n', {
     rename: (from, to) => (full ? Promise.reject(new Error('no space left')) : fs.rename(from, to)),
@@ -155,7 +155,7 @@ test('when the file cannot be written the account is not there', async (t) => {
 
 const LONG = 'A'.repeat(256);
 
-test('a damaged line keeps its bytes and its name, is told, and is nobody to log in as', async (t) => {
+test('a damaged line keeps its bytes and its name, is logged, and admits no login', async (t) => {
   const text = `alice:opaque1:a b:${ID}:\nbob:opaqve1:${LONG}:${ID}:\ncarol:opaque1:abc:${ID}:\n`;
   const { accounts, lines, read } = await open(t, text, {}, ['alice', 'bob', 'carol']);
   for (const name of ['alice', 'bob']) {
@@ -177,14 +177,14 @@ test('a damaged line keeps its bytes and its name, is told, and is nobody to log
   t.regex(await read(), new RegExp(`^${text.replaceAll('\n', '\\n')}dave:`), 'and nothing is written over it');
 });
 
-test('a line of ours that was torn in two is not taken for one of the old kind', async (t) => {
+test('an account line torn in two is not read as a legacy line', async (t) => {
   const text = `alice:opa\nque1:${LONG}:${ID}:\nbob:secret\n`;
   const { accounts, read } = await open(t, text, {}, ['alice']);
   t.regex(await read(), /^alice:opa\nque1:A+:[a-f0-9]+:\nbob:opaque1:/);
   t.throws(() => accounts.find('alice'), { code: 'busy' });
 });
 
-test('a line whose name cannot be read, or a file without its end: who is known and missing keeps the name', async (t) => {
+test('if a line has no readable name, or the end of users.txt is missing, a known but unlisted account keeps its name', async (t) => {
   for (const text of ['dave;opaque1:abc:\n', `carol:opaque1:abc:${ID}:`]) {
     const { accounts } = await open(t, text, {}, ['dave']);
     t.false(accounts.complete);
@@ -195,7 +195,7 @@ test('a line whose name cannot be read, or a file without its end: who is known 
   t.throws(() => accounts.find('dave'), { code: 'no-such-user' });
 });
 
-test('a file without any account stops the start, and later leaves what is known, when there are people', async (t) => {
+test('a users.txt without accounts stops the start if people are known; a reload or write then fails and keeps what is in memory', async (t) => {
   for (const text of ['# nobody\n', '', null]) {
     await t.throwsAsync(open(t, text, {}, ['alice']), { message: /users.txt .*1 person is known.*restore it/ });
   }
@@ -214,7 +214,7 @@ test('a file without any account stops the start, and later leaves what is known
   t.regex(await fs.readFile(path, 'utf8'), /^alice:.*\nbob:/, 'what is known makes it again');
 });
 
-test('a file of a newer daemon stops the start, and later leaves what is known', async (t) => {
+test('a users.txt of a newer daemon stops the start; a reload then fails and keeps what is in memory', async (t) => {
   await t.throwsAsync(open(t, 'bob:opaque9:abc:def:\n'), { message: /newer/ });
   const { accounts, path } = await open(t, `carol:opaque1:abc:${ID}:\n`);
   await fs.writeFile(path, 'bob:opaque9:abc:def:\n');

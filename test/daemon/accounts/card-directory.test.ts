@@ -13,7 +13,7 @@ import { daemonOf, nextCard } from '../../helpers/daemon/daemon-people.ts';
 
 const mallory = fixtureKey('mallory-encryption').spki;
 
-test('a renewed card is the newest for everyone, also after a restart', async (t) => {
+test('a renewed card is the newest one for everybody, also after a restart', async (t) => {
   const { context, store, directory, login, alice, bob } = await daemonOf(t);
   const [mine, his] = [login('alice'), login('bob')];
   const card = await nextCard(alice, mallory);
@@ -36,7 +36,7 @@ test('a renewed card is the newest for everyone, also after a restart', async (t
   t.deepEqual(all.cards, [Uint8Array.from(alice.cardBytes), Uint8Array.from(card)]);
 });
 
-test('a card that is damaged, another’s, expired or not the next is refused', async (t) => {
+test("a card that is damaged, not the owner's, expired or out of order is refused", async (t) => {
   const { context, time, login, alice, bob } = await daemonOf(t);
   const { session } = login('alice');
   const refused = async (card: Uint8Array, code: string) => {
@@ -59,13 +59,13 @@ test('a card that is damaged, another’s, expired or not the next is refused', 
   await t.notThrowsAsync(cardPut(context, session, { card }), 'and in its time it is taken');
 });
 
-test('who has no account or no keys has no cards', async (t) => {
+test('a name without an account has no cards', async (t) => {
   const { context, login } = await daemonOf(t);
   const { session } = login('alice');
   await t.throwsAsync(cards(context, session, { name: 'nobody', from: 0 }), { code: 'no-such-user' });
 });
 
-test('people come in code-point order, page by page, and say who is here', async (t) => {
+test('people are listed in code-point order, page by page, with their presence', async (t) => {
   const names = ['b', '\u{1F600}', '\uFB01', 'a', ...Array.from({ length: 1000 }, (_, n) => `c${1000 + n}`)];
   const sorted = new SortedKeys((a, b) => compare(utf8(a), utf8(b)));
   sorted.reset(names);

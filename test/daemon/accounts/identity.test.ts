@@ -11,7 +11,7 @@ import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-/** Buffers and other views compare as what they hold. */
+/** Serializes Buffers and other views alike, so that they compare by content. */
 function plain(identity: DaemonIdentity) {
   return JSON.stringify(identity, (_, value) =>
     value?.type === 'Buffer' ? value.data : value instanceof Uint8Array ? [...value] : value,
@@ -28,7 +28,7 @@ async function prepare(t: ExecutionContext) {
   return { dir, open, made: () => made };
 }
 
-test('made once, private, and the same ever after', async (t) => {
+test('the keys are made once, with private files, and stay the same', async (t) => {
   const { dir, open, made } = await prepare(t);
   t.is(await readFingerprint(fs, dir), null);
   const first = await open();
@@ -39,7 +39,7 @@ test('made once, private, and the same ever after', async (t) => {
 });
 
 for (const file of ['daemon.key', 'opaque.setup']) {
-  test(`${file} missing beside users stops the start and is not made anew`, async (t) => {
+  test(`a missing ${file} beside users stops the start and is not made anew`, async (t) => {
     const { dir, open } = await prepare(t);
     await open();
     await fs.writeFile(join(dir, 'users.txt'), `bob:opaque1:abc:${'ab'.repeat(32)}:\n`);
@@ -48,7 +48,7 @@ for (const file of ['daemon.key', 'opaque.setup']) {
     await t.throwsAsync(fs.stat(join(dir, file)), { code: 'ENOENT' });
   });
 
-  test(`${file} damaged or newer stops the start`, async (t) => {
+  test(`a damaged or newer ${file} stops the start`, async (t) => {
     const { dir, open } = await prepare(t);
     await open();
     for (const text of ['', '{}', '[1]', 'null', '{"v":1}', '{"v":"1"}']) {
@@ -60,7 +60,7 @@ for (const file of ['daemon.key', 'opaque.setup']) {
   });
 }
 
-test('legacy lines alone need no key yet, a database does', async (t) => {
+test('a missing key is made beside legacy lines, but stops the start beside a database', async (t) => {
   const { dir, open } = await prepare(t);
   await fs.writeFile(join(dir, 'users.txt'), '# old\nbob:secret\n');
   await t.notThrowsAsync(open());

@@ -8,12 +8,12 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 const CODE = 'welcome-to-our-place';
 const badInvite = { instanceOf: Refusal, code: 'bad-invite' } as const;
 
-test('without a file there is no code', async (t) => {
+test('no code is valid without invites.txt', async (t) => {
   const invites = new Invites(fs, await temporaryFolder(t));
   await t.throwsAsync(invites.check(CODE), badInvite);
 });
 
-test('a code opens once; comments and short lines are no codes', async (t) => {
+test('a code is valid once; comments and short lines are not codes', async (t) => {
   const dir = await temporaryFolder(t);
   await fs.writeFile(join(dir, 'invites.txt'), `# for the office only\nshort\n${CODE}\n`);
   const invites = new Invites(fs, dir);
@@ -28,7 +28,7 @@ test('a code opens once; comments and short lines are no codes', async (t) => {
   t.is(await fs.readFile(join(dir, 'invites.txt'), 'utf8'), '# for the office only\nshort\n');
 });
 
-test('whoever has no code is told how to get one, and of every other only that it does not open', async (t) => {
+test('the refusal of a missing code says how to get one; the refusal of a wrong or used code does not say which it is', async (t) => {
   const dir = await temporaryFolder(t);
   await fs.writeFile(join(dir, 'invites.txt'), `short\n${CODE}\n`);
   const invites = new Invites(fs, dir);
@@ -38,7 +38,7 @@ test('whoever has no code is told how to get one, and of every other only that i
     await t.throwsAsync(invites.check(bad), { message: /^this code is not valid, or was used; ask/ }, bad);
 });
 
-test('lines that could never open anything are named by their numbers', async (t) => {
+test('lines that can never be a valid code are logged by number', async (t) => {
   const dir = await temporaryFolder(t);
   const invites = new Invites(fs, dir);
   t.deepEqual(await invites.unusableLines(), []);

@@ -4,7 +4,7 @@ import { SortedKeys } from '../../../src/daemon/accounts/sorted-keys.ts';
 
 const compare = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-test('what is added and taken away in any order stands in order, once each', (t) => {
+test('keys that are added and removed in any order stand sorted, each once', (t) => {
   const step = fc.tuple(fc.boolean(), fc.string({ maxLength: 3, unit: 'binary' }));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.string({ maxLength: 3, unit: 'binary' }), (steps, after) => {
@@ -24,7 +24,7 @@ test('what is added and taken away in any order stands in order, once each', (t)
   t.pass();
 });
 
-test('a page out of a hundred thousand costs some tens of comparisons', (t) => {
+test('a page of a hundred thousand keys takes a few dozen comparisons', (t) => {
   let compared = 0;
   const keys = new SortedKeys((a, b) => {
     compared += 1;

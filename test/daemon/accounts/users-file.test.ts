@@ -18,7 +18,7 @@ const problem = (text: string) => {
   return line !== undefined && 'problem' in line ? line.problem : null;
 };
 
-test('comments, empty lines, accounts and legacy lines', (t) => {
+test('comments, empty lines, accounts and legacy lines are told apart', (t) => {
   const text = `# who may log in\n\nalice:opaque1:abc_-9:${ID}:local-keys\nbob:s3cret\ncarol:opaque1:xyz::must-renew\n`;
   const lines = parseUsers(bytes(text));
   t.deepEqual(kinds(lines), ['other', 'other', 'account', 'legacy', 'account']);
@@ -29,13 +29,13 @@ test('comments, empty lines, accounts and legacy lines', (t) => {
   t.is(new TextDecoder().decode(formatUsers(lines)), text);
 });
 
-test('a legacy secret may hold anything, colons and hashes too', (t) => {
+test('a legacy password may contain anything, colons and hashes too', (t) => {
   t.like(parseUsers(bytes('bob:a:b#c: d'))[0], { kind: 'legacy', secret: 'a:b#c: d' });
   t.like(parseUsers(bytes('bob:opaque2'))[0], { kind: 'legacy', secret: 'opaque2' });
   t.like(parseUsers(bytes('bob:pw\r\n'))[0], { kind: 'legacy', secret: 'pw' });
 });
 
-test('a malformed line says what is wrong', (t) => {
+test('a malformed line names its problem', (t) => {
   t.is(problem('nobody'), 'there is no colon after the name');
   t.is(problem('bob:'), 'there is no secret');
   t.regex(problem('a b:secret') ?? '', /name is not allowed/);
@@ -47,7 +47,7 @@ test('a malformed line says what is wrong', (t) => {
   t.is(problem(`bob:opaque1:abc:${ID}:Bad!`), 'the flags are damaged');
 });
 
-test('of a line that is damaged behind its name the name is kept, and no record is taken for a password', (t) => {
+test('a line damaged after its name keeps the name, and its record is never read as a password', (t) => {
   const record = 'A'.repeat(256);
   const damaged = [`bob:opaque1:a b:${ID}:`, `bob:opaqve1:${record}:${ID}:`, `bob:${ID}:`, 'bob:', 'bob:opaque1:x'];
   for (const text of damaged) t.like(parseUsers(bytes(text))[0], { kind: 'damaged', name: 'bob' }, text);
@@ -55,7 +55,7 @@ test('of a line that is damaged behind its name the name is kept, and no record 
   t.like(parseUsers(binary)[0], { kind: 'damaged', name: 'bob', problem: 'it is not UTF-8' });
 });
 
-test('a byte changed anywhere in a line of ours never makes it one of the old kind, which would be written over', (t) => {
+test('no changed byte turns an account line into a legacy line, which would be overwritten', (t) => {
   const line = `bob:opaque1:${'Ab-_'.repeat(64)}:${ID}:local-keys`;
   fc.assert(
     fc.property(fc.nat(line.length - 1), fc.nat(255), (at, byte) => {
@@ -65,18 +65,18 @@ test('a byte changed anywhere in a line of ours never makes it one of the old ki
         try {
           return parseUsers(file);
         } catch {
-          // A newer daemon's: the start is refused.
+          // A flag or version of a newer daemon: the start is refused.
           return [];
         }
       })();
-      // Torn in two, the first half may be one; the second half cannot be read.
+      // A line feed may leave a legacy line as the first half; the second half is then unreadable.
       t.true(parsed.every(({ kind }) => kind !== 'legacy') || !isComplete(file, parsed));
     }),
     { seed: 7, numRuns: 3000 },
   );
 });
 
-test('the second line of a name and invalid UTF-8 are kept byte by byte', (t) => {
+test('a second line of a name and invalid UTF-8 are kept byte by byte', (t) => {
   const file = Uint8Array.from([...bytes('bob:one\nbob:two\n'), 0xff, 0xfe, 0x3a, 0x0a]);
   const lines = parseUsers(file);
   t.deepEqual(kinds(lines), ['legacy', 'malformed', 'malformed']);
@@ -84,12 +84,12 @@ test('the second line of a name and invalid UTF-8 are kept byte by byte', (t) =>
   t.deepEqual(formatUsers(lines), file);
 });
 
-test('what a newer daemon wrote stops with a sentence', (t) => {
+test('a line of a newer daemon is refused with its line number', (t) => {
   t.throws(() => parseUsers(bytes('# x\nbob:opaque2:abc:def')), { message: /line 2.*opaque2.*newer/ });
   t.throws(() => parseUsers(bytes(`bob:opaque1:abc:${ID}:quantum`)), { message: /line 1.*quantum.*newer/ });
 });
 
-test('an account survives the way through the file', (t) => {
+test('an account is read from users.txt as it was written', (t) => {
   const account = fc.record({
     name: fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/),
     record: fc.stringMatching(/^[A-Za-z0-9_-]{1,300}$/),
@@ -108,7 +108,7 @@ const someone = (name: string) => ({ name, record: 'abc', idFp: new Uint8Array(3
 const made = () => formatUsers([someone('alice'), someone('bob')].reduce(withAccount, parseUsers(emptyUsersFile)));
 const isWhole = (file: Uint8Array) => isComplete(file, parseUsers(file));
 
-test('a file that the daemon made is not whole when it was cut, wherever; a line taken out leaves it whole', (t) => {
+test('a file made by the daemon is incomplete if it is cut anywhere, and complete if whole lines are removed', (t) => {
   const file = made();
   t.true(isWhole(emptyUsersFile));
   t.true(isWhole(file));
@@ -120,7 +120,7 @@ test('a file that the daemon made is not whole when it was cut, wherever; a line
   t.true(isWhole(bytes(`${text}carol:secret\n`)), 'what is put behind the end is as good');
 });
 
-test('a file made by hand needs no such line, and gets none', (t) => {
+test('a file made by hand needs no end line and gets none', (t) => {
   const file = bytes(`# us\nalice:opaque1:abc:${ID}:\n`);
   t.true(isWhole(file));
   t.regex(
@@ -129,7 +129,7 @@ test('a file made by hand needs no such line, and gets none', (t) => {
   );
 });
 
-test('any file keeps its bytes, and only a missing last line feed is added', (t) => {
+test('any file keeps its bytes; only a missing last line feed is added', (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
       const file = bytes(text.replaceAll('opaque', ''));

@@ -17,7 +17,7 @@ const refused = test.macro((t, run: () => unknown, message: RegExp) => {
   t.throws(run, { name: 'UsageError', message });
 });
 
-test('what holds without a word', (t) => {
+test('the defaults hold without flags, environment and file', (t) => {
   t.deepEqual(readConfig({}, around()), {
     dataDir: '/xdg/securechat-daemon',
     host: '127.0.0.1',
@@ -33,7 +33,7 @@ test('what holds without a word', (t) => {
   });
 });
 
-test('the data folder: flag, STATE_DIRECTORY (the first), a users.txt here, XDG', (t) => {
+test('the data folder comes from the flag, the first STATE_DIRECTORY, a users.txt in the current folder, or XDG, in this order', (t) => {
   const env = { STATE_DIRECTORY: '/var/lib/a:/var/lib/b' };
   const files = { '/here/users.txt': '' };
   t.is(readConfig({ 'data-dir': 'sub' }, around(files, env)).dataDir, '/here/sub');
@@ -46,7 +46,7 @@ test('the data folder: flag, STATE_DIRECTORY (the first), a users.txt here, XDG'
   t.is(readConfig({}, around()).dataDir, '/xdg/securechat-daemon');
 });
 
-test('a data folder that was not typed here is never one below the current folder', (t) => {
+test('a data folder from the environment or the file must be an absolute path', (t) => {
   const file = (path: string) => around({ '/here/c.toml': `data-dir = "${path}"` });
   const cases: [() => unknown, RegExp][] = [
     [
@@ -70,19 +70,19 @@ test('a data folder that was not typed here is never one below the current folde
 });
 
 test(
-  'without a home folder the data has to be given a place',
+  'the data folder must be given if there is no home folder',
   refused,
   () => readConfig({}, { ...around(), xdgData: null }),
   /HOME must be an absolute path.*--data-dir/,
 );
 
-test('flags win, then the environment, then the file', (t) => {
+test('flags win over the environment, and the environment over the file', (t) => {
   const files = { '/xdg/securechat-daemon/config.toml': 'port = 1\nhost = "file"\nquota = "3M"\n' };
   const config = readConfig({ port: '3' }, around(files, { SECURECHAT_PORT: '2', SECURECHAT_HOST: 'env' }));
   t.like(config, { port: 3, host: 'env', quota: 3 * 1024 ** 2 });
 });
 
-test('the switch: a flag, yes or no in the environment, a truth value in the file', (t) => {
+test('no-broadcast is a flag, yes or no in the environment, and a boolean in the file', (t) => {
   const file = (text: string) => around({ '/xdg/securechat-daemon/config.toml': text });
   t.false(readConfig({ 'no-broadcast': 'yes' }, around()).broadcast);
   t.false(readConfig({}, around({}, { SECURECHAT_NO_BROADCAST: 'yes' })).broadcast);
@@ -93,51 +93,66 @@ test('the switch: a flag, yes or no in the environment, a truth value in the fil
   t.true(readConfig({ 'no-broadcast': 'no' }, file('no-broadcast = true')).broadcast);
 });
 test(
-  'a switch with a text',
+  'a text that is not yes or no is refused for a boolean',
   refused,
   () => readConfig({}, around({}, { SECURECHAT_NO_BROADCAST: '7' })),
   /^SECURECHAT_NO_BROADCAST "7" is not yes or no/,
 );
 test(
-  'a wrong value is said with the file that holds it',
+  'a wrong value is refused with the file it stands in',
   refused,
   () => readConfig({}, around({ '/xdg/securechat-daemon/config.toml': 'no-broadcast = "banana"' })),
   /^\/xdg\/securechat-daemon\/config\.toml: no-broadcast "banana" is not yes or no/,
 );
 test(
-  'a truth value for a text',
+  'a boolean is refused for a text',
   refused,
   () => readConfig({}, around({ '/xdg/securechat-daemon/config.toml': 'quota = true' })),
   /must be text/,
 );
 
-test('names of the environment that are not ours are ignored', (t) => {
+test('unknown names in the environment are ignored', (t) => {
   t.is(readConfig({}, around({}, { SECURECHAT_SERVER: 'x', SECURECHAT_NONSENSE: '1', PORT: '9' })).port, 65_345);
 });
 
-test('a file that is named may hold the data folder', (t) => {
+test('a file given with --config may set the data folder', (t) => {
   t.is(readConfig({ config: 'c.toml' }, around({ '/here/c.toml': 'data-dir = "/srv/chat"' })).dataDir, '/srv/chat');
 });
 
-test('a port that is none', refused, () => readConfig({ port: '65536' }, around()), /65536.*not a port/);
-test('a port in words', refused, () => readConfig({ port: '1e3' }, around()), /not a port/);
-test('a size that is none', refused, () => readConfig({ quota: 'lots' }, around()), /--quota "lots" is not a size/);
-test('a mode that is none', refused, () => readConfig({ registration: 'maybe' }, around()), /open, invite, closed/);
-test('a file that is not there', refused, () => readConfig({ config: 'no.toml' }, around()), /cannot read/);
+test('a port out of range is refused', refused, () => readConfig({ port: '65536' }, around()), /65536.*not a port/);
+test('a port in words is refused', refused, () => readConfig({ port: '1e3' }, around()), /not a port/);
 test(
-  'an unknown key',
+  'a malformed size is refused',
+  refused,
+  () => readConfig({ quota: 'lots' }, around()),
+  /--quota "lots" is not a size/,
+);
+test(
+  'an unknown registration mode is refused',
+  refused,
+  () => readConfig({ registration: 'maybe' }, around()),
+  /open, invite, closed/,
+);
+test(
+  'a missing file given with --config is refused',
+  refused,
+  () => readConfig({ config: 'no.toml' }, around()),
+  /cannot read/,
+);
+test(
+  'an unknown key is refused',
   refused,
   () => readConfig({ config: 'c.toml' }, around({ '/here/c.toml': 'prot = 1' })),
   /unknown key "prot"/,
 );
 test(
-  'a file that is not TOML',
+  'a file that is not TOML is refused',
   refused,
   () => readConfig({ config: 'c.toml' }, around({ '/here/c.toml': 'port = ' })),
   /is not TOML/,
 );
 
-test('HUP takes over what may change and names what waits', (t) => {
+test('SIGHUP applies what may change at run time and names what needs a restart', (t) => {
   const config = readConfig({}, around());
   const waiting = applyLive(config, readConfig({ port: '1', registration: 'closed', quota: '1G' }, around()));
   t.deepEqual(waiting, ['port']);

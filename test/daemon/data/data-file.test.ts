@@ -6,7 +6,7 @@ import { StartError } from '../../../src/daemon/data/start-error.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-test('a file that cannot be read is named, with what to do', async (t) => {
+test('a file that cannot be read is named, with the next step', async (t) => {
   const path = join(await temporaryFolder(t), 'users.txt');
   t.is(await readDataFile(fs, path), null);
   await fs.mkdir(path);
@@ -27,7 +27,7 @@ test('a file that cannot be read is named, with what to do', async (t) => {
   });
 });
 
-test('what is no error of the file system is passed on', async (t) => {
+test('errors that are not of the file system are passed on', async (t) => {
   const busy = new Refusal('busy', 'later');
   const readFile = () => Promise.reject(busy);
   t.is(await t.throwsAsync(readDataFile({ readFile }, 'x')), busy);

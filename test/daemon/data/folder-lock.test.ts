@@ -7,7 +7,7 @@ import { lockFolder } from '../../../src/daemon/data/folder-lock.ts';
 import { StartError } from '../../../src/daemon/data/start-error.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-test('one at a time', async (t) => {
+test('only one process holds the lock of a folder', async (t) => {
   const dir = await temporaryFolder(t);
   const unlock = await lockFolder(dir);
   await t.throwsAsync(lockFolder(dir), { instanceOf: StartError, message: /another daemon is using/ });
@@ -15,7 +15,7 @@ test('one at a time', async (t) => {
   (await lockFolder(dir))();
 });
 
-test('the lock dies with its process', async (t) => {
+test('the lock ends with its process', async (t) => {
   const dir = await temporaryFolder(t);
   const url = new URL('../../../src/daemon/data/folder-lock.ts', import.meta.url).href;
   const program = `(await import(${JSON.stringify(url)})).lockFolder(${JSON.stringify(dir)}).then((unlock) => {
@@ -34,7 +34,7 @@ test('the lock dies with its process', async (t) => {
   t.pass();
 });
 
-test('a lock file that is none is a sentence', async (t) => {
+test('a lock file with other content, or a folder in its place, is refused with the next step', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'daemon.lock'), 'x'.repeat(4096));
   await t.throwsAsync(lockFolder(dir), { instanceOf: StartError, message: /remove daemon.lock/ });

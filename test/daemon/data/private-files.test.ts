@@ -5,7 +5,7 @@ import { restrictPrivateFiles } from '../../../src/daemon/data/private-files.ts'
 import { logTo } from '../../../src/daemon/logging/log.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-test('what others could read is closed to them, with a warning; what is closed, missing or public stays', async (t) => {
+test('private files that others could read are restricted, with a warning; all other files stay as they are', async (t) => {
   const dir = await temporaryFolder(t);
   for (const [name, mode] of [
     ['users.txt', 0o644],

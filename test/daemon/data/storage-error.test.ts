@@ -11,7 +11,7 @@ import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { patchedFileSystem, systemError } from '../../helpers/patched-file-system.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-/** A disk whose syncs fail once `fail.code` is set. */
+/** A file system whose syncs fail while `fail.code` is set. */
 function disk() {
   const fail: { code: string | null } = { code: null };
   const fs = patchedFileSystem((file) => ({
@@ -23,7 +23,7 @@ function disk() {
   return { fs, fail };
 }
 
-test('a sync that fails is told and thrown; one that finds no room is only thrown', async (t) => {
+test('a failed sync is reported and thrown; a sync on a full disk is only thrown', async (t) => {
   const { fs, fail } = disk();
   const told: StorageError[] = [];
   const watched = watchSyncs(fs, (error) => told.push(error));
@@ -38,7 +38,7 @@ test('a sync that fails is told and thrown; one that finds no room is only throw
   t.is(await readFile(path, 'utf8'), 'old');
 });
 
-test('users.txt that cannot be synced: the registration is not answered, and the daemon knows it is broken', async (t) => {
+test('if users.txt cannot be synced, the registration gets no answer and the daemon stops as broken', async (t) => {
   const { fs, fail } = disk();
   const { daemon, at } = await openDaemon(t, { fs });
   const alice = await connectTo(t, at);
@@ -53,7 +53,7 @@ test('users.txt that cannot be synced: the registration is not answered, and the
   t.notRegex(String(await outcome), /answered|internal/);
 });
 
-test('attack: a stranger who registers while users.txt cannot be written is told so, and nobody is woken', async (t) => {
+test('attack: registering while users.txt cannot be written is refused and logs no error', async (t) => {
   const fail: { code: string | null } = { code: null };
   const open: FileSystem['open'] = async (path, flags, mode) => {
     if (fail.code !== null && path.includes('users.txt')) throw systemError(fail.code);

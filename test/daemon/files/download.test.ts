@@ -7,7 +7,7 @@ import { file, segSize, upload } from '../../helpers/daemon/file-upload.ts';
 import { throwsRefusal } from '../../helpers/throws-refusal.ts';
 import { until } from '../../helpers/until.ts';
 
-test('a download waits for its link, and several share it', async (t) => {
+test('a download waits for its link, and several downloads share the link', async (t) => {
   const daemon = await openFileDaemon(t);
   const up = new FakeSession();
   for (const each of [file, id(8, 16)]) {
@@ -27,7 +27,7 @@ test('a download waits for its link, and several share it', async (t) => {
   t.is(down.segments.filter((each) => each.transfer === two.transfer).length, 20);
 });
 
-test('many downloads together are no further ahead of their link than one', async (t) => {
+test('many downloads together run no further ahead of their link than one', async (t) => {
   const daemon = await openFileDaemon(t);
   await upload(daemon, new FakeSession(), 16 * segSize);
   await daemon.list(file);
@@ -62,7 +62,7 @@ test('many downloads together are no further ahead of their link than one', asyn
   t.true(most <= low + 2 * segSize, `${most} bytes`);
 });
 
-test('a listed file that the disk lost is a sentence', async (t) => {
+test('a listed file that is missing on disk is refused with a sentence', async (t) => {
   const daemon = await openFileDaemon(t);
   const session = new FakeSession();
   await upload(daemon, session, 5);

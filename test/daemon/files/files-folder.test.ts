@@ -7,7 +7,7 @@ import { patchedFileSystem, systemError } from '../../helpers/patched-file-syste
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { until } from '../../helpers/until.ts';
 
-test('names that are added while a sync is under way share the next one, and each is there after it', async (t) => {
+test('names added during a sync share the next sync, and each is durable after it', async (t) => {
   const dir = join(await temporaryFolder(t), 'server_files');
   await nodeFs.mkdir(dir);
   let [begun, letGo] = [0, () => {}];
@@ -34,7 +34,7 @@ test('names that are added while a sync is under way share the next one, and eac
   t.is(begun, 2);
 });
 
-test('a part whose name cannot be made durable is not left open', async (t) => {
+test('a part whose name cannot be made durable is closed again', async (t) => {
   const dir = join(await temporaryFolder(t), 'server_files');
   await nodeFs.mkdir(dir);
   let open = 0;

@@ -1,4 +1,4 @@
-/** The daemon's files as a whole: what goes up comes down. */
+/** Uploads and downloads through the daemon's files as a whole. */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
@@ -12,7 +12,7 @@ import { file, opening, sealed, segSize, send, upload } from '../../helpers/daem
 import { throwsRefusal } from '../../helpers/throws-refusal.ts';
 import { until } from '../../helpers/until.ts';
 
-test('what goes up comes down, byte for byte, to those who may', async (t) => {
+test('an uploaded file is downloaded byte for byte by the people who may read it', async (t) => {
   const { files, store, dir, list } = await openFileDaemon(t);
   const session = new FakeSession();
   const segments = sealed(3 * segSize + 5);
@@ -64,7 +64,7 @@ test('an empty file is one empty segment', async (t) => {
   t.deepEqual(Buffer.from(session.segments[0]?.bytes ?? []), segments[0]);
 });
 
-test('a session that went away while it opened keeps nothing, and eight are the limit', async (t) => {
+test('an upload that opens after its session ended is closed; a session has at most eight', async (t) => {
   const { files, store } = await openFileDaemon(t);
   const session = new FakeSession();
   const opened = files.openUpload(session, alice.idFp, opening(10), store);
@@ -76,14 +76,14 @@ test('a session that went away while it opened keeps nothing, and eight are the 
   await throwsRefusal(t, files.openUpload(busy, alice.idFp, opening(10, id(20, 16)), store), 'busy');
 });
 
-/** How many of them were carried out; the others were refused as 'busy'. */
+/** @returns how many were carried out; asserts that the others were refused as 'busy' */
 async function carriedOut(t: ExecutionContext, asked: Promise<unknown>[]): Promise<number> {
   const outcomes = await Promise.allSettled(asked);
   for (const one of outcomes) if (one.status === 'rejected') t.is((one.reason as Refusal).code, 'busy');
   return outcomes.filter(({ status }) => status === 'fulfilled').length;
 }
 
-test('attack: twenty uploads and twenty downloads asked for at once are eight, and room comes back', async (t) => {
+test('attack: of twenty uploads or downloads requested at once eight are opened; ending one frees one place', async (t) => {
   const { files, list, store } = await openFileDaemon(t);
   const session = new FakeSession();
   await upload({ files, store }, session, 10);
@@ -101,7 +101,7 @@ test('attack: twenty uploads and twenty downloads asked for at once are eight, a
   t.is(await carriedOut(t, again), 1);
 });
 
-test('a person has a share, whatever links there are, and all together no more than the daemon may open', async (t) => {
+test("a person's transfers are limited over all links, and everybody's by what the daemon may open", async (t) => {
   const { files, list, store } = await openFileDaemon(t, { transfers: 2 * limitValues.transfersPerPerson + 3 });
   await upload({ files, store }, new FakeSession(), 10);
   await list(file);
@@ -111,7 +111,7 @@ test('a person has a share, whatever links there are, and all together no more t
   t.is(await carriedOut(t, Array.from({ length: 40 }, open(alice))), 18, 'as many as are free');
 });
 
-test('without a free descriptor a file is refused for now, and nothing is held against the person', async (t) => {
+test('an upload or download without a free descriptor is refused as busy and not counted against the person', async (t) => {
   let code: string | null = null;
   const full = (async (...args: Parameters<FileSystem['open']>) => {
     if (code !== null) throw Object.assign(new Error('too many open files'), { code });

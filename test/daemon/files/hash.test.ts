@@ -6,7 +6,7 @@ import { hashFile } from '../../../src/daemon/files/hash.ts';
 import { bytes32 } from '../../helpers/daemon/store.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-test('whoever has one file waits for one of those of who has many; one that is missing stops nobody', async (t) => {
+test('the file of a person with one is hashed between those of a person with many; a missing file stops nobody', async (t) => {
   const path = join(await temporaryFolder(t), 'file');
   await writeFile(path, 'content');
   const done: string[] = [];

@@ -25,7 +25,7 @@ test('segments lie side by side from the first byte to the last', (t) => {
   );
 });
 
-test('whole segments are counted down, never up', (t) => {
+test('only complete segments are counted', (t) => {
   fc.assert(
     fc.property(fc.nat(1_000_000), fc.constantFrom(...SEGMENT_SIZES), fc.nat(2_000_000), (size, segSize, bytes) => {
       const layout = new SegmentLayout(size, segSize);
@@ -36,7 +36,7 @@ test('whole segments are counted down, never up', (t) => {
   );
 });
 
-test('only the three sizes of segments', (t) => {
+test('only the three segment sizes are accepted', (t) => {
   for (const segSize of [0, 1, 65_535, 262_145, 0xffffffff]) {
     t.throws(() => new SegmentLayout(10, segSize), { instanceOf: Refusal, code: 'bad-request' });
   }

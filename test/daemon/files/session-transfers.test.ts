@@ -21,7 +21,7 @@ function setUp(most: number) {
   return { transfers, newSession, open };
 }
 
-test('a person may have as many files open as are free, so that a few cannot take all', async (t) => {
+test('a person may open as many files as they leave free, so that a few people cannot take all', async (t) => {
   const { newSession, open } = setUp(12);
   const opened: number[] = [0, 0, 0];
   for (let round = 0; round < 12; round += 1) {
@@ -41,7 +41,7 @@ test('a person may have as many files open as are free, so that a few cannot tak
   await t.notThrowsAsync(open(newSession(), 8));
 });
 
-test('what fails to open, ends while it opens or is stopped gives its place back', async (t) => {
+test('a transfer that fails to open, loses its session or is stopped frees its place', async (t) => {
   const { transfers, newSession, open } = setUp(1);
   const session = newSession();
   const fails = async () => Promise.reject(new Error('no'));

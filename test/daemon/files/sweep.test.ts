@@ -1,4 +1,4 @@
-/** What nobody waits for any more is taken away, when it is old. */
+/** Removes old files that nobody waits for. */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -12,7 +12,7 @@ import { alice, bob, FakeSession, id, openFileDaemon } from '../../helpers/daemo
 import { opening, upload } from '../../helpers/daemon/file-upload.ts';
 import { until } from '../../helpers/until.ts';
 
-test('when nothing is kept long, no interrupted upload is either', async (t) => {
+test('an interrupted upload is removed after the retention time if that is short', async (t) => {
   let now = Date.now();
   const clock = { ...systemClock, now: () => now };
   const config = { maxFileSize: 2 ** 32, quota: 2 ** 33, retention: 3_600_000 };
@@ -28,7 +28,7 @@ test('when nothing is kept long, no interrupted upload is either', async (t) => 
   t.is((await fs.readdir(dir)).length, 0);
 });
 
-test('the sweep takes abandoned parts and unlisted files when they are old, and nothing that the store never knew', async (t) => {
+test('the sweep removes old parts and old unlisted files, and keeps files that the store never knew', async (t) => {
   let now = Date.now();
   let tick = () => {};
   const clock = {
@@ -56,7 +56,7 @@ test('the sweep takes abandoned parts and unlisted files when they are old, and 
   t.is((await fs.readdir(daemon.dir)).length, 6, 'nothing is old yet');
   now += IDLE_MS / 2 + 60_000;
   tick();
-  // The open upload is touched, as long as its session lives.
+  // The open upload is touched as long as its session lives.
   await until(async () => (await fs.readdir(daemon.dir)).length === 5);
   t.deepEqual((await fs.readdir(daemon.dir)).sort(), kept);
   await daemon.files.sessionEnded(session);
@@ -66,7 +66,7 @@ test('the sweep takes abandoned parts and unlisted files when they are old, and 
   t.truthy(await daemon.store.listedFile({ file: id(1, 16), reader: bob.idFp }));
 });
 
-test('without a free descriptor the sweep waits for the next hour, and the log does not call it an error', async (t) => {
+test('a sweep without a free descriptor is put off by an hour and logs no error', async (t) => {
   const readdir = async () => {
     throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
   };
@@ -79,7 +79,7 @@ test('without a free descriptor the sweep waits for the next hour, and the log d
   );
 });
 
-test('a folder without files that the database has whole is told once at the start, with what to do', async (t) => {
+test('files that the database has and the folder lacks are logged once at the start, with the next step', async (t) => {
   const daemon = await openFileDaemon(t);
   const session = new FakeSession();
   for (const n of [1, 2, 3]) await upload(daemon, session, 5, id(n, 16));

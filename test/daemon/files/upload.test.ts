@@ -1,4 +1,4 @@
-/** One upload onto the disk: in order, within its window, and durable before it is answered. */
+/** One upload to the disk: in order, within its window, and durable before it is answered. */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { patchedFileSystem, systemError } from '../../helpers/patched-file-syste
 import { throwsRefusal } from '../../helpers/throws-refusal.ts';
 import { until } from '../../helpers/until.ts';
 
-test('a segment out of turn, beyond the window or of another length breaks the rules', async (t) => {
+test('a segment out of order, beyond the window or of a wrong length breaks the protocol', async (t) => {
   const { files, store } = await openFileDaemon(t);
   const session = new FakeSession();
   const opened = await files.openUpload(session, alice.idFp, opening(3 * segSize), store);
@@ -28,7 +28,7 @@ test('a segment out of turn, beyond the window or of another length breaks the r
   t.notThrows(() => files.onSegment(session, 999, 0, segment), 'one that has ended is no fault');
 });
 
-test('a slow disk bounds what may be sent', async (t) => {
+test('a slow disk limits the window', async (t) => {
   let letGo = () => {};
   const gate = new Promise<void>((go) => {
     letGo = go;
@@ -47,7 +47,7 @@ test('a slow disk bounds what may be sent', async (t) => {
   await until(() => storedUpTo(session) > 0);
 });
 
-test('a resume goes on after what was synced, in the next process too', async (t) => {
+test('a resumed upload goes on after the last synced segment, also in the next process', async (t) => {
   const size = 300 * segSize + 1;
   const daemon = await openFileDaemon(t);
   const session = new FakeSession();
@@ -59,7 +59,7 @@ test('a resume goes on after what was synced, in the next process too', async (t
   await until(() => storedUpTo(session) > 0);
   const synced = storedUpTo(session);
   const path = join(daemon.dir, `${hex(file)}.part`);
-  // What a kill -9 leaves: bytes beyond what is known to be synced, of which nothing is certain.
+  // A killed process leaves bytes after the last sync; none of them is certain.
   await daemon.files.sessionEnded(session);
   const [row] = await daemon.store.knownFiles({ files: [file] });
   t.is(row?.synced, 200, 'a session that ends keeps all that came');
@@ -78,7 +78,7 @@ test('a resume goes on after what was synced, in the next process too', async (t
   t.deepEqual(Buffer.from(whole?.sha256 ?? []), createHash('sha256').update(Buffer.concat(segments)).digest());
 });
 
-test('a full disk ends that upload with a sentence, the others go on, and it can be resumed', async (t) => {
+test('a full disk ends one upload with a refusal; the others go on, and it can be resumed', async (t) => {
   let full = true;
   const fills = patchedFileSystem((handle, path) => ({
     write: async (...args) => {
@@ -108,7 +108,7 @@ test('a full disk ends that upload with a sentence, the others go on, and it can
   await files.finishUpload(session, again.transfer);
 });
 
-test('finish is answered after the sync of the bytes and of the name', async (t) => {
+test('upload-finish is answered after the bytes and the name are synced', async (t) => {
   const steps: string[] = [];
   const traced = patchedFileSystem((handle, path) => ({
     sync: async () => {

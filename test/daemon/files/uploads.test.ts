@@ -1,4 +1,4 @@
-/** Who may open an upload, and what becomes of its file. */
+/** Who may open an upload, and what happens to its file. */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { alice, bob, FakeSession, id, mallory, openFileDaemon } from '../../help
 import { file, opening, sealed, segSize, upload } from '../../helpers/daemon/file-upload.ts';
 import { throwsRefusal } from '../../helpers/throws-refusal.ts';
 
-test('only who opened a file goes on with it, and only as it was opened', async (t) => {
+test('an upload is resumed only by the account that opened it, with the same parameters', async (t) => {
   const { files, store } = await openFileDaemon(t);
   const session = new FakeSession();
   await files.openUpload(session, alice.idFp, opening(10), store);
@@ -32,7 +32,7 @@ test('only who opened a file goes on with it, and only as it was opened', async 
   );
 });
 
-test('another session of the same user takes over and the first is told', async (t) => {
+test('another session of the same account takes over an upload, and the first session is told', async (t) => {
   const { files, store } = await openFileDaemon(t);
   const [first, second] = [new FakeSession(), new FakeSession()];
   const segments = sealed(2 * segSize);
@@ -46,7 +46,7 @@ test('another session of the same user takes over and the first is told', async 
   await files.finishUpload(second, two.transfer);
 });
 
-test('too large and beyond the quota are refused before a byte is stored', async (t) => {
+test('a file that is too large or over the quota is refused before a byte is stored', async (t) => {
   const { files, dir, store } = await openFileDaemon(t, {
     config: { maxFileSize: 100_000, quota: 150_000, retention: null },
   });
@@ -59,7 +59,7 @@ test('too large and beyond the quota are refused before a byte is stored', async
   t.is((await fs.readdir(dir)).length, 2);
 });
 
-test('a power cut between the rename and the row is made good', async (t) => {
+test('an upload cut off between the rename and the database row is completed when it is opened again', async (t) => {
   const daemon = await openFileDaemon(t);
   const bytes = Buffer.concat(sealed(10));
   await daemon.files.openUpload(new FakeSession(), alice.idFp, opening(10), daemon.store);
@@ -70,7 +70,7 @@ test('a power cut between the rename and the row is made good', async (t) => {
   t.deepEqual(Buffer.from(row?.sha256 ?? []), createHash('sha256').update(bytes).digest());
 });
 
-test('what was given up is removed and its quota is free again', async (t) => {
+test('a dropped upload is removed and frees its quota', async (t) => {
   const { files, dir, store } = await openFileDaemon(t, {
     config: { maxFileSize: 2 ** 32, quota: 100_000, retention: null },
   });
@@ -85,7 +85,7 @@ test('what was given up is removed and its quota is free again', async (t) => {
   await files.openUpload(session, alice.idFp, opening(90_000, id(8, 16)), store);
 });
 
-test('a file whose message was too old is gone with its bytes, and its id is free once they are', async (t) => {
+test('a file whose message was dropped by retention is removed with its bytes, and its id is free afterwards', async (t) => {
   const { files, store, dir, list } = await openFileDaemon(t);
   const session = new FakeSession();
   await upload({ files, store }, session, 5);
@@ -105,7 +105,7 @@ test('a file whose message was too old is gone with its bytes, and its id is fre
   t.is((await fs.readdir(dir)).length, 1, 'it is another file now');
 });
 
-test('an upload that was dropped, or taken over, gives back its place', async (t) => {
+test('an upload that was dropped or taken over frees its place', async (t) => {
   const { files, store } = await openFileDaemon(t);
   const [first, second] = [new FakeSession(), new FakeSession()];
   for (let round = 0; round <= limitValues.transfersPerLink; round += 1) {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { WorkQueue } from '../../../src/daemon/files/work-queue.ts';
 
-/** Work that ends when the test lets it. */
+/** A queue whose work ends when the test calls `endOne`. */
 function setUp() {
   const line = new WorkQueue();
   const order: string[] = [];
@@ -20,7 +20,7 @@ function setUp() {
   return { line, order, letGo, ask, endOne };
 }
 
-test('one piece of work at a time, and whoever asks for one does not wait behind all of somebody else', async (t) => {
+test('work runs one piece at a time, and each key takes turns', async (t) => {
   const { order, letGo, ask, endOne } = setUp();
   const all = [ask('mallory'), ask('mallory'), ask('mallory'), ask('bob')];
   await endOne();
@@ -34,7 +34,7 @@ test('one piece of work at a time, and whoever asks for one does not wait behind
   t.deepEqual(order, ['mallory', 'bob', 'mallory', 'mallory']);
 });
 
-test('one that fails tells who asked, and the next goes on; after a pause too', async (t) => {
+test('a failure is thrown to its own caller, and the next work runs, also after the queue was empty', async (t) => {
   const { line, order, ask, endOne } = setUp();
   const failing = line.run('mallory', async () => {
     throw new Error('EIO');

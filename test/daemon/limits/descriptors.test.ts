@@ -2,7 +2,7 @@ import test from 'ava';
 import { descriptorLimit, divideDescriptors, parseLimits } from '../../../src/daemon/limits/descriptors.ts';
 import { limitValues } from '../../../src/daemon/limits/limits.ts';
 
-test("the limit is the soft one of the system's table", (t) => {
+test('the limit is the soft limit of the process', (t) => {
   const line = (soft: string) =>
     `Max cpu time   unlimited  unlimited  seconds\nMax open files  ${soft}  4096  files \n`;
   t.is(parseLimits(line('1024')), 1024);
@@ -11,7 +11,7 @@ test("the limit is the soft one of the system's table", (t) => {
   t.true(descriptorLimit() > 0);
 });
 
-test('what is shared out and what is kept is never more than the limit', (t) => {
+test('the shares and the reserve never add up to more than the limit', (t) => {
   for (const limit of [0, 100, 129, 200, 256, 1_024, 4_096, 65_536, Number.MAX_SAFE_INTEGER]) {
     const { links, transfers } = divideDescriptors(limit);
     const all = links.halfOpen + links.beforeLogin + links.loggedIn + 2 * transfers;

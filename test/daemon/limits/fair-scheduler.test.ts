@@ -7,7 +7,7 @@ import { manualClock } from '../../helpers/manual-clock.ts';
 
 const rate = { burst: 100, perSecond: 10 };
 
-/** Turns that take what they are told, and a loop that the test turns. */
+/** A scheduler on an event loop that the test turns. */
 function setUp() {
   const clock = manualClock();
   const next: (() => void)[] = [];
@@ -24,7 +24,7 @@ function setUp() {
       },
       cost,
     );
-  /** Asks for the next turn in each turn of 1 ms, as somebody does with whom much waits. */
+  /** Asks for another turn of 1 ms in each turn, like a busy client. */
   const askOften = (budget: Budget, times: number) =>
     turns.schedule(budget, () => {
       order.push(budget.key);
@@ -41,7 +41,7 @@ function setUp() {
   return { clock, order, ask, askOften, turnOfLoop, all, of: (key: string) => new Budget(key, clock, rate) };
 }
 
-test('whoever comes while fifty others have much to do has the next turn but the slice that is under way', async (t) => {
+test('a newcomer beside fifty busy clients gets the next turn after the running slice', async (t) => {
   const { order, ask, askOften, turnOfLoop, all, of } = setUp();
   for (let i = 0; i < 50; i++) askOften(of(`h${i}`), 20);
   for (let i = 0; i < 100; i++) await turnOfLoop();
@@ -53,7 +53,7 @@ test('whoever comes while fifty others have much to do has the next turn but the
   t.is(order.length, 50 * 20 + 1);
 });
 
-test('who rests between requests goes before fifty who never do, though each of them got less', async (t) => {
+test('a client that rests between requests goes before fifty that never rest, even if each of them got less time', async (t) => {
   const { clock, order, ask, askOften, turnOfLoop, of } = setUp();
   for (let i = 0; i < 50; i++) askOften(of(`h${i}`), 1_000);
   for (let i = 0; i < 100; i++) await turnOfLoop();
@@ -70,7 +70,7 @@ test('who rests between requests goes before fifty who never do, though each of 
   t.true(most < 50 * 2, `${most} ms, where she got 2 ms in each of 50 rounds`);
 });
 
-test('who waits for one answer goes before fifty with several requests under way, though these wait for the store, too', async (t) => {
+test('a client with one request in flight goes before fifty with several in flight', async (t) => {
   const { clock, order, ask, all, turnOfLoop, of } = setUp();
   const many = Array.from({ length: 50 }, (_, i) => of(`h${i}`));
   for (const each of many) each.inFlight = 8;
@@ -87,7 +87,7 @@ test('who waits for one answer goes before fifty with several requests under way
   }
 });
 
-test('among many who rest the one that came first is next, and what costs little goes before what costs much', async (t) => {
+test('among many resting clients the first to come is next, and cheap work goes before expensive work', async (t) => {
   const { clock, order, ask, turnOfLoop, of } = setUp();
   const people = Array.from({ length: 50 }, (_, i) => of(`p${i}`));
   for (const each of people) ask(each, 0, 0, 1);
@@ -95,7 +95,7 @@ test('among many who rest the one that came first is next, and what costs little
   ask(alice, 0);
   await turnOfLoop();
   t.is(order[0], 'alice');
-  // Her next piece of work is as large as theirs, and they all come back as soon as they were served.
+  // Her next work costs as much as theirs, and each of them asks again as soon as it was served.
   ask(alice, 0, 0, 1);
   for (let turn = 0; turn < 60; turn++) {
     const before = order.length;
@@ -106,7 +106,7 @@ test('among many who rest the one that came first is next, and what costs little
   t.is(order.filter((one) => one === 'alice').length, 2, 'the others do not pass her for ever');
 });
 
-test('a pause of the garbage collector, which nobody is charged for, puts no newcomer behind those who were at work', async (t) => {
+test('a pause that nobody is charged for puts no newcomer behind the busy clients', async (t) => {
   const { order, ask, turnOfLoop, of } = setUp();
   const busy = of('busy');
   ask(busy, 100);
@@ -117,7 +117,7 @@ test('a pause of the garbage collector, which nobody is charged for, puts no new
   t.true(order.slice(-2).includes('alice'), 'in this slice');
 });
 
-test('each of two has as much work done as the other, however it is cut up', async (t) => {
+test('two clients get the same time, whatever the size of their pieces of work', async (t) => {
   const { order, ask, turnOfLoop, of } = setUp();
   const [small, large] = [of('small'), of('large')];
   for (let i = 0; i < 400; i++) ask(small, 1);
@@ -127,7 +127,7 @@ test('each of two has as much work done as the other, however it is cut up', asy
   t.true(Math.abs(ms('small', 1) - ms('large', 2)) <= 4);
 });
 
-test('a turn that throws stops no other, and its error is not lost', async (t) => {
+test('a turn that throws stops no other turn, and its error is not lost', async (t) => {
   const clock = manualClock();
   const next: (() => void)[] = [];
   const pace: EventLoop = { defer: (action) => next.push(action), settled: () => Promise.resolve(), flush: () => {} };
@@ -155,7 +155,7 @@ test('a slice ends when its time is over', async (t) => {
   t.is(order.length, 2);
 });
 
-test('what is charged in a turn counts for the slice as what was measured', async (t) => {
+test('charged time counts for the slice like measured time', async (t) => {
   const { order, ask, turnOfLoop, of } = setUp();
   const alice = of('alice');
   for (let i = 0; i < 10; i++) ask(alice, 0, 1);
@@ -163,7 +163,7 @@ test('what is charged in a turn counts for the slice as what was measured', asyn
   t.is(order.length, 2);
 });
 
-test('what was quiet is ahead by a little and not by all that it left unused', async (t) => {
+test('a client that was quiet is ahead by a little, not by all the time it left unused', async (t) => {
   const { order, ask, all, of } = setUp();
   const [busy, quiet] = [of('busy'), of('quiet')];
   for (let i = 0; i < 1_000; i++) ask(busy, 1);
@@ -175,7 +175,7 @@ test('what was quiet is ahead by a little and not by all that it left unused', a
   t.true(order.indexOf('busy') <= 4, `${order.indexOf('busy')} turns later`);
 });
 
-test('a budget is spent, may be overdrawn by what was under way, and comes back at its rate', (t) => {
+test('a budget is spent, may be overdrawn by the work in flight, and refills at its rate', (t) => {
   const clock = manualClock();
   const budget = new Budget('a', clock, rate);
   t.is(budget.waitMs(), 0);
@@ -185,7 +185,7 @@ test('a budget is spent, may be overdrawn by what was under way, and comes back 
   t.is(budget.waitMs(), 0);
 });
 
-test('never more than the burst, the rate and one overdraft', (t) => {
+test('a budget never gives more than the burst, the rate and one overdraft', (t) => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.integer({ max: 500 }), fc.integer({ max: 50 })), { maxLength: 100 }), (steps) => {
       const clock = manualClock();

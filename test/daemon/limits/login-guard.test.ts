@@ -2,12 +2,12 @@ import test from 'ava';
 import { FREE_ATTEMPTS, LoginGuard } from '../../../src/daemon/limits/login-guard.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
-/** Guesses until the guard refuses or `times` are through. @returns the waits. */
+/** @returns the wait of each attempt in ms, null where it was refused */
 function guess(guard: LoginGuard, times: number, name: string, address: string): (number | null)[] {
   return Array.from({ length: times }, () => guard.attempt(name, address));
 }
 
-test('a few mistakes cost nothing, then each waits longer', (t) => {
+test('a few wrong passwords cost nothing; after that each attempt waits longer', (t) => {
   const guard = new LoginGuard(manualClock());
   const waits = guess(guard, FREE_ATTEMPTS + 4, 'alice', '192.0.2.1');
   t.deepEqual(waits.slice(0, FREE_ATTEMPTS), Array(FREE_ATTEMPTS).fill(0));
@@ -15,7 +15,7 @@ test('a few mistakes cost nothing, then each waits longer', (t) => {
   t.true(later.every((wait, index) => wait > (later[index - 1] ?? 0)));
 });
 
-test('one address that guesses all the time gets few guesses, whatever names it tries', (t) => {
+test('an address that guesses without pause gets few guesses, whatever names it tries', (t) => {
   const clock = manualClock();
   const guard = new LoginGuard(clock);
   let carriedOut = 0;
@@ -26,7 +26,7 @@ test('one address that guesses all the time gets few guesses, whatever names it 
   t.true(carriedOut < 150, `${carriedOut} of 6,000 in ten minutes`);
 });
 
-test('a stranger cannot lock the owner out: a new address waits 2 s at most, a known one not at all', (t) => {
+test('a stranger cannot lock out an account: a new address waits at most 2 s, a known one not at all', (t) => {
   const guard = new LoginGuard(manualClock());
   t.is(guard.attempt('alice', '198.51.100.7'), 0);
   guard.succeeded('alice', '198.51.100.7');
@@ -35,7 +35,7 @@ test('a stranger cannot lock the owner out: a new address waits 2 s at most, a k
   t.is(guard.attempt('alice', '203.0.113.9'), 2_000);
 });
 
-test('a known address is not slowed down by the guesses of its neighbours, but by those for its own name', (t) => {
+test("a known address is slowed down by guesses for its own name only, not by its neighbours' guesses", (t) => {
   const guard = new LoginGuard(manualClock());
   guard.attempt('alice', '198.51.100.7');
   guard.succeeded('alice', '198.51.100.7');
@@ -44,7 +44,7 @@ test('a known address is not slowed down by the guesses of its neighbours, but b
   t.true(guess(guard, 50, 'alice', '198.51.100.7').includes(null));
 });
 
-test('good logins take their attempt back', (t) => {
+test('a successful login is not counted as an attempt', (t) => {
   const guard = new LoginGuard(manualClock());
   for (let i = 0; i < 100; i += 1) {
     t.is(guard.attempt('alice', '192.0.2.1'), 0);
@@ -52,7 +52,7 @@ test('good logins take their attempt back', (t) => {
   }
 });
 
-test('mistakes are forgotten with time', (t) => {
+test('failed attempts are forgotten with time', (t) => {
   const clock = manualClock();
   const guard = new LoginGuard(clock);
   guess(guard, 30, 'alice', '192.0.2.1');

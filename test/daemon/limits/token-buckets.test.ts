@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { TokenBuckets } from '../../../src/daemon/limits/token-buckets.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
-test('a burst, then the rate', (t) => {
+test('a bucket allows a burst, then its rate', (t) => {
   const clock = manualClock();
   const buckets = new TokenBuckets(clock, { burst: 3, perSecond: 2 });
   t.deepEqual(
@@ -17,14 +17,14 @@ test('a burst, then the rate', (t) => {
   t.true(buckets.take('a'));
 });
 
-test('keys do not share', (t) => {
+test('keys do not share a bucket', (t) => {
   const buckets = new TokenBuckets(manualClock(), { burst: 1, perSecond: 1 });
   t.true(buckets.take('a'));
   t.true(buckets.take('b'));
   t.false(buckets.take('a'));
 });
 
-test('reserve gives turns one after the other, and none beyond the longest wait', (t) => {
+test('reserve gives one turn after the other, and none beyond the longest wait', (t) => {
   const buckets = new TokenBuckets(manualClock(), { burst: 1, perSecond: 10 });
   t.deepEqual(
     [1, 2, 3, 4].map(() => buckets.reserve('a', 250)),
@@ -32,7 +32,7 @@ test('reserve gives turns one after the other, and none beyond the longest wait'
   );
 });
 
-test('what is given back can be taken again, and is never more than the burst', (t) => {
+test('a returned token can be taken again, and the burst is never exceeded', (t) => {
   const buckets = new TokenBuckets(manualClock(), { burst: 2, perSecond: 1 });
   buckets.giveBack('a');
   t.deepEqual(
@@ -43,7 +43,7 @@ test('what is given back can be taken again, and is never more than the burst', 
   t.true(buckets.take('a'));
 });
 
-test('memory is bounded: the key that was used longest ago goes', (t) => {
+test('memory is bounded: the least recently used key is dropped', (t) => {
   const buckets = new TokenBuckets(manualClock(), { burst: 1, perSecond: 1 }, 2);
   buckets.take('a');
   buckets.take('b');
@@ -53,7 +53,7 @@ test('memory is bounded: the key that was used longest ago goes', (t) => {
   t.false(buckets.take('a'), 'still remembered');
 });
 
-test('never more than the burst and the rate together', (t) => {
+test('a bucket never gives more than the burst and the rate together', (t) => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 20 }),

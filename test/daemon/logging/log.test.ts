@@ -12,7 +12,7 @@ function lines(level = 'trace') {
   return { logger, read: () => written.map((line) => JSON.parse(line) as { [field: string]: unknown }) };
 }
 
-test('only allowed fields are written, and what a connection is bound to', (t) => {
+test('only allowed fields and those bound to the connection are written', (t) => {
   const { logger, read } = lines();
   connectionLog(logger, { conn: 3, address: '::1\u001b' }).info(
     { evt: 'seen', user: 'alice', password: 'y', body: new Uint8Array(3) },
@@ -29,7 +29,7 @@ test('control characters never reach the log', (t) => {
   t.notRegex(JSON.stringify(read()), /\\u001b|\\u0007|\u202e|\\n/);
 });
 
-test('an error with its stack, and nothing else that hangs on it', (t) => {
+test('an error is written with its stack and without its other properties', (t) => {
   const { logger, read } = lines();
   logger.error({ err: Object.assign(new Error('broken'), { code: 'EX', secret: 'z' }) }, 'failed');
   const err = read()[0]?.err as { [field: string]: unknown };
@@ -37,7 +37,7 @@ test('an error with its stack, and nothing else that hangs on it', (t) => {
   t.deepEqual(Object.keys(err).sort(), ['code', 'message', 'stack', 'type']);
 });
 
-/** Only Linux has a device that is always full. */
+/** The device /dev/full exists on Linux only. */
 const onAFullDisk = existsSync('/dev/full') ? test : test.skip;
 
 onAFullDisk('a log without room stops nobody, and is complained about once', async (t) => {
@@ -63,7 +63,7 @@ onAFullDisk('lines that found no room are written when there is some', async (t)
   );
 });
 
-test('a log that cannot be opened anew is written on where it was, and no descriptor is closed twice', async (t) => {
+test('a log that cannot be reopened keeps writing to its old file, and no descriptor is closed twice', async (t) => {
   const path = join(await temporaryFolder(t), 'log');
   const complaints: string[] = [];
   const { logger, reopen } = await openLog('info', path, (sentence) => complaints.push(sentence));
@@ -83,7 +83,7 @@ test('a log that cannot be opened anew is written on where it was, and no descri
   t.deepEqual([await counts(`${path}.1`), await counts(path)], [1, 2]);
 });
 
-/** The files that this process has open, where the system tells. */
+/** The files this process has open; empty where the system does not say. */
 async function readlinks(): Promise<string[]> {
   const fds = await readdir('/proc/self/fd').catch(() => []);
   return Promise.all(fds.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));

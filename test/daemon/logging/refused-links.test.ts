@@ -9,7 +9,7 @@ function open() {
   return { clock, lines, refused: new RefusedLinks({ clock, log: log as never }) };
 }
 
-test('one line a minute says how many, why, from how many addresses and from which most', (t) => {
+test('one line a minute says how many links were refused, why, from how many addresses and mostly from where', (t) => {
   const { clock, lines, refused } = open();
   for (let i = 0; i < 5; i += 1) refused.count('rate', '192.0.2.1');
   for (let i = 0; i < 2; i += 1) refused.count('handshake', '198.51.100.7');
@@ -24,7 +24,7 @@ test('one line a minute says how many, why, from how many addresses and from whi
   t.like(lines[1], { count: 1, reasons: ['limit: 1'] });
 });
 
-test('at the end what is left is told; addresses without end cost no memory without end', (t) => {
+test('the end logs what is left; any number of addresses takes bounded memory', (t) => {
   const { lines, refused } = open();
   for (let i = 0; i < 100_000; i += 1) refused.count('evicted', `address ${i}`);
   refused.write();

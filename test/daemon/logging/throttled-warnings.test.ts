@@ -2,7 +2,7 @@ import test from 'ava';
 import { ThrottledWarnings } from '../../../src/daemon/logging/throttled-warnings.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
-test('a warning is told at once, then once a minute at most, with how often it was due', (t) => {
+test('a warning is logged at once, then at most once a minute with a count', (t) => {
   const clock = manualClock();
   const lines: unknown[] = [];
   const log = { warn: ({ evt, count }: { evt: string; count: number }) => lines.push([evt, count]) };

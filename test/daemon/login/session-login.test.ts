@@ -1,4 +1,4 @@
-/** A device keeps its ticket through every login that does not succeed. */
+/** A device keeps its ticket through every login that fails. */
 import test from 'ava';
 import type { Context } from '../../../src/daemon/context.ts';
 import { limitValues } from '../../../src/daemon/limits/limits.ts';
@@ -7,7 +7,7 @@ import { H } from '../../../src/protocol/base/bytes.ts';
 import { loginProof } from '../../../src/protocol/crypto/opaque.ts';
 import { daemonOf } from '../../helpers/daemon/daemon-people.ts';
 
-test('neither a wrong proof nor an account without room for another link takes a device its ticket', async (t) => {
+test('a device keeps its ticket after a wrong proof and after a refusal for too many links', async (t) => {
   const { context, store, login, alice } = await daemonOf(t, ['alice', 'bob']);
   const idFp = alice.card.idFp;
   const device = { idFp, device: 5, ticketHash: H('ticket', new Uint8Array(32).fill(7)) };

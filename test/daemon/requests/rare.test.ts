@@ -10,7 +10,7 @@ import { daemonOf, lobbyEntry } from '../../helpers/daemon/daemon-people.ts';
 
 const limited = { instanceOf: Refusal, code: 'rate-limited' };
 
-test('attack: a member who leaves and joins for ever makes the log grow no further, and can still join', async (t) => {
+test('attack: a member who leaves and joins again and again makes the log grow no further, and can still join', async (t) => {
   const daemon = await daemonOf(t, ['alice']);
   const { session } = daemon.login('alice');
   const append = async (op: 'join' | 'leave') =>
@@ -28,7 +28,7 @@ test('attack: a member who leaves and joins for ever makes the log grow no furth
   t.is(daemon.rooms.lobby.head.n, n);
 });
 
-test('attack: departures from rooms that do not exist leave the limits as they are', async (t) => {
+test('attack: departures from unknown rooms take nothing from the limits', async (t) => {
   const daemon = await daemonOf(t, ['alice']);
   const { session } = daemon.login('alice');
   const { leaves, leavesOfRoom } = daemon.context.limits;
@@ -38,7 +38,7 @@ test('attack: departures from rooms that do not exist leave the limits as they a
   t.deepEqual([leaves.size, leavesOfRoom.size], [0, 0]);
 });
 
-test('attack: departures that are refused, and one that is sent again, leave the limits as they are', async (t) => {
+test('attack: refused departures and a resent one take nothing from the limits', async (t) => {
   const daemon = await daemonOf(t, ['alice']);
   const { session } = daemon.login('alice');
   const { id: room } = daemon.rooms.lobby;
@@ -57,7 +57,7 @@ test('attack: departures that are refused, and one that is sent again, leave the
       await logAppend(daemon.context, session, { room, entry: await lobbyEntry(daemon, daemon.alice, op) });
 });
 
-test('attack: cards without end', async (t) => {
+test('attack: new cards are limited', async (t) => {
   const daemon = await daemonOf(t, ['alice', 'bob']);
   const { session } = daemon.login('alice');
   const card = daemon.alice.cardBytes;
@@ -66,7 +66,7 @@ test('attack: cards without end', async (t) => {
   await cardPut(daemon.context, daemon.login('bob').session, { card: daemon.bob.cardBytes });
 });
 
-test('attack: passwords changed without end', async (t) => {
+test('attack: password changes are limited', async (t) => {
   const daemon = await daemonOf(t, ['alice', 'bob']);
   const { accounts } = daemon.context;
   let written = 0;

@@ -28,7 +28,7 @@ import { manualClock } from '../../helpers/manual-clock.ts';
 const NONE = new Uint8Array(32);
 type Minted = Awaited<ReturnType<typeof lobbyEpoch>>;
 
-/** Alice and Bob are in the lobby and here; Carol is here. */
+/** The lobby with Alice and Bob online in it, and Carol online outside it. */
 async function lobby(t: ExecutionContext) {
   const timers = manualClock();
   const daemon = await daemonOf(t, undefined, timers);
@@ -58,7 +58,7 @@ async function lobby(t: ExecutionContext) {
 
 const posted = (events: Event[]) => events.flatMap((event) => (event.method === 'posted' ? [event.params.entry] : []));
 
-test('an epoch is told to each member with its own chunk, and what is said under it is read by all', async (t) => {
+test('an epoch is sent to each member with its own chunk, and all members read the messages under it', async (t) => {
   const { daemon, here, put, speak, alice, bob } = await lobby(t);
   const minted = await lobbyEpoch(daemon, alice, [alice, bob]);
   await put(here.alice.session, minted);
@@ -81,7 +81,7 @@ test('an epoch is told to each member with its own chunk, and what is said under
   }
 });
 
-test('what was missed is fetched with the reader’s own key', async (t) => {
+test('a missed epoch is fetched with the reader’s own key', async (t) => {
   const { daemon, context, room, here, put, alice, bob } = await lobby(t);
   const minted = await lobbyEpoch(daemon, alice, [alice, bob]);
   await put(here.alice.session, minted);
@@ -94,7 +94,7 @@ test('what was missed is fetched with the reader’s own key', async (t) => {
   );
 });
 
-test('after somebody left nothing is said before there is a new key, made for those who stayed', async (t) => {
+test('after a departure no message is accepted before a new epoch for those who stayed', async (t) => {
   const { daemon, here, change, put, speak, alice, bob } = await lobby(t);
   const before = await lobbyEpoch(daemon, alice, [alice, bob]);
   await put(here.alice.session, before);
@@ -109,7 +109,7 @@ test('after somebody left nothing is said before there is a new key, made for th
   await t.throwsAsync(speak(bob, 2, after), { code: 'not-permitted' });
 });
 
-test('of two epochs at once one is taken; the same one again gets its first answer', async (t) => {
+test('of two concurrent epochs one is accepted; a resent one gets its first answer', async (t) => {
   const { daemon, here, put, alice, bob } = await lobby(t);
   const [mine, his] = [await lobbyEpoch(daemon, alice, [alice, bob]), await lobbyEpoch(daemon, bob, [alice, bob])];
   const results = await Promise.allSettled([put(here.alice.session, mine), put(here.bob.session, his)]);
@@ -125,7 +125,7 @@ test('of two epochs at once one is taken; the same one again gets its first answ
   t.is(posted(here.alice.events).length, 1);
 });
 
-test('an epoch that leaves a member out, is for old cards or is not the maker’s is refused', async (t) => {
+test('an epoch that leaves out a member, uses old cards or has another maker is refused', async (t) => {
   const { daemon, context, room, here, put, alice, bob, carol } = await lobby(t);
   const { session } = here.alice;
   const full = await lobbyEpoch(daemon, alice, [alice, bob]);
@@ -147,7 +147,7 @@ test('an epoch that leaves a member out, is for old cards or is not the maker’
   t.deepEqual(Uint8Array.from(daemon.rooms.lobby.epoch.id), NONE);
 });
 
-test('a message for another room, or from another person, is refused', async (t) => {
+test('a message for another room, or by another person, is refused', async (t) => {
   const { daemon, context, here, put, speak, alice, bob, room } = await lobby(t);
   const minted = await lobbyEpoch(daemon, alice, [alice, bob]);
   await put(here.alice.session, minted);
@@ -159,7 +159,7 @@ test('a message for another room, or from another person, is refused', async (t)
   t.like(await speak(alice, 1, minted), { seq: 5 });
 });
 
-test('a person makes one epoch at a time in a room, has a minute for it, and cannot use up the room’s', async (t) => {
+test('a person makes one epoch at a time in a room within a minute, and cannot use up the room’s limit', async (t) => {
   const { daemon, timers, context, room, here, put, alice, bob } = await lobby(t);
   const other = daemon.login('alice').session;
   const first = await lobbyEpoch(daemon, alice, [alice, bob]);
@@ -182,7 +182,7 @@ test('a person makes one epoch at a time in a room, has a minute for it, and can
   await t.throwsAsync(begin(here.bob.session, await lobbyEpoch(daemon, bob, [alice, bob])), { code: 'rate-limited' });
 });
 
-test('who comes, who left and a key of a week are causes; one’s own coming and going is none', async (t) => {
+test('a join, a departure and a key a week old allow a new epoch; one’s own coming and going does not', async (t) => {
   const { daemon, here, change, put, alice, bob, carol } = await lobby(t);
   const make = async (who: Somebody, members: Somebody[]) =>
     put(here[who.name as 'alice'].session, await lobbyEpoch(daemon, who, members));
@@ -229,7 +229,7 @@ test('an epoch that loses the race costs its maker nothing', async (t) => {
   );
 });
 
-test('attack: people who join give one member three epochs, who leave one each, and others can replace each of them', async (t) => {
+test('attack: joins allow a member three epochs, departures one each, and other members can replace each of them', async (t) => {
   const { daemon, here, change, put, alice, bob, carol } = await lobby(t);
   const { limits } = daemon.context;
   const make = async (who: Somebody, members: Somebody[]) =>

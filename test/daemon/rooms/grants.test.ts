@@ -13,7 +13,7 @@ const epochId = bytes32(7);
 const newcomer = person('newcomer');
 const bytes = new Uint8Array(500);
 
-/** A room of these members and the newcomer, everyone of them here; who is in `holders` has had the key from the start. */
+/** A room of `names` and the newcomer, all online; `holders` have had the key from the start. */
 function setting(names: string[], holders = names) {
   const clock = manualClock();
   const feed = new Feed();
@@ -56,7 +56,7 @@ function setting(names: string[], holders = names) {
 const asked = (told: string[]) =>
   told.filter((line) => line.endsWith('grant-wanted')).map((line) => line.split(':')[0]);
 
-test('one member is asked, the next after two seconds, three at most, and nobody twice', async (t) => {
+test('one member is asked for a grant, another every two seconds, three at most and none twice', async (t) => {
   const { grants, room, clock, told, store } = setting(['a', 'b', 'c', 'd', 'e']);
   await grants.ask(room, epochId, newcomer, store);
   t.is(asked(told).length, 1);
@@ -70,7 +70,7 @@ test('one member is asked, the next after two seconds, three at most, and nobody
   t.false(told.some((line) => line.startsWith('newcomer')));
 });
 
-test('a grant is kept and passed on, and nobody else is asked then', async (t) => {
+test('a grant is stored and passed on, and no other member is asked', async (t) => {
   const { grants, room, clock, told, kept, store } = setting(['a', 'b', 'c']);
   await grants.ask(room, epochId, newcomer, store);
   const from = asked(told)[0] ?? '';
@@ -81,7 +81,7 @@ test('a grant is kept and passed on, and nobody else is asked then', async (t) =
   t.is(asked(told).length, 1);
 });
 
-test('when a grant was no good the next is asked at once; asking in between changes nothing', async (t) => {
+test('after a bad grant the next member is asked at once; asking again meanwhile changes nothing', async (t) => {
   const { grants, room, told, store } = setting(['a', 'b', 'c']);
   await grants.ask(room, epochId, newcomer, store);
   await grants.ask(room, epochId, newcomer, store);
@@ -91,7 +91,7 @@ test('when a grant was no good the next is asked at once; asking in between chan
   t.is(new Set(asked(told)).size, 2);
 });
 
-test('nobody grants unasked, and a grant that nobody waits for is dropped', async (t) => {
+test('a grant from a member who was not asked is refused, and one that nobody waits for is dropped', async (t) => {
   const { grants, room, told, kept, clock, store } = setting(['a', 'b', 'c']);
   await grants.give(room, epochId, { from: 'a', to: newcomer, bytes }, store);
   t.deepEqual(kept, []);
@@ -104,7 +104,7 @@ test('nobody grants unasked, and a grant that nobody waits for is dropped', asyn
   t.deepEqual(clock.pending(), [], 'no question is kept for ever');
 });
 
-test('with nobody here nobody is asked, and it can be asked again later', async (t) => {
+test('no member is asked while none is online, and a later request asks again', async (t) => {
   const { grants, room, feed, told, clock, store } = setting(['a']);
   for (const session of feed.sessionsOf('a')) feed.leave(session);
   await grants.ask(room, epochId, newcomer, store);
@@ -115,7 +115,7 @@ test('with nobody here nobody is asked, and it can be asked again later', async 
   t.deepEqual(asked(told), ['a']);
 });
 
-test('those who were given the key are asked before those who were not', async (t) => {
+test('members who had the key from the start are asked before the others', async (t) => {
   for (let round = 0; round < 5; round++) {
     const { grants, room, told, store } = setting(['a', 'b', 'c', 'holder'], ['holder']);
     await grants.ask(room, epochId, newcomer, store);
@@ -123,7 +123,7 @@ test('those who were given the key are asked before those who were not', async (
   }
 });
 
-test('each key is asked for by itself until somebody leaves, and then by nobody', async (t) => {
+test('each key is asked for separately until somebody leaves, and not any more then', async (t) => {
   const { grants, room, departure, told, kept, clock, store } = setting(['a', 'b', 'c']);
   const older = bytes32(6);
   await grants.ask(room, epochId, newcomer, store);
@@ -143,7 +143,7 @@ test('each key is asked for by itself until somebody leaves, and then by nobody'
   t.is(asked(told).length, 3);
 });
 
-test('a member asks for 32 keys at once and no more; others still ask', async (t) => {
+test('a newcomer asks for at most 32 keys at once; others can still ask', async (t) => {
   const { grants, room, clock, store } = setting(['a', 'b', 'c']);
   for (let n = 1; n <= 32; n += 1) await grants.ask(room, bytes32(n), newcomer, store);
   await t.throwsAsync(grants.ask(room, bytes32(33), newcomer, store), { code: 'rate-limited' });
@@ -153,7 +153,7 @@ test('a member asks for 32 keys at once and no more; others still ask', async (t
   await grants.ask(room, bytes32(33), newcomer, store);
 });
 
-test('who was asked grants once: a second grant is neither kept nor passed on', async (t) => {
+test('a member who was asked grants once: a second grant is neither stored nor passed on', async (t) => {
   const { grants, room, told, kept, store } = setting(['a']);
   await grants.ask(room, epochId, newcomer, store);
   for (let again = 0; again < 3; again += 1)

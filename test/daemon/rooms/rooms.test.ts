@@ -13,7 +13,7 @@ import {
   type TestDaemon,
 } from '../../helpers/daemon/daemon-people.ts';
 
-/** These join, one after the other. */
+/** Joins these accounts to the lobby, one after the other. */
 async function join(daemon: TestDaemon, ...names: ('alice' | 'bob' | 'carol')[]) {
   for (const name of names) {
     const { session } = daemon.login(name);
@@ -24,7 +24,7 @@ async function join(daemon: TestDaemon, ...names: ('alice' | 'bob' | 'carol')[])
   await settled();
 }
 
-test('the lobby is made once and is the same after a restart, with who is in it', async (t) => {
+test('the lobby is made once, and is the same after a restart, with its members', async (t) => {
   const daemon = await daemonOf(t);
   await join(daemon, 'alice', 'bob');
   const again = await Rooms.open(daemon.parts, daemon.store);
@@ -34,7 +34,7 @@ test('the lobby is made once and is the same after a restart, with who is in it'
   t.is((await daemon.store.rooms({})).length, 1);
 });
 
-test('a join is told to all members, the new one too, and a resend gets its first answer', async (t) => {
+test('a join is sent to all members including the new one, and a resent join gets its first answer', async (t) => {
   const daemon = await daemonOf(t);
   await join(daemon, 'alice');
   const [his, mine, hers] = [daemon.login('alice'), daemon.login('bob'), daemon.login('carol')];
@@ -50,7 +50,7 @@ test('a join is told to all members, the new one too, and a resend gets its firs
   t.is(hers.events.length, 0);
 });
 
-test('of joins at one head one is taken, the others sign again', async (t) => {
+test('of joins at the same head one is accepted; the others must sign again', async (t) => {
   const daemon = await daemonOf(t);
   const { context, rooms } = daemon;
   const ask = async (name: 'alice' | 'bob') => {
@@ -64,7 +64,7 @@ test('of joins at one head one is taken, the others sign again', async (t) => {
   await t.notThrowsAsync((await ask('bob'))());
 });
 
-test('nobody joins another person, twice, or with a signature that is not theirs', async (t) => {
+test('a join for another person, a second join and a wrong signature are refused', async (t) => {
   const daemon = await daemonOf(t);
   const { context, rooms, alice, bob } = daemon;
   await join(daemon, 'alice');
@@ -79,7 +79,7 @@ test('nobody joins another person, twice, or with a signature that is not theirs
   t.is(rooms.lobby.names.size, 0);
 });
 
-test('when the store fails the room is as it was', async (t) => {
+test('a room stays as it was if the store fails', async (t) => {
   const daemon = await daemonOf(t);
   let full = true;
   const store = {
@@ -98,7 +98,7 @@ test('when the store fails the room is as it was', async (t) => {
   t.true(rooms.lobby.isMember(who.idFp));
 });
 
-test('attack: entries that are not at the head, without end: nobody who joins waits for them', async (t) => {
+test('attack: an endless flood of entries away from the head does not hold up a join', async (t) => {
   const daemon = await daemonOf(t);
   const { rooms, store, alice, bob, carol } = daemon;
   await join(daemon, 'alice');
@@ -122,7 +122,7 @@ test('attack: entries that are not at the head, without end: nobody who joins wa
   t.deepEqual(asked, [1], 'only one of an old place may have been stored');
 });
 
-test('who has no account any more is removed by the daemon, and all are told', async (t) => {
+test('a member without an account is removed by the daemon, and all members are told', async (t) => {
   const daemon = await daemonOf(t);
   const { rooms, alice, bob, carol } = daemon;
   await join(daemon, 'alice', 'bob', 'carol');
@@ -147,7 +147,7 @@ test('who has no account any more is removed by the daemon, and all are told', a
   );
 });
 
-test('members are given with their cards, to members only', async (t) => {
+test('members are listed with their cards, to members only', async (t) => {
   const daemon = await daemonOf(t);
   const { context, rooms } = daemon;
   await join(daemon, 'alice', 'bob');

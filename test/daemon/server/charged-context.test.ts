@@ -1,4 +1,4 @@
-/** Whatever a request causes is on the account of who made it: what it asks of the store, and what is told of it. */
+/** All work that a request causes, in the store and in events, is charged to the account that made the request. */
 import * as nodeFs from 'node:fs/promises';
 import test, { type ExecutionContext } from 'ava';
 import { Files } from '../../../src/daemon/files/files.ts';
@@ -39,7 +39,7 @@ const WITHOUT_STORE: RequestName[] = [
   'window',
 ];
 
-/** Alice and Bob, a daemon that has their files, too, and `ask`, which carries out a request as the queue of a link does. */
+/** Alice, Bob and a daemon with files; `ask` carries out a request like the queue of a link. */
 async function open(t: ExecutionContext) {
   const daemon = await daemonOf(t, ['alice', 'bob']);
   const { calls, feed, store } = daemon;
@@ -157,7 +157,7 @@ async function catchUp({ ask }: Asking, mine: Session, conversation: Uint8Array)
   await ask(mine, 'read', { conversation, seq: 1 });
 }
 
-/** What is not sent to its end, what is given up, and what is sent whole. @returns the one that is whole */
+/** Sends a file three times: cut off, dropped, and complete. @returns the id of the complete file */
 async function sendFile({ ask, files }: Asking, his: Session, conversation: Uint8Array): Promise<Uint8Array> {
   const about = { ...opening(10), conversation };
   const { file } = about;
@@ -172,7 +172,7 @@ async function sendFile({ ask, files }: Asking, his: Session, conversation: Uint
   return file;
 }
 
-test('whatever a request asks of the store and tells is on the account of who made it', async (t) => {
+test('all store work and events of a request are charged to its account', async (t) => {
   const asking = await open(t);
   const { login, ask, rooms, made, unpaid, daemonId, alice, bob } = asking;
   const { session: mine } = login('alice');

@@ -20,7 +20,7 @@ function open(shares: { halfOpen: number; beforeLogin: number; loggedIn: number 
   return { slots, arrive, opened, noted, closed };
 }
 
-test('each kind has its own slots: half-open ones take none from those who log in', (t) => {
+test('each kind of connection has its own slots: half-open ones take none from logged-in ones', (t) => {
   const { slots, arrive, opened, noted, closed } = open({ halfOpen: 2, beforeLogin: 2, loggedIn: 1 });
   const alice = opened('a');
   for (const address of ['x', 'y', 'z']) arrive(address);
@@ -34,7 +34,7 @@ test('each kind has its own slots: half-open ones take none from those who log i
   );
 });
 
-test('a session that has ended counts with the strangers until its socket is closed, and gives way', (t) => {
+test('an ended session counts as a stranger until its socket is closed, and can be evicted', (t) => {
   const { slots, opened, closed } = open({ halfOpen: 2, beforeLogin: 2, loggedIn: 2 });
   const ended = opened('a');
   slots.claim(ended, 0);
@@ -48,7 +48,7 @@ test('a session that has ended counts with the strangers until its socket is clo
   t.false(slots.claim(ended, 0), 'who has gone has no slot');
 });
 
-test('an account may have as many links as it leaves free, so that a few cannot take all', (t) => {
+test('an account may have as many links as it leaves free, so that a few accounts cannot take all', (t) => {
   const { slots, opened } = open({ halfOpen: 2, beforeLogin: 2, loggedIn: 12 });
   const held = new Map<string, number>();
   const login = (account: string) => {

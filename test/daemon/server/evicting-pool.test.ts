@@ -5,12 +5,12 @@ import { manualClock } from '../../helpers/manual-clock.ts';
 function open(slots: number) {
   const clock = manualClock();
   const pool = new EvictingPool<string>(clock, { slots, honestMs: 1_000 });
-  /** `a3` is the third of the address `a`. @returns who evicted. */
+  /** Enters names such as `a3`, the third connection of address `a`. @returns the evicted names */
   const enter = (...names: string[]) => names.map((name) => pool.enter(name, name[0] ?? ''));
   return { clock, pool, enter };
 }
 
-test('while there is room nobody gives way; then the oldest of the address with most', (t) => {
+test('nobody is evicted while there is room; then the oldest connection of the address with most', (t) => {
   const { enter } = open(4);
   t.deepEqual(enter('a1', 'b1', 'a2', 'b2'), [null, null, null, null]);
   t.deepEqual(enter('c1'), ['a1'], 'a and b have as many: a came first');
@@ -18,13 +18,13 @@ test('while there is room nobody gives way; then the oldest of the address with 
   t.deepEqual(enter('c3'), ['c1'], 'its own');
 });
 
-test('with one slot for each of more addresses than there are slots the oldest goes', (t) => {
+test('the oldest connection is evicted if every address has one', (t) => {
   const { enter } = open(3);
   enter('a', 'b', 'c');
   t.deepEqual(enter('d', 'e', 'f', 'g'), ['a', 'b', 'c', 'd']);
 });
 
-test('many that just came from one address stay, beside few that have been here for long', (t) => {
+test('overdue connections are evicted before many new ones from one address', (t) => {
   const { clock, pool, enter } = open(10);
   enter('x1', 'y1', 'x2');
   clock.advance(1_000);
@@ -34,7 +34,7 @@ test('many that just came from one address stay, beside few that have been here 
   t.is(pool.size, 10);
 });
 
-test('who left makes room, and has no slot to lose', (t) => {
+test('a connection that left frees its slot and cannot be evicted', (t) => {
   const { pool, enter } = open(2);
   enter('a1', 'a2');
   t.true(pool.leave('a1'));
@@ -43,7 +43,7 @@ test('who left makes room, and has no slot to lose', (t) => {
   t.deepEqual(pool.all(), ['a2', 'b1']);
 });
 
-test('who comes again and again and never gets through goes before a newcomer who takes long, however many addresses there are', (t) => {
+test('addresses that keep failing are evicted before a slow newcomer, however many they are', (t) => {
   const { clock, pool, enter } = open(10);
   const hostile = [...'bcdefghijklmnopqrstuvwxyz'];
   for (let step = 0; step < 500; step += 1) {
@@ -55,7 +55,7 @@ test('who comes again and again and never gets through goes before a newcomer wh
   t.true(pool.leave('a1'), 'it took 1.5 s, longer than an honest one needs');
 });
 
-test('those who drop their connections early are no better off, and failures are forgotten in time', (t) => {
+test('an address that drops its connections early gains nothing, and failures are forgotten with time', (t) => {
   const { clock, pool, enter } = open(3);
   for (let i = 0; i < 5; i += 1) {
     enter(`h${i}`);
@@ -68,7 +68,7 @@ test('those who drop their connections early are no better off, and failures are
   t.deepEqual(enter('c2'), ['c1'], 'c has most; what h did is long ago');
 });
 
-test('who got through has not failed', (t) => {
+test('a connection that succeeded does not count as a failure', (t) => {
   const { pool, enter } = open(2);
   for (let i = 0; i < 100; i += 1) {
     enter(`a${i}`);
@@ -78,7 +78,7 @@ test('who got through has not failed', (t) => {
   t.deepEqual(enter('c1'), ['b1'], 'both have one: b came first');
 });
 
-test('a newcomer is never the one that goes, whatever its address did', (t) => {
+test('a newcomer is never evicted, whatever its address did before', (t) => {
   const { pool, enter } = open(1);
   for (let i = 0; i < 5; i += 1) {
     enter(`h${i}`);

@@ -1,4 +1,4 @@
-/** Segments of files beside requests: they take turns as these do. */
+/** Segments of files take turns as requests do. */
 import test from 'ava';
 import { byteCost, limitValues } from '../../../src/daemon/limits/limits.ts';
 import { afterLogin, type RequestTable } from '../../../src/daemon/requests/index.ts';
@@ -9,7 +9,7 @@ import { openQueue, settle } from '../../helpers/daemon/request-queue.ts';
 const SEGMENT = 262_144;
 const rows: Partial<RequestTable> = { ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } };
 
-test('a segment waits for its turn, and until then its link is not read; it costs as many bytes as it has', async (t) => {
+test('a segment waits for its turn while its link is not read, and costs as many bytes as it has', async (t) => {
   const { queue, state, context } = openQueue(rows);
   let written = 0;
   const budget = context.limits.budgetOf('alice', '');
@@ -25,7 +25,7 @@ test('a segment waits for its turn, and until then its link is not read; it cost
   t.true(budget.total - before >= byteCost(SEGMENT));
 });
 
-test('one turn of the loop takes few segments, whoever sends them, and who asks beside them is answered first', async (t) => {
+test('one turn of the loop takes few segments in all, and a request beside them is answered first', async (t) => {
   const first = openQueue(rows, 'h0');
   const hostile = [first, ...Array.from({ length: 49 }, (_, i) => openQueue(rows, `h${i + 1}`, first.context))];
   let written = 0;
@@ -49,7 +49,7 @@ test('one turn of the loop takes few segments, whoever sends them, and who asks 
   t.true(written - before < 10, `${written - before} segments before the ping`);
 });
 
-test('segments of a person above the budget wait while others are at work', async (t) => {
+test('segments of a person over budget wait while others have work', async (t) => {
   const { queue, state, clock, context } = openQueue(rows);
   const bob = openQueue(rows, 'bob', context);
   const turnsBesideBob = async () => {
@@ -73,7 +73,7 @@ test('segments of a person above the budget wait while others are at work', asyn
   t.true(state.read);
 });
 
-test('a segment is charged once, also in the turn of a request, and however often it has to wait', async (t) => {
+test('a segment is charged once, however often it waits and in whatever turn it is taken', async (t) => {
   const { queue, clock, context } = openQueue(rows);
   const bob = openQueue(rows, 'bob', context);
   const budget = context.limits.budgetOf('alice', '');
@@ -92,7 +92,7 @@ test('a segment is charged once, also in the turn of a request, and however ofte
   t.is(written, 1);
   t.true(beside >= byteCost(SEGMENT) && beside < 2 * byteCost(SEGMENT), `${beside}`);
 
-  // Two links of hers, above the budget, beside somebody who is at work.
+  // Alice has two links and is over budget; Bob has work.
   const other = openQueue(rows, 'alice', context);
   budget.charge(limitValues.work.burst + 10);
   const waiting = await spent(async () => {
@@ -107,7 +107,7 @@ test('a segment is charged once, also in the turn of a request, and however ofte
   t.true(waiting < 3 * byteCost(SEGMENT), `${waiting}`);
 });
 
-test('a segment that breaks the rules cuts the link, with one line in the log', async (t) => {
+test('a segment that breaks the protocol ends its link, with one line in the log', async (t) => {
   const { queue, state, log } = openQueue(rows);
   queue.takeSegment(SEGMENT, () => {
     throw new ProtocolError('file', 'a segment out of its turn');
@@ -120,7 +120,7 @@ test('a segment that breaks the rules cuts the link, with one line in the log', 
   );
 });
 
-test('a segment that had no turn yet is dropped when the daemon stops', async (t) => {
+test('a waiting segment is dropped when the daemon stops', async (t) => {
   const { queue } = openQueue(rows);
   let written = 0;
   queue.takeSegment(SEGMENT, () => {

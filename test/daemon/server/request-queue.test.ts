@@ -15,7 +15,7 @@ function slow(events: string[], name: string) {
   };
 }
 
-test('what is marked alone waits for the ones before and holds up the ones behind', async (t) => {
+test('an exclusive request waits for those before it and holds up those after it', async (t) => {
   const events: string[] = [];
   const { queue, sent } = openQueue({
     read: { allowed: afterLogin, handler: slow(events, 'read') },
@@ -31,7 +31,7 @@ test('what is marked alone waits for the ones before and holds up the ones behin
   );
 });
 
-test('finishing answers what has begun and begins nothing more', async (t) => {
+test('finish() answers the requests in progress and starts no others', async (t) => {
   const events: string[] = [];
   const { queue, sent } = openQueue({ read: { allowed: afterLogin, handler: slow(events, 'read'), exclusive: true } });
   queue.take(encodeRequest(1, 'read', { conversation: hash, seq: 1 }));
@@ -43,7 +43,7 @@ test('finishing answers what has begun and begins nothing more', async (t) => {
   t.deepEqual(sent, [{ id: 1, result: {} }]);
 });
 
-test('a refusal is answered and the session lives', async (t) => {
+test('a refusal is answered, and the session goes on', async (t) => {
   const { queue, sent, state } = openQueue({
     ping: { allowed: afterLogin, handler: () => Promise.reject(new Refusal('busy', 'try later')) },
   });
@@ -53,7 +53,7 @@ test('a refusal is answered and the session lives', async (t) => {
   t.false(state.closed || state.destroyed);
 });
 
-test('a bug is logged with its stack, answered with one word, and ends the session', async (t) => {
+test('a bug is logged with its stack, answered as internal, and ends the session', async (t) => {
   const { queue, sent, state, log } = openQueue({
     ping: { allowed: afterLogin, handler: () => Promise.reject(new Error('the secret of the house')) },
   });
@@ -65,7 +65,7 @@ test('a bug is logged with its stack, answered with one word, and ends the sessi
   t.true(log.some((line) => line.evt === 'sys_crash'));
 });
 
-test('garbage cuts this link with one line in the log', async (t) => {
+test('malformed bytes end their link with one line in the log', async (t) => {
   for (const bytes of [new Uint8Array([0xc1]), new Uint8Array(0), new Uint8Array([0x93, 0, 1])]) {
     const { queue, sent, state, log } = openQueue({});
     queue.take(bytes);
@@ -80,7 +80,7 @@ test('garbage cuts this link with one line in the log', async (t) => {
   }
 });
 
-test('a handler that meets a broken rule cuts the link, too', async (t) => {
+test('a protocol error in a handler ends the link, too', async (t) => {
   const { queue, state } = openQueue({
     ping: { allowed: afterLogin, handler: () => Promise.reject(new ProtocolError('note', 'bad')) },
   });
@@ -89,7 +89,7 @@ test('a handler that meets a broken rule cuts the link, too', async (t) => {
   t.true(state.destroyed);
 });
 
-test('each state says what is missing', async (t) => {
+test('a refusal names what the state of the session lacks', async (t) => {
   const expected = {
     anonymous: 'login-refused',
     'must-renew': 'must-renew',
@@ -106,7 +106,7 @@ test('each state says what is missing', async (t) => {
   }
 });
 
-test('nothing starts while answers pile up unread', async (t) => {
+test('no request starts while answers pile up unread', async (t) => {
   const { queue, sent, state } = openQueue({ ping: { allowed: afterLogin, handler: async () => ({ at: 1 }) } });
   state.queuedBytes = limitValues.pauseQueuedBytes + 1;
   queue.take(encodeRequest(1, 'ping', {}));
@@ -119,7 +119,7 @@ test('nothing starts while answers pile up unread', async (t) => {
   t.is(sent.length, 1);
 });
 
-test('what is carried out costs what it took, and above its budget a client waits beside others and is not read', async (t) => {
+test('a request is charged what it took, and a client over budget waits beside others and is not read', async (t) => {
   const { queue, sent, state, clock, context } = openQueue({
     ping: {
       allowed: afterLogin,
@@ -141,7 +141,7 @@ test('what is carried out costs what it took, and above its budget a client wait
   context.limits.budgetOf('alice', '').charge(limitValues.work.burst - left);
   for (let id = 0; id < 20; id += 1) queue.take(encodeRequest(id, 'ping', {}));
   await turnsBesideBob(40);
-  // Of what each takes a part is earned back meanwhile.
+  // The budget refills a little during each of them.
   t.true(sent.length >= left / 2 && sent.length <= left + 1, `${sent.length}`);
   t.false(state.read);
   t.false(sent.some((answer) => 'refusal' in answer));
@@ -151,7 +151,7 @@ test('what is carried out costs what it took, and above its budget a client wait
   t.true(sent.length > before);
 });
 
-test('who is alone at work has all of it, and owes nothing for it when others come', async (t) => {
+test('a client alone at work is never held up, and owes nothing when others come', async (t) => {
   const rows: Partial<RequestTable> = {
     ping: {
       allowed: afterLogin,
@@ -175,7 +175,7 @@ test('who is alone at work has all of it, and owes nothing for it when others co
   t.true(wait < 50, `${wait} ms`);
 });
 
-test('who has used little goes before who has used much, though that one asked first', async (t) => {
+test('a client that used little goes before one that used much, even if that one asked first', async (t) => {
   const order: string[] = [];
   const rows: Partial<RequestTable> = {
     ping: {
@@ -201,7 +201,7 @@ test('who has used little goes before who has used much, though that one asked f
   t.is(order[from], 'alice');
 });
 
-test('a link is not read while much waits, and again once half of it is done; nothing is refused', async (t) => {
+test('a link is not read while many requests wait, and read again when half are done; none is refused', async (t) => {
   const go: (() => void)[] = [];
   const { queue, sent, state } = openQueue({
     read: { allowed: afterLogin, handler: () => new Promise((resolve) => go.push(() => resolve({}))) },
@@ -221,7 +221,7 @@ test('a link is not read while much waits, and again once half of it is done; no
   t.false(sent.some((answer) => 'refusal' in answer));
 });
 
-test('few long answers are made at once, since they may have to wait for the client', async (t) => {
+test('few requests with long answers run at once, because they may wait for the client', async (t) => {
   let under = 0;
   const { queue } = openQueue({
     people: {
@@ -238,7 +238,7 @@ test('few long answers are made at once, since they may have to wait for the cli
   t.is(under, limitValues.largeAnswersAtOnce);
 });
 
-test('what waits is not read before its turn: broken bytes behind a request that holds them up cut nothing yet', async (t) => {
+test('a waiting request is not parsed before its turn: malformed bytes behind an exclusive request end the link later', async (t) => {
   let done = () => {};
   const { queue, state } = openQueue({
     deliver: {

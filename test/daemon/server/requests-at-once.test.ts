@@ -4,7 +4,7 @@ import { afterLogin, type RequestTable } from '../../../src/daemon/requests/inde
 import { encodeRequest } from '../../../src/protocol/wire/codec.ts';
 import { hash, openQueue, settle } from '../../helpers/daemon/request-queue.ts';
 
-test('requests run together, up to a limit, and start in order', async (t) => {
+test('requests run together up to a limit and start in order', async (t) => {
   const started: number[] = [];
   const go: (() => void)[] = [];
   const { queue, sent } = openQueue({
@@ -31,7 +31,7 @@ test('requests run together, up to a limit, and start in order', async (t) => {
   t.is(sent.length, count);
 });
 
-test('while many requests of all clients are under way few of each run together, and more when those have gone', async (t) => {
+test('few requests of each client run together while many of all clients do, and more afterwards', async (t) => {
   const go: (() => void)[] = [];
   const rows: Partial<RequestTable> = {
     read: { allowed: afterLogin, handler: () => new Promise((resolve) => go.push(() => resolve({}))) },

@@ -6,13 +6,13 @@ import { connectTo, login, online, register } from '../../helpers/client/client.
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
-/** With a clock that the test moves. */
+/** Opens a server with a clock that the test moves. */
 async function open(t: ExecutionContext) {
   const clock = manualClock(Date.now());
   return { clock, at: (await openDaemon(t, { clock })).at };
 }
 
-test.serial('who does not finish the handshake in time is closed', async (t) => {
+test.serial('a connection that does not finish the handshake in time is closed', async (t) => {
   const { clock, at } = await open(t);
   const socket = connect(at.port, '127.0.0.1');
   t.teardown(() => socket.destroy());
@@ -22,7 +22,7 @@ test.serial('who does not finish the handshake in time is closed', async (t) => 
   t.pass();
 });
 
-test.serial('who does not log in in time is told and closed; who does stays', async (t) => {
+test.serial('a link without a login in time is told and closed; a logged-in one stays', async (t) => {
   const { clock, at } = await open(t);
   const slow = await connectTo(t, at);
   const quick = await online(t, at, 'alice');
@@ -33,7 +33,7 @@ test.serial('who does not log in in time is told and closed; who does stays', as
   t.true((await quick.request('ping', {})).at > 0);
 });
 
-test.serial('who is silent is told and closed; who pings stays', async (t) => {
+test.serial('a silent link is told and closed; a link that pings stays', async (t) => {
   const { clock, at } = await open(t);
   const silent = await connectTo(t, at);
   const lively = await connectTo(t, at);
@@ -49,7 +49,7 @@ test.serial('who is silent is told and closed; who pings stays', async (t) => {
   t.true((await lively.request('ping', {})).at > 0);
 });
 
-test.serial('after a login the name is known to everyone who is here, and gone with its last session', async (t) => {
+test.serial('a login shows the name to everybody online, and the end of its last session removes it', async (t) => {
   const { at } = await open(t);
   const [alice, bob, again] = [await connectTo(t, at), await connectTo(t, at), await connectTo(t, at)];
   await register(alice, 'alice', 'pw');

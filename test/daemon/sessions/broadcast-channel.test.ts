@@ -15,7 +15,7 @@ import { manualClock } from '../../helpers/manual-clock.ts';
 const room = new Uint8Array(32).fill(1);
 
 class Ear implements Subscriber {
-  /** In order: what its link was given. */
+  /** In order, what the link was given. */
   readonly heard: string[] = [];
   readonly keys: RoomKey[] = [];
   readonly records: Broadcast[] = [];
@@ -58,12 +58,12 @@ function channel(limits = recordLimits) {
   const ears = [new Ear(), new Ear(), new Ear()] as const;
   for (const ear of ears) room1.add(ear);
   const [a, b, c] = ears;
-  /** What each heard since the last look. */
+  /** What each subscriber heard since the last call. */
   const since = () => ears.map((ear) => ear.heard.splice(0).join(', '));
   return { channel: room1, clock, say, flush, since, a, b, c };
 }
 
-test('after some quiet a message goes by each link, then all go by one record for everybody', (t) => {
+test('after a quiet time a message goes over each link, and the next ones as one record for everybody', (t) => {
   const { say, since, clock, a, b } = channel();
   say('one');
   say('two', 'three');
@@ -74,7 +74,7 @@ test('after some quiet a message goes by each link, then all go by one record fo
   t.deepEqual(since(), Array(3).fill('own four'));
 });
 
-test('what is not vouched for by a message is by a mark, before any client gives up', (t) => {
+test('a broadcast that no message confirms is confirmed by a mark before any client gives up', (t) => {
   const { say, since, clock } = channel();
   say('one');
   say('two');
@@ -90,7 +90,7 @@ test('what is not vouched for by a message is by a mark, before any client gives
   t.true(MARK_MS + 1000 < CONFIRM_TIME);
 });
 
-test('who comes later is given the key as it stands; nobody is added twice', (t) => {
+test('a later subscriber gets the current key; nobody is added twice', (t) => {
   const { channel, say, a } = channelOfTwoRecords();
   const late = new Ear();
   channel.add(late);
@@ -108,7 +108,7 @@ function channelOfTwoRecords() {
   return made;
 }
 
-test('who leaves the room hears what was said before, and knows no key of what is said after', (t) => {
+test('a member who leaves hears what was said before, and has no key for what is said afterwards', (t) => {
   const { channel, say, flush, since, b } = channelOfTwoRecords();
   since();
   channel.post(utf8('before'));
@@ -125,7 +125,7 @@ test('who leaves the room hears what was said before, and knows no key of what i
   t.deepEqual(since(), ['broadcast 2', '', 'broadcast 2']);
 });
 
-test('who was logged out knows no key of what is said after; whose link is gone for a while, within a minute', (t) => {
+test('a logged-out session has no key for what is said afterwards; a lost link within a minute', (t) => {
   const { channel, say, since, clock, a, b } = channelOfTwoRecords();
   since();
   channel.remove(b, true);
@@ -143,7 +143,7 @@ test('who was logged out knows no key of what is said after; whose link is gone 
   t.is(since()[2], '');
 });
 
-test('a key that was due at once is replaced in an idle room, too', (t) => {
+test('a key that is due is replaced in an idle room, too', (t) => {
   const { channel, since, clock, b } = channelOfTwoRecords();
   channel.remove(b, true);
   since();
@@ -151,7 +151,7 @@ test('a key that was due at once is replaced in an idle room, too', (t) => {
   t.is(since()[0], 'mark, key 2 at 0');
 });
 
-test('a key is replaced when it has sealed its share, or is an hour old', (t) => {
+test('a key is replaced when it has sealed its limit, or after an hour', (t) => {
   const byCount = channel({ ...recordLimits, records: 2 });
   for (const text of ['own', '1', '2', '3']) byCount.say(text);
   t.is(byCount.since()[0], 'key 1 at 0, own own, broadcast 1, broadcast 1, key 2 at 0, broadcast 2');
@@ -163,7 +163,7 @@ test('a key is replaced when it has sealed its share, or is an hour old', (t) =>
   t.is(byAge.since()[0], 'key 2 at 0, broadcast 2');
 });
 
-test('alone in a room there is nobody to share with; an empty room has no key', (t) => {
+test('a room with one subscriber gets no broadcasts, and an empty room has no key', (t) => {
   const { channel, say, since, clock, a, b, c } = channelOfTwoRecords();
   channel.remove(b, false);
   channel.remove(c, false);
@@ -178,7 +178,7 @@ test('alone in a room there is nobody to share with; an empty room has no key', 
   t.is(since()[0], 'key 2 at 0');
 });
 
-test('many large messages at once make several records, none too large', (t) => {
+test('many large messages at once become several records, none too large', (t) => {
   const { channel, say, flush, a } = channelOfTwoRecords();
   for (let i = 0; i < 9; i++) channel.post(new Uint8Array(65_000));
   flush();

@@ -29,7 +29,7 @@ function session(name: string): RoomSession & { heard: string[]; gens: Set<numbe
   };
 }
 
-test('a session hears the rooms that its person is in, from its login to its end', (t) => {
+test('a session hears the rooms of its account from its login to its end', (t) => {
   const [inLobby, inOther] = [new Set(['alice', 'bob']), new Set(['bob'])];
   const flusher = { schedule: (one: { flush(): void }) => one.flush() };
   const broadcasts = new Broadcasts({ clock: manualClock(), random: systemRandom, flusher });
@@ -54,12 +54,12 @@ test('a session hears the rooms that its person is in, from its login to its end
   t.deepEqual(since(), ['end 1', '', '', 'own c']);
   broadcasts.enter(alice);
   t.is(since()[0], 'key 1');
-  // No key of one room is that of another, before or after.
+  // Each room has its own key, before and after.
   t.true([...bob.gens].every((gen) => gen === Math.min(...bob.gens) || !carol.gens.has(gen)));
   t.throws(() => broadcasts.post(new Uint8Array(32), utf8('x')), { message: 'no such room was opened' });
 });
 
-test.serial('after a device was logged out the next broadcast is under a new key', async (t) => {
+test.serial('the first broadcast after a device was logged out uses a new key', async (t) => {
   const { join: server, port, fingerprint } = (await openDaemon(t)).at;
   const path = await recordPath(t, port);
   const password = 'secret';

@@ -24,7 +24,7 @@ class Ear implements Listener {
   }
 }
 
-test('presence is told for the first session that comes and the last that goes', (t) => {
+test('presence is sent for the first session of a name and the end of the last', (t) => {
   const feed = new Feed();
   const [alice, bob, bobAgain] = [new Ear('alice'), new Ear('bob'), new Ear('bob')];
   feed.join(alice);
@@ -41,7 +41,7 @@ test('presence is told for the first session that comes and the last that goes',
   t.deepEqual(alice.presence(), ['bob here', 'bob gone']);
 });
 
-test('a name is away while all its sessions are, and everybody is told only when that changes', (t) => {
+test('a name is away while all its sessions are, and only a change is sent', (t) => {
   const feed = new Feed();
   const [alice, desk, phone] = [new Ear('alice'), new Ear('bob'), new Ear('bob')];
   for (const ear of [alice, desk, phone]) feed.join(ear);
@@ -64,12 +64,12 @@ test('a name is away while all its sessions are, and everybody is told only when
   feed.leave(phone);
   t.deepEqual(alice.presence().slice(3), ['bob here', 'bob away', 'bob gone']);
   t.deepEqual(feed.presence('bob'), { online: false, away: false });
-  // A session that steps back for a new password and takes part again is as it was.
+  // A session that leaves for a new password and joins again keeps its state.
   feed.join(phone);
   t.is(alice.presence().at(-1), 'bob away');
 });
 
-test('everyone gets the very same bytes, once a session, and strangers none', (t) => {
+test('every session gets the same encoded event once, and strangers get none', (t) => {
   const feed = new Feed();
   const ears = ['alice', 'bob', 'bob', 'carol'].map((name) => new Ear(name));
   for (const ear of ears) feed.join(ear);
@@ -88,7 +88,7 @@ test('everyone gets the very same bytes, once a session, and strangers none', (t
   );
 });
 
-test('somebody called "all" is one person', (t) => {
+test('an account named "all" is one person', (t) => {
   const feed = new Feed();
   const [all, bob] = [new Ear('all'), new Ear('bob')];
   feed.join(all);
@@ -100,7 +100,7 @@ test('somebody called "all" is one person', (t) => {
   t.is(bob.heard.length, 0);
 });
 
-test('posts wait for what is under way and go in the order of the conversation', (t) => {
+test('posted events wait for work in progress and keep the order of the conversation', (t) => {
   const later: (() => void)[] = [];
   const feed = new Feed();
   const told: string[] = [];

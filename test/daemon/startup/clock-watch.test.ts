@@ -6,7 +6,7 @@ import { manualClock } from '../../helpers/manual-clock.ts';
 
 const DAY = 86_400_000;
 
-/** A clock that can be set, beside one that only goes on. */
+/** Watches a wall clock that can be set, beside a monotonic one. */
 async function watched(newest: number) {
   const real = manualClock(50 * DAY);
   let off = 0;
@@ -22,7 +22,7 @@ async function watched(newest: number) {
   return { lines, set, end, real };
 }
 
-test('a clock that was days ahead is told once, when it is set right', async (t) => {
+test('a clock that was days ahead is logged once, when it is set right', async (t) => {
   const { lines, set, end, real } = await watched(0);
   set(3 * DAY);
   set(0);
@@ -36,7 +36,7 @@ test('a clock that was days ahead is told once, when it is set right', async (t)
   t.deepEqual(real.pending(), []);
 });
 
-test('what an earlier start stored with a later time is told at the next one', async (t) => {
+test('entries with a future time from an earlier start are logged at the next start', async (t) => {
   t.is((await watched(50 * DAY + 60_000)).lines.length, 0);
   t.like((await watched(53 * DAY)).lines, [{ evt: 'sys_clock', minutes: 3 * 24 * 60 }]);
 });

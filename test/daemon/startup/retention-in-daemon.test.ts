@@ -12,7 +12,7 @@ import { noteMaker } from '../../helpers/protocol/notes.ts';
 
 const HOUR = 3_600_000;
 
-test('after --retention a message is gone, and its file with its bytes', async (t) => {
+test('a message older than --retention is removed, and its file with its bytes', async (t) => {
   const clock = manualClock(Date.now());
   const { dir, at } = await openDaemon(t, { clock, flags: { retention: '1d' } });
   const alice = await connectTo(t, at);

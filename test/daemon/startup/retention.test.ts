@@ -29,7 +29,7 @@ function open(retention: number | null, answers: (Partial<Dropped> | Error)[]) {
   return { clock, asked, removed, config, end };
 }
 
-test('goes through all stretches, then again in an hour', async (t) => {
+test('retention goes through all stretches, then again in an hour', async (t) => {
   const { clock, asked, removed } = open(1000, [{ dropped: 5, next: 7 }, {}]);
   const before = clock.now() - 1000;
   await settle();
@@ -49,7 +49,7 @@ test('goes through all stretches, then again in an hour', async (t) => {
   );
 });
 
-test('keeps everything when nothing is said, until it is said', async (t) => {
+test('everything is kept while no retention is set', async (t) => {
   const { clock, asked, config } = open(null, []);
   clock.advance(7_200_000);
   await settle();
@@ -60,7 +60,7 @@ test('keeps everything when nothing is said, until it is said', async (t) => {
   t.is(asked.length, 1);
 });
 
-test('an error does not end it, the end does', async (t) => {
+test('an error does not end retention; end() does', async (t) => {
   const { clock, asked, end } = open(1000, [new Error('disk')]);
   await settle();
   clock.advance(3_600_000);

@@ -4,7 +4,7 @@ import { CommitQueue } from '../../../src/daemon/store-thread/commit-queue.ts';
 import type { Batch, Call } from '../../../src/daemon/store-thread/group-commit.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
-/** A queue whose thread is the test, and people who ask it. */
+/** A queue whose batches the test carries out, and three people who ask. */
 function setUp() {
   const sent: Call[][] = [];
   const queue = new CommitQueue((batch) => sent.push(batch), manualClock());
@@ -18,7 +18,7 @@ function setUp() {
     const asker = { key: who, chargeMeasured, turn: (action: () => void) => turns.push(action) };
     return queue.add({ name, params: what, now: 0 }, asker).then((result) => order.push(result));
   };
-  /** Carries out the oldest batch: each result is what was asked. */
+  /** Carries out the oldest batch, where each call returns its params. */
   const carryOut = async (took: Partial<Batch> = {}) => {
     const batch = sent.shift() ?? [];
     const outcomes = batch.map(({ params }) => ({ result: params }));
@@ -30,7 +30,7 @@ function setUp() {
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-test('who asks once beside somebody who asks a thousand times is in the next batch', async (t) => {
+test('a single call goes into the next batch, even beside a thousand calls of another account', async (t) => {
   const { sent, ask, carryOut } = setUp();
   for (let i = 0; i < 2_000; i++) void ask('mallory', i);
   await nextTurn();
@@ -49,7 +49,7 @@ test('who asks once beside somebody who asks a thousand times is in the next bat
   t.true((sent.at(-1)?.length ?? 0) > 50, 'and then what waited before');
 });
 
-test('a batch is as large as its work allows, and as its sync asks for', async (t) => {
+test('the size of a batch follows the time of its work and of its sync', async (t) => {
   const { sent, ask, carryOut } = setUp();
   for (let i = 0; i < 30_000; i++) void ask('alice', i);
   await nextTurn();
@@ -62,7 +62,7 @@ test('a batch is as large as its work allows, and as its sync asks for', async (
   t.true(last() >= 180 && last() <= 220, `${last()} calls share a slow sync`);
 });
 
-test('those who wrote hear of it in the order of the commit; a long answer waits for a turn; each pays', async (t) => {
+test('writes are answered in commit order, a long answer waits for a turn, and each account pays for its calls', async (t) => {
   const { order, turns, paid, ask, carryOut, queue } = setUp();
   const all = [ask('mallory', 1), ask('mallory', 'long', 'fetch'), ask('alice', 2), ask('mallory', 3), ask('bob', 4)];
   await nextTurn();
@@ -79,7 +79,7 @@ test('those who wrote hear of it in the order of the commit; a long answer waits
   await queue.idle();
 });
 
-test('what was asked before the thread failed, and after it, fails with its error', async (t) => {
+test('calls made before and after the thread failed fail with its error', async (t) => {
   const { queue, ask } = setUp();
   const waiting = Array.from({ length: 1_500 }, (_, i) => ask('alice', i));
   await nextTurn();

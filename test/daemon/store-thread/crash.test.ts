@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const WRITER = fileURLToPath(new URL('../../helpers/daemon/store-writer.ts', import.meta.url));
 
-/** Reads what the writer prints until `enough` says so. */
+/** Reads the writer's output into `heard` until `enough` returns true. */
 async function read(lines: AsyncIterator<string>, heard: string[], enough: () => boolean): Promise<void> {
   while (!enough()) {
     const line = await lines.next();
@@ -26,7 +26,7 @@ function writer(t: ExecutionContext, path: string): { child: ChildProcess; lines
   return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
 }
 
-/** The number of every note in the store. */
+/** The numbers of all notes in the store. */
 async function numbersIn(path: string): Promise<Set<number>> {
   const store = await openSqliteStore(path);
   const numbers = new Set<number>();
@@ -42,7 +42,7 @@ async function numbersIn(path: string): Promise<Set<number>> {
   return numbers;
 }
 
-/** What was answered, by the number of the note. */
+/** The answered notes, by number. */
 function storedIn(heard: string[]): number[] {
   return heard.filter((line) => line.startsWith('stored ')).map((line) => Number(line.slice('stored '.length)));
 }
@@ -65,7 +65,7 @@ test('kill -9 loses nothing that was answered', async (t) => {
   t.true(kept.size <= answered.length + 4, 'no more than what was under way');
 });
 
-/** Limits the files of a process that runs; of util-linux, so not everywhere. */
+/** prlimit of util-linux limits the files of a running process; not every system has it. */
 const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
 (hasPrlimit ? test : test.skip)(
   'when files cannot grow requests are refused, and work again when they can',

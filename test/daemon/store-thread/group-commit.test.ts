@@ -21,7 +21,7 @@ async function database(t: ExecutionContext): Promise<{ db: DatabaseSync; path: 
   return { db, path };
 }
 
-/** How many entries another connection sees, which is what was committed. */
+/** How many entries another connection sees, which are the committed ones. */
 function committed(path: string): number {
   const other = new DatabaseSync(path, { readOnly: true });
   try {
@@ -37,7 +37,7 @@ test('every commit is synced to disk', async (t) => {
   t.is(db.prepare('PRAGMA synchronous').get()?.synchronous, 2);
 });
 
-test('one commit holds a whole batch, and outcomes exist only after it', async (t) => {
+test('one commit holds a whole batch, and its results exist only afterwards', async (t) => {
   const { db, path } = await database(t);
   const seen: number[] = [];
   const watched = {
@@ -69,7 +69,7 @@ test('a commit that fails answers nothing as done', async (t) => {
   t.true('result' in (commits.run([append(2)])[0] ?? {}));
 });
 
-test('a refused call and a broken one leave nothing behind and their neighbours alone', async (t) => {
+test('a refused call and a broken one leave no rows, and do not affect the others of their batch', async (t) => {
   const { db, path } = await database(t);
   const broken = {
     ...operations,
@@ -91,7 +91,7 @@ test('a refused call and a broken one leave nothing behind and their neighbours 
   t.is(committed(path), 2);
 });
 
-test('on a full disk what does not fit is refused, what fits is stored, and later all works again', async (t) => {
+test('a full disk refuses what does not fit and stores what fits, and recovers', async (t) => {
   const { db, path } = await database(t);
   const commits = new GroupCommit(db, operations);
   commits.run([append(1)]);
@@ -108,7 +108,7 @@ test('on a full disk what does not fit is refused, what fits is stored, and late
   t.is(db.prepare('PRAGMA integrity_check').get()?.integrity_check, 'ok');
 });
 
-test('after an error of the disk nothing is tried again and nothing is answered', async (t) => {
+test('after a disk error nothing is retried and nothing is answered', async (t) => {
   const { db, path } = await database(t);
   let commits = 0;
   const failing = {
@@ -129,12 +129,12 @@ test('after an error of the disk nothing is tried again and nothing is answered'
   t.is(committed(path), 0);
 });
 
-test('which errors of SQLite are the end', (t) => {
+test('some SQLite errors end the store, others do not', (t) => {
   const withCode = (errcode: number) => Object.assign(new Error('x'), { errcode });
-  // A failed read, a failed sync of the file and of its folder, a damaged database, one that was moved away.
+  // A failed read, a failed sync of the file and of its folder, a damaged database, a database that was moved away.
   for (const code of [10, 266, 1034, 1290, 11, 26, 1032])
     t.throws(() => checkBroken(withCode(code)), undefined, `${code}`);
-  // Full in its four ways, locked by another program, a broken constraint, and what is not SQLite's at all.
+  // The four kinds of full, a lock of another program, a violated constraint, and an error that is not SQLite's.
   for (const code of [13, 778, 1546, 4874, 5, 6, 19]) t.notThrows(() => checkBroken(withCode(code)), `${code}`);
   t.notThrows(() => checkBroken(new TypeError('a bug')));
 });

@@ -1,4 +1,4 @@
-/** What SQLite drops without a word is noticed: whatever is done to the write-ahead log of a daemon that was killed. */
+/** The loss of commits is noticed, whatever happens to the write-ahead log of a killed daemon. */
 import { copyFile, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const NOTES = 12;
 
-/** The files of a store as they are when its process is killed after that many notes. */
+/** The files of a store whose process was killed after that many notes. */
 async function killed(t: ExecutionContext) {
   const { store, path, time } = await temporaryStore(t);
   for (let n = 1; n <= NOTES; n++) {
@@ -28,7 +28,7 @@ async function killed(t: ExecutionContext) {
   return { path: copy, again, wal: await readFile(`${copy}-wal`) };
 }
 
-/** How many notes SQLite finds, and what the seal says to that. */
+/** How many notes SQLite finds, and what the seal reports. */
 function look(path: string): { notes: number; said: string | null } {
   const db = new DatabaseSync(path, { readOnly: true });
   try {
@@ -42,7 +42,7 @@ function look(path: string): { notes: number; said: string | null } {
   }
 }
 
-test('a log that was cut or changed anywhere is noticed, or nothing is lost', async (t) => {
+test('a write-ahead log that was cut or changed anywhere is noticed, or lost nothing', async (t) => {
   const { path, again, wal } = await killed(t);
   t.deepEqual(look(path), { notes: NOTES, said: null });
   const damaged = fc.asyncProperty(fc.nat(wal.length - 1), fc.boolean(), async (at, cut) => {
@@ -67,7 +67,7 @@ test('a log that was cut or changed anywhere is noticed, or nothing is lost', as
   });
 });
 
-test('the store does not open then, and leaves the files as they are; without the seal it goes on', async (t) => {
+test('a store with a loss does not open and leaves its files as they are; it opens without the seal', async (t) => {
   const { path, wal } = await killed(t);
   await truncate(`${path}-wal`, wal.length >> 1);
   const files = () => Promise.all([path, `${path}-wal`, sealOf(path)].map((file) => readFile(file)));
@@ -83,12 +83,12 @@ test('the store does not open then, and leaves the files as they are; without th
   t.is(look(path).said, null);
 });
 
-test('an older seal says nothing, a torn line of it leaves the other, another database is told apart', async (t) => {
+test('an older seal reports no loss, one torn line leaves the other, and another database is recognized', async (t) => {
   const { path, again } = await killed(t);
   const seal = await readFile(sealOf(path), 'latin1');
   const [even = '', odd = ''] = [seal.slice(0, 512), seal.slice(512)];
   const write = (text: string) => writeFile(sealOf(path), text, 'latin1');
-  // The last commit is even, so that the odd line is the one before.
+  // The last commit is even, so the odd line is the one before it.
   await write(odd + odd);
   t.is(look(path).said, null);
   for (const torn of [`${even.slice(0, 40)}${'\0'.repeat(472)}${odd}`, even + odd.replace(/ \d/, ' x')]) {
@@ -103,7 +103,7 @@ test('an older seal says nothing, a torn line of it leaves the other, another da
   t.regex(look(path).said ?? '', /is not the database that .*seal belongs to/);
 });
 
-test('what only reads is no commit', async (t) => {
+test('a call that only reads is not counted as a commit', async (t) => {
   const { store, path } = await temporaryStore(t);
   await store.appendNote(aNote(1));
   const before = await readFile(sealOf(path));
@@ -112,7 +112,7 @@ test('what only reads is no commit', async (t) => {
   t.deepEqual(await readFile(sealOf(path)), before);
 });
 
-test('a damaged database is refused with its log left as it is', async (t) => {
+test('a damaged database is refused and its log left as it is', async (t) => {
   const { path, again } = await killed(t);
   const files = () => Promise.all([path, `${path}-wal`, sealOf(path)].map((file) => readFile(file)));
   for (const damage of [() => writeFile(path, 'hello'), () => truncate(path, 8192)]) {
@@ -125,7 +125,7 @@ test('a damaged database is refused with its log left as it is', async (t) => {
   }
 });
 
-test('a seal that cannot be read is named; half of a new one is no seal', async (t) => {
+test('an unreadable seal is named, and a half-written new one is ignored', async (t) => {
   const { path } = await killed(t);
   await rm(sealOf(path));
   await mkdir(sealOf(path));

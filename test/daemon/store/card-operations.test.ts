@@ -1,7 +1,7 @@
 import test from 'ava';
 import { alice, bob, bytes32, carol, temporaryStore } from '../../helpers/daemon/store.ts';
 
-/** The n-th card of an identity: its hash is n. */
+/** The n-th card of an identity, with the hash n. */
 const card = (n: number, idFp = alice.idFp) => ({
   idFp,
   cardSeq: n,
@@ -12,7 +12,7 @@ const card = (n: number, idFp = alice.idFp) => ({
   bytes: new Uint8Array([n]),
 });
 
-test('a card follows the newest one, and nothing else is taken', async (t) => {
+test('a card is accepted only as the next of the newest one', async (t) => {
   const { store } = await temporaryStore(t);
   await t.throwsAsync(store.addCard(card(2)), { code: 'conflict' });
   await store.addCard(card(1));
@@ -25,7 +25,7 @@ test('a card follows the newest one, and nothing else is taken', async (t) => {
   t.is((await store.cards({ idFp: alice.idFp, from: 0 })).length, 2);
 });
 
-test('the newest card of each identity', async (t) => {
+test('the newest card of each identity is listed', async (t) => {
   const { store } = await temporaryStore(t);
   for (const n of [1, 2, 3]) await store.addCard(card(n));
   await store.addCard(card(1, bob.idFp));
@@ -42,7 +42,7 @@ test('the newest card of each identity', async (t) => {
   ]);
 });
 
-test('one answer holds 64 cards at most', async (t) => {
+test('one answer holds at most 64 cards', async (t) => {
   const { store } = await temporaryStore(t);
   await Promise.all([...Array(70).keys()].map((n) => store.addCard(card(n + 1))));
   t.is((await store.cards({ idFp: alice.idFp, from: 1 })).length, 64);

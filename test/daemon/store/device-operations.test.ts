@@ -4,7 +4,7 @@ import { bytes32, temporaryStore } from '../../helpers/daemon/store.ts';
 const idFp = bytes32(1);
 const ticketHash = bytes32(2);
 
-test('a ticket is good for its device and its person only', async (t) => {
+test('a ticket is valid for its device and its account only', async (t) => {
   const { store, time } = await temporaryStore(t);
   await store.putDevice({ idFp, device: 7, ticketHash });
   time.now += 5;
@@ -15,7 +15,7 @@ test('a ticket is good for its device and its person only', async (t) => {
   t.deepEqual(await store.devices({ idFp }), [{ device: 7, lastSeen: time.now }]);
 });
 
-test('a new ticket takes the place of the old one', async (t) => {
+test('a new ticket replaces the old one', async (t) => {
   const { store } = await temporaryStore(t);
   await store.putDevice({ idFp, device: 7, ticketHash });
   await store.putDevice({ idFp, device: 7, ticketHash: bytes32(5) });
@@ -23,7 +23,7 @@ test('a new ticket takes the place of the old one', async (t) => {
   t.true(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(5), seen: true }));
 });
 
-test('one device is dropped, or all others; other people keep theirs', async (t) => {
+test('one device is dropped, or all others of an account; other accounts keep theirs', async (t) => {
   const { store } = await temporaryStore(t);
   const other = bytes32(9);
   await store.putDevice({ idFp: other, device: 1, ticketHash });
@@ -37,7 +37,7 @@ test('one device is dropped, or all others; other people keep theirs', async (t)
   t.is((await store.devices({ idFp: other })).length, 1);
 });
 
-test('with too many devices the one that was seen longest ago makes room', async (t) => {
+test('with too many devices the one seen longest ago is dropped', async (t) => {
   const { store, time } = await temporaryStore(t);
   for (let device = 1; device <= 65; device += 1) {
     time.now += 1;

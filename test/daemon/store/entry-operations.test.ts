@@ -28,7 +28,7 @@ test('notes are numbered from 1 in each conversation and read by both sides', as
   }
 });
 
-test('who is not in a conversation cannot tell it from one that is not there', async (t) => {
+test('a conversation of others looks like one that does not exist', async (t) => {
   const { store } = await temporaryStore(t);
   await store.appendNote(aNote(1));
   const mine = await t.throwsAsync(store.fetch(everything({ reader: carol.idFp })), { instanceOf: Refusal });
@@ -37,7 +37,7 @@ test('who is not in a conversation cannot tell it from one that is not there', a
   t.deepEqual([mine?.code, mine?.message], [none?.code, none?.message]);
 });
 
-test('the same note again gets its first answer; other bytes under its id are refused', async (t) => {
+test('a resent note gets its first answer; other bytes under its id are refused', async (t) => {
   const { store, time } = await temporaryStore(t);
   await store.appendNote(aNote(1));
   await store.appendNote(aNote(2));
@@ -50,7 +50,7 @@ test('the same note again gets its first answer; other bytes under its id are re
   t.is((await store.fetch(everything())).entries.length, 3);
 });
 
-test('a note to an old card is refused, but answered again when it was stored before', async (t) => {
+test('a note to an old card is refused, unless it was stored before', async (t) => {
   const { store } = await temporaryStore(t);
   await t.throwsAsync(store.appendNote(aNote(1, { stale: true })), { code: 'stale-card' });
   t.deepEqual(await store.conversations({ reader: alice.idFp, after: null }), [], 'and nothing came to be');
@@ -58,7 +58,7 @@ test('a note to an old card is refused, but answered again when it was stored be
   t.like(await store.appendNote(aNote(1, { stale: true })), { seq: 1, duplicate: true });
 });
 
-test('a note lists a file that its author stored whole for this conversation', async (t) => {
+test('a note lists a complete file that its author stored for this conversation', async (t) => {
   const { store } = await temporaryStore(t);
   await store.appendNote(aNote(1));
   const file = bytes16(5);
@@ -72,7 +72,7 @@ test('a note lists a file that its author stored whole for this conversation', a
   t.true((await store.appendNote(withFile)).duplicate);
 });
 
-test('a device’s chain is taken in order, even when all of it is asked at once', async (t) => {
+test('the chain of a device is accepted in order, even if all of it is sent at once', async (t) => {
   const { store } = await temporaryStore(t);
   await t.throwsAsync(store.appendNote(aNote(2)), { code: 'order' });
   await t.throwsAsync(store.appendNote(aNote(0)), { code: 'order' });
@@ -86,7 +86,7 @@ test('a device’s chain is taken in order, even when all of it is asked at once
   t.is((await store.appendNote(other)).seq, 5, 'each device has its own chain');
 });
 
-test('time does not go back within a conversation while the clock is a little off', async (t) => {
+test('the times of a conversation do not go back while the clock is a little off', async (t) => {
   const { store, time } = await temporaryStore(t);
   t.is((await store.appendNote(aNote(1))).at, time.now);
   const first = time.now;
@@ -95,7 +95,7 @@ test('time does not go back within a conversation while the clock is a little of
   t.is(await store.newestTime({}), first);
 });
 
-test('a clock that was days ahead once leaves no later message with a time of the future', async (t) => {
+test('a clock that was days ahead leaves no future time on later messages', async (t) => {
   const { store, time } = await temporaryStore(t);
   const now = time.now;
   time.now += 3 * 86_400_000;
@@ -106,7 +106,7 @@ test('a clock that was days ahead once leaves no later message with a time of th
   t.is((await store.appendNote(aNote(3))).at, now + 5);
 });
 
-test('whatever the clock does, no entry is later than now by more than 2 minutes, and none earlier than now', (t) => {
+test('the time of an entry is never before now and never more than 2 minutes after it, whatever the clock does', (t) => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: -5e9, max: 5e9 })), (steps) => {
       let [now, last] = [1e12, 0];
@@ -121,7 +121,7 @@ test('whatever the clock does, no entry is later than now by more than 2 minutes
   t.pass();
 });
 
-test('a note to oneself has one member', async (t) => {
+test('a conversation with oneself has one member', async (t) => {
   const { store } = await temporaryStore(t);
   await store.appendNote(aNote(1, { to: alice }));
   const [only, ...rest] = await store.conversations({ reader: alice.idFp, after: null });
@@ -129,7 +129,7 @@ test('a note to oneself has one member', async (t) => {
   t.is(rest.length, 0);
 });
 
-test('fetch takes a range, from either end, of the kinds that are wanted', async (t) => {
+test('fetch returns a range, from either end, of the requested kinds', async (t) => {
   const { store } = await temporaryStore(t);
   await Promise.all([1, 2, 3, 4, 5, 6].map((n) => store.appendNote(aNote(n))));
   const seqs = async (other: Parameters<typeof everything>[0]) => {
@@ -146,7 +146,7 @@ test('fetch takes a range, from either end, of the kinds that are wanted', async
   t.deepEqual(await seqs({ kinds: ['note'], limit: 1 }), [[1], true]);
 });
 
-test('one answer stays below what a record holds and below 500 entries', async (t) => {
+test('one answer stays below the size of a record and below 500 entries', async (t) => {
   const { store } = await temporaryStore(t);
   const large = new Uint8Array(16_384);
   await Promise.all([...Array(20).keys()].map((n) => store.appendNote(aNote(n + 1, { bytes: large }))));
@@ -161,7 +161,7 @@ test('one answer stays below what a record holds and below 500 entries', async (
   t.true(second.more);
 });
 
-test('retention drops old notes stretch by stretch, and a resend of one is never stored again', async (t) => {
+test('retention drops old notes stretch by stretch, and a resent old note is never stored again', async (t) => {
   const { store, time } = await temporaryStore(t);
   await store.appendNote(aNote(1));
   time.now += 1000;
@@ -178,7 +178,7 @@ test('retention drops old notes stretch by stretch, and a resend of one is never
   t.is((await store.appendNote(aNote(3))).seq, 3);
 });
 
-test('with an old note the file that it lists goes, and what it was charged', async (t) => {
+test('the file that an old note lists is dropped with it, and its quota is freed', async (t) => {
   const { store, time } = await temporaryStore(t);
   const upload = { owner: alice.idFp, conversation: bytes32(77), size: 9, segSize: 65_536, charge: 60, quota: 100 };
   for (const n of [1, 2]) {
@@ -199,7 +199,7 @@ test('with an old note the file that it lists goes, and what it was charged', as
   t.deepEqual(await store.knownFiles({ files: [bytes16(101)] }), [null]);
 });
 
-test('marks go only forward, to the head at most, and the other side’s is shown', async (t) => {
+test('marks only advance, at most to the head, and the other side’s mark is shown', async (t) => {
   const { store } = await temporaryStore(t);
   await Promise.all([1, 2, 3].map((n) => store.appendNote(aNote(n))));
   const mark = { conversation: bytes32(77), reader: bob.idFp };
@@ -214,7 +214,7 @@ test('marks go only forward, to the head at most, and the other side’s is show
   });
 });
 
-test('what an author stores is counted, refused beyond the quota, and free again when it is dropped', async (t) => {
+test('what an author stores is counted, refused over the quota, and freed when it is dropped', async (t) => {
   const { store, time } = await temporaryStore(t);
   const bytes = new Uint8Array(1000);
   const cost = 256 + 1000 + 2048;
@@ -229,7 +229,7 @@ test('what an author stores is counted, refused beyond the quota, and free again
   await t.throwsAsync(store.appendNote(note(9)), { code: 'quota' });
 });
 
-test('attack: whoever is written to a lot does not pay for their receipts, and these are no free room', async (t) => {
+test('attack: the recipient of many notes does not pay for receipts, and receipts give no free storage', async (t) => {
   const { store, time } = await temporaryStore(t);
   const bytes = new Uint8Array(1600);
   const receipt = (n: number) => aNote(n, { bytes, author: bob, to: alice, quota: 64 });
@@ -238,7 +238,7 @@ test('attack: whoever is written to a lot does not pay for their receipts, and t
     await store.appendNote(aNote(n));
     await store.appendNote(receipt(n));
   }
-  // What she left over, and no more: his answers give her nothing.
+  // Only as much as her notes left over; his answers give her nothing.
   for (const n of [21, 22]) await store.appendNote(receipt(n));
   await t.throwsAsync(store.appendNote(receipt(23)), { code: 'quota' });
   time.now += 1000;
@@ -246,7 +246,7 @@ test('attack: whoever is written to a lot does not pay for their receipts, and t
   await t.throwsAsync(store.appendNote(receipt(23)), { code: 'quota' }, 'what was free gives nothing back');
 });
 
-test('a conversation and a device number cost, though nothing is kept of them', async (t) => {
+test('a conversation and a device number are charged, even if nothing in them is kept', async (t) => {
   const { store } = await temporaryStore(t);
   const cost = 256 + 3 + 2048;
   await store.appendNote(aNote(1, { quota: 512 + 64 + cost }));

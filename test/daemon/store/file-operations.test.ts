@@ -22,7 +22,7 @@ function note(n: number, of: Uint8Array | null, author = alice, to = bob) {
   };
 }
 
-test('a file is listed by its owner, whole, in its conversation, once', async (t) => {
+test('a file is listed once, by its owner, when it is complete and in its conversation', async (t) => {
   const { store } = await temporaryStore(t);
   await store.openFile(opened);
   await throwsRefusal(t, store.appendNote(note(1, file)), 'no-such-file');
@@ -47,13 +47,13 @@ test('a file is listed by its owner, whole, in its conversation, once', async (t
   await throwsRefusal(t, store.files({ reader: carol.idFp, conversation, before: null }), 'no-such-conversation');
 });
 
-test('listed newest first, page after page', async (t) => {
+test('files are listed newest first, page after page', async (t) => {
   const { store, time } = await temporaryStore(t);
   time.now = 1000;
   for (let n = 1; n <= 3; n++) {
     await store.openFile({ ...opened, file: id(n, 16), quota: 1e6 });
     await store.finishFile({ file: id(n, 16), sha256: id(4) });
-    // The middle and the last carry the same time: the file id tells them apart.
+    // The middle one and the last have the same time, so the file id decides.
     time.now = n === 1 ? 1001 : 1002;
     await store.appendNote(note(n, id(n, 16)));
   }
@@ -82,7 +82,7 @@ test('open uploads count against the quota until they are dropped', async (t) =>
   await store.openFile({ ...opened, file: id(5, 16) });
 });
 
-test('what nobody listed is dropped when it has been idle', async (t) => {
+test('an unlisted file is dropped after an idle time', async (t) => {
   const { store, time } = await temporaryStore(t);
   time.now = 1000;
   await store.openFile(opened);
@@ -100,14 +100,14 @@ test('what nobody listed is dropped when it has been idle', async (t) => {
   t.is(dropped, null);
 });
 
-test('nobody opens a file for a conversation that they are not in', async (t) => {
+test('a file for a conversation of others is refused', async (t) => {
   const { store } = await temporaryStore(t);
   await store.appendNote(note(1, null));
   await throwsRefusal(t, store.openFile({ ...opened, owner: carol.idFp }), 'no-such-conversation');
   await store.openFile({ ...opened, owner: bob.idFp });
 });
 
-test('of too many files that nothing lists the oldest makes room once it was left alone', async (t) => {
+test('with too many unlisted files the oldest idle one is dropped', async (t) => {
   const { store, time } = await temporaryStore(t);
   const open = (n: number) => store.openFile({ ...opened, file: id(n, 16), quota: 1e9 });
   for (let n = 1; n <= 64; n++) {

@@ -5,7 +5,7 @@ import { alice, bob, bytes16, bytes32, carol, everything, temporaryStore } from 
 const room = bytes32(500);
 const NONE = bytes32(0);
 const DAY = 86_400_000;
-/** Hash of log entry n. */
+/** The hash of log entry n. */
 const head = (n: number) => bytes32(1000 + n);
 
 async function lobby(t: ExecutionContext) {
@@ -57,7 +57,7 @@ test('a room is made once', async (t) => {
   await t.throwsAsync(store.createRoom(again), { code: 'conflict' });
 });
 
-test('of two joins at one head one is taken; the same one again gets its first answer', async (t) => {
+test('of two joins at one head one is accepted; the same one again gets its first answer', async (t) => {
   const { store, log } = await lobby(t);
   const [first, second] = await Promise.allSettled([log(1, alice, 'joins'), log(1, bob, 'joins')]);
   t.is(first.status, 'fulfilled');
@@ -72,7 +72,7 @@ test('of two joins at one head one is taken; the same one again gets its first a
   );
 });
 
-test('messages are taken under every epoch since the last departure, and none after it until the next epoch', async (t) => {
+test('messages are accepted under every epoch since the last departure, and none after it until the next epoch', async (t) => {
   const { log, epoch, say } = await lobby(t);
   await log(1, alice, 'joins');
   await t.throwsAsync(say(1, 0), { code: 'stale-epoch' }, 'there is no epoch yet');
@@ -97,7 +97,7 @@ test('messages are taken under every epoch since the last departure, and none af
   t.is((await say(5, 3)).seq, 12);
 });
 
-test('each member is given its own chunk and the grants sealed to it, newest first, three at most', async (t) => {
+test('each member gets its own chunk and the grants sealed to it, newest first, at most three', async (t) => {
   const { store, log, epoch } = await lobby(t);
   await log(1, alice, 'joins');
   await log(2, bob, 'joins');
@@ -133,7 +133,7 @@ test('each member is given its own chunk and the grants sealed to it, newest fir
   await t.throwsAsync(store.openEpoch({ room, epochId: bytes32(2) }), { code: 'stale-epoch' });
 });
 
-test('whoever left a room reads it no more, and is in it again after joining again', async (t) => {
+test('a member who left cannot read the room, and can again after a new join', async (t) => {
   const { store, log } = await lobby(t);
   const read = () => store.fetch(everything({ conversation: room }));
   await log(1, bob, 'joins');
@@ -146,7 +146,7 @@ test('whoever left a room reads it no more, and is in it again after joining aga
   t.is((await read()).entries.length, 4);
 });
 
-test('who is not in a room reads its log, to join it, and nothing else: not how much is said there', async (t) => {
+test('a non-member reads the log of a room, in order to join, and nothing else: not even how many messages there are', async (t) => {
   const { store, log, epoch, say } = await lobby(t);
   await log(1, alice, 'joins');
   await epoch(1, NONE, 1);
@@ -168,7 +168,7 @@ test('who is not in a room reads its log, to join it, and nothing else: not how 
   await t.throwsAsync(store.fetch(everything(stranger)), { code: 'no-such-conversation' });
 });
 
-test('keys of old epochs go with the messages that were said under them, and the epochs stay', async (t) => {
+test('keys of old epochs are dropped with the messages under them, and the epochs stay', async (t) => {
   const { store, time, log, epoch, say } = await lobby(t);
   await log(1, alice, 'joins');
   await log(2, bob, 'joins');
@@ -204,7 +204,7 @@ test('keys of old epochs go with the messages that were said under them, and the
   await t.notThrowsAsync(epoch(4, bytes32(3), 2), 'the chain of epochs goes on');
 });
 
-test('an epoch keeps its keys while a message under it may be kept, though others were made since', async (t) => {
+test('an epoch keeps its keys while a message under it may be kept, even if newer epochs exist', async (t) => {
   const { store, time, log, epoch, say } = await lobby(t);
   await log(1, alice, 'joins');
   await epoch(1, NONE, 1);
@@ -222,7 +222,7 @@ test('an epoch keeps its keys while a message under it may be kept, though other
   ]);
 });
 
-test('the keys of an epoch that nothing was said under go with the next one after a departure, and cost nobody any more', async (t) => {
+test('the keys of an epoch without messages are dropped with the next epoch after a departure, and are no longer charged', async (t) => {
   const { store, log, epoch } = await lobby(t);
   await log(1, alice, 'joins');
   await log(2, bob, 'joins');

@@ -7,7 +7,7 @@ import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.t
 import { alice, aNote, bob, bytes32, everything } from '../../helpers/daemon/store.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-/** Written by version 1 with scripts of its time; what stands in it is never made anew. */
+/** Written by the scripts of version 1; its content is never made anew. */
 const VERSION_1 = new URL('../../fixtures/store-v1.db', import.meta.url);
 
 const versionOf = (path: string) => {
@@ -19,7 +19,7 @@ const versionOf = (path: string) => {
   }
 };
 
-test('a store of version 1 is brought to the current version with all that is in it', async (t) => {
+test('a store of version 1 is migrated to the current version with all its rows', async (t) => {
   const path = join(await temporaryFolder(t), 'securechat.db');
   await copyFile(VERSION_1, path);
   t.is(versionOf(path), 1);
@@ -45,7 +45,7 @@ test('a store of version 1 is brought to the current version with all that is in
   t.is(versionOf(path), migrations.length);
 });
 
-test('a store from before takes the owner that it finds, and then no other', async (t) => {
+test('a store without an owner takes the first one and refuses all others', async (t) => {
   const path = join(await temporaryFolder(t), 'securechat.db');
   await copyFile(VERSION_1, path);
   const owner = { key: bytes32(1), setup: bytes32(2) };
@@ -59,7 +59,7 @@ test('a store from before takes the owner that it finds, and then no other', asy
   await (await openSqliteStore(path, { owner })).close();
 });
 
-test('a step that fails leaves the file as it was', async (t) => {
+test('a migration step that fails leaves the file as it was', async (t) => {
   const path = join(await temporaryFolder(t), 'securechat.db');
   const steps = ['CREATE TABLE one (a) STRICT', 'CREATE TABLE one (a INT) STRICT'];
   t.throws(() => openDatabase(path, [...steps]));
@@ -72,7 +72,7 @@ test('a step that fails leaves the file as it was', async (t) => {
   db.close();
 });
 
-test('a newer store is refused with a sentence, and left alone', async (t) => {
+test('a newer store is refused with a sentence and left alone', async (t) => {
   const path = join(await temporaryFolder(t), 'securechat.db');
   openDatabase(path, [...migrations, 'CREATE TABLE later (a INT) STRICT']).close();
   const before = await readFile(path);
@@ -82,7 +82,7 @@ test('a newer store is refused with a sentence, and left alone', async (t) => {
   t.deepEqual(await readFile(path), before);
 });
 
-test('what is no store of ours is refused with a sentence, and left alone', async (t) => {
+test('a file that is not our store is refused with a sentence and left alone', async (t) => {
   const folder = await temporaryFolder(t);
   const other = join(folder, 'other.db');
   const db = new DatabaseSync(other);

@@ -24,7 +24,7 @@ test('the version of a vault only rises, and the same vault again gets its first
   t.deepEqual(await store.vaultInfo(of), { version: 4, at: 1_000_007 });
 });
 
-test('a password change that stops half way leaves the vault that fits', async (t) => {
+test('an interrupted password change leaves the vault that belongs to the record', async (t) => {
   const { store } = await temporaryStore(t);
   const has = async (recordHash: Uint8Array) => (await store.vault({ idFp: alice.idFp, recordHash })) !== null;
   await store.putVault(vault(oldRecord, 1));

@@ -8,7 +8,7 @@ import { bytes16 } from '../../../helpers/daemon/store.ts';
 
 const NONE = new Uint8Array(32);
 
-test('a file is listed to both people, each with the note that it can open, and to nobody else', async (t) => {
+test('a file is listed to both people of its conversation, each with the note they can open, and to nobody else', async (t) => {
   const { context, store, login, daemonId, alice, bob } = await daemonOf(t);
   const file = bytes16(9);
   const conversation = privateConversationId(daemonId, alice.card.idFp, bob.card.idFp);

@@ -8,7 +8,7 @@ import { sign } from '../../../../src/protocol/crypto/rsa.ts';
 import { daemonOf } from '../../../helpers/daemon/daemon-people.ts';
 import { manualClock } from '../../../helpers/manual-clock.ts';
 
-test('attack: a device that is ended while it waits for its turn does not come in', async (t) => {
+test('attack: a device that is logged out while its login waits for a turn is refused', async (t) => {
   const daemon = await daemonOf(t, ['alice']);
   const { card, identity } = daemon.alice;
   const { session } = daemon.login('alice');
@@ -32,7 +32,7 @@ test('attack: a device that is ended while it waits for its turn does not come i
   t.is(ended.length, 1);
 });
 
-/** How often each thing was called that costs time: every operation of the store, and the look for a key. */
+/** Records every call to the store and to the card directory: the calls that take time. */
 function counted(daemon: Awaited<ReturnType<typeof daemonOf>>) {
   const calls: string[] = [];
   const counting = <T extends object>(what: string, of: T): T =>
@@ -51,7 +51,7 @@ function counted(daemon: Awaited<ReturnType<typeof daemonOf>>) {
   return { calls, context };
 }
 
-test('attack: a name that is there costs the daemon what one costs that is not, whatever it knows already', async (t) => {
+test('attack: a login with a wrong ticket costs the same for a name that exists and for one that does not', async (t) => {
   const daemon = await daemonOf(t, ['alice', 'bob']);
   const { session } = daemon.login('bob');
   const at = Object.assign(Object.create(session) as typeof session, {
@@ -71,7 +71,7 @@ test('attack: a name that is there costs the daemon what one costs that is not, 
     t.deepEqual(await work('alice', 5), ['store.checkTicket'], 'a device that is there');
     t.deepEqual(await work('alice', 6), ['store.checkTicket'], 'one that is not');
   }
-  // Who has the ticket knows the name; without the key it does not help, and leaves no trace.
+  // A person with the ticket knows the name; without the key it does not help, and leaves no trace.
   const before = await daemon.store.devices({ idFp: daemon.alice.card.idFp });
   daemon.time.now += 60_000;
   const stolen = { name: 'alice', device: 5, ticket, signature: new Uint8Array(384) };
@@ -79,7 +79,7 @@ test('attack: a name that is there costs the daemon what one costs that is not, 
   t.deepEqual(await daemon.store.devices({ idFp: daemon.alice.card.idFp }), before);
 });
 
-test('attack: login-start does and waits the same for a name that is not there', async (t) => {
+test('attack: login-start works and waits the same for a name that exists and for one that does not', async (t) => {
   const daemon = await daemonOf(t, ['alice', 'bob']);
   const attempts = async (name: string) => {
     const seen: (number | string)[] = [];

@@ -6,7 +6,7 @@ import type { SessionState } from '../../../../src/daemon/sessions/session.ts';
 import { daemonOf } from '../../../helpers/daemon/daemon-people.ts';
 import { bytes32 } from '../../../helpers/daemon/store.ts';
 
-test('the vault of the record that stands in users.txt is the one that is served', async (t) => {
+test('the vault that belongs to the record in users.txt is served', async (t) => {
   const { context, login } = await daemonOf(t);
   const { session } = login('alice');
   const current = recordHash('record-of-alice');
@@ -18,7 +18,7 @@ test('the vault of the record that stands in users.txt is the one that is served
   t.deepEqual(await vaultGet(context, session, {}), { version: 1, vault, at: 1_000_000 });
 });
 
-test('a session that lacked its vault may do everything once it is stored, and not for another record', async (t) => {
+test('a session in needs-vault is logged in once the vault for its record is stored, and not for another record', async (t) => {
   const { context, feed, login } = await daemonOf(t);
   const { session } = login('alice');
   feed.leave(session);

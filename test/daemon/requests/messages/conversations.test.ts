@@ -4,7 +4,7 @@ import { CONVERSATIONS_PER_ANSWER } from '../../../../src/daemon/store/conversat
 import { daemonOf } from '../../../helpers/daemon/daemon-people.ts';
 import { aNote, bytes16, bytes32, person } from '../../../helpers/daemon/store.ts';
 
-test('the second page goes on behind the first, also when another conversation began between them', async (t) => {
+test('the second page follows the first, even if another conversation began in between', async (t) => {
   const { context, store, login, alice } = await daemonOf(t);
   const author = { name: 'alice', idFp: alice.card.idFp };
   const begin = (n: number) =>

@@ -13,7 +13,7 @@ import { bytes16 } from '../../../helpers/daemon/store.ts';
 
 const NONE = new Uint8Array(32);
 
-/** The n-th note from one to the other, saying `note n`. */
+/** The n-th note of one person to another, with the text `note n`. */
 async function seal(daemonId: Uint8Array, from: Somebody, to: Somebody, n: number, noteId = bytes16(n)) {
   const chain = { device: 7, seq: n, prev: NONE, seen: NONE, sentAt: 5, noteId };
   const content = { kind: 'text', text: `note ${n}` } as const;
@@ -35,7 +35,7 @@ const conversationOf = (daemonId: Uint8Array, a: Somebody, b: Somebody) =>
 
 const posted = (events: Event[]) => events.flatMap((event) => (event.method === 'posted' ? [event.params] : []));
 
-test('a note is answered, then told to every session of both people, each with the copy it can open', async (t) => {
+test('a note is answered, then sent to every session of both people, each with the copy it can open', async (t) => {
   const { context, login, daemonId, alice, bob } = await daemonOf(t);
   const [mine, myOther, his, hers] = [login('alice'), login('alice'), login('bob'), login('carol')];
   const note = await seal(daemonId, alice, bob, 1);
@@ -57,7 +57,7 @@ test('a note is answered, then told to every session of both people, each with t
   t.deepEqual(hers.events, []);
 });
 
-test('what was missed is fetched, each side its own copy; a stranger is given nothing', async (t) => {
+test('a missed note is fetched by each side as its own copy, and not by a stranger', async (t) => {
   const { context, login, daemonId, alice, bob } = await daemonOf(t);
   const mine = login('alice');
   const note = await seal(daemonId, alice, bob, 1);
@@ -73,7 +73,7 @@ test('what was missed is fetched, each side its own copy; a stranger is given no
   await t.throwsAsync(fetch(context, login('carol').session, range), { code: 'no-such-conversation' });
 });
 
-test('a note to oneself has one copy and is told once', async (t) => {
+test('a note to oneself has one copy and is sent once', async (t) => {
   const { context, login, daemonId, alice } = await daemonOf(t, ['alice']);
   const mine = login('alice');
   const note = await seal(daemonId, alice, alice, 1);
@@ -85,7 +85,7 @@ test('a note to oneself has one copy and is told once', async (t) => {
   await t.notThrowsAsync(open(daemonId, event?.entry.bytes ?? NONE, alice, alice));
 });
 
-test('a resend is answered as the first time and told to nobody, also when a card was renewed since', async (t) => {
+test('a resent note gets its first answer and is not sent on again, even if a card was renewed since', async (t) => {
   const { context, store, login, daemonId, directory, alice, bob } = await daemonOf(t);
   const mine = login('alice');
   const params = { to: 'bob', note: await seal(daemonId, alice, bob, 1), file: null };
@@ -102,7 +102,7 @@ test('a resend is answered as the first time and told to nobody, also when a car
   await t.throwsAsync(whisper(context, mine.session, reused), { code: 'id-reused' });
 });
 
-test('notes that are asked at once are stored and told in their order', async (t) => {
+test('notes sent at once are stored and sent on in their order', async (t) => {
   const { context, login, daemonId, alice, bob } = await daemonOf(t);
   const [mine, his] = [login('alice'), login('bob')];
   const notes = await Promise.all([1, 2, 3, 4].map((n) => seal(daemonId, alice, bob, n)));
@@ -120,7 +120,7 @@ test('notes that are asked at once are stored and told in their order', async (t
   );
 });
 
-test('a note that is not from the session, or not for whom it is sent to, is refused', async (t) => {
+test('a note whose author is not the session, or whose recipient does not match, is refused', async (t) => {
   const { context, login, daemonId, alice, bob, carol } = await daemonOf(t);
   const mine = login('alice');
   const refusal = async (code: string, to: string, note: Promise<Uint8Array>) =>
@@ -137,7 +137,7 @@ test('a note that is not from the session, or not for whom it is sent to, is ref
   t.is((await context.store.conversations({ reader: alice.card.idFp, after: null })).length, 0);
 });
 
-test('marks are told: what was read to oneself elsewhere, what was delivered to the other side', async (t) => {
+test("marks are sent on: read marks to one's other sessions, delivered marks to the other side", async (t) => {
   const { context, login, daemonId, alice, bob } = await daemonOf(t);
   const [mine, his, hisOther] = [login('alice'), login('bob'), login('bob')];
   const conversation = conversationOf(daemonId, alice, bob);

@@ -7,7 +7,7 @@ import { typing } from '../../../../src/daemon/requests/people/typing.ts';
 import { Refusal } from '../../../../src/protocol/base/errors.ts';
 import { daemonOf } from '../../../helpers/daemon/daemon-people.ts';
 
-test('who writes is told to every session of the other, and to nobody else', async (t) => {
+test('typing is sent to every session of the other person, and to nobody else', async (t) => {
   const { context, login } = await daemonOf(t);
   const [alice, aliceAgain, bob, bobAgain, carol] = [
     login('alice'),
@@ -21,16 +21,16 @@ test('who writes is told to every session of the other, and to nobody else', asy
   for (const { events } of [alice, aliceAgain, carol]) t.deepEqual(events, []);
 });
 
-test('a name that nobody has is answered like one that somebody has, and oneself hears nothing', async (t) => {
+test('typing to an unknown name is answered like typing to a known one, and to oneself sends nothing', async (t) => {
   const { context, login } = await daemonOf(t);
   const [alice, other] = [login('alice'), login('alice')];
-  // Bob has an account and is not here; the last two are no names at all.
+  // Bob has an account and is offline; the last two are not valid names.
   for (const to of ['bob', 'nobody', 'alice', 'all', '', '\u001b[2J'])
     t.deepEqual(await typing(context, alice.session, { to }), {}, to);
   t.deepEqual([...alice.events, ...other.events], []);
 });
 
-test('attack: a flood of signs reaches somebody once a second, from all sessions of its sender together', async (t) => {
+test('attack: a flood of typing reaches the other person once a second, from all sessions of its sender together', async (t) => {
   const { context, login, time } = await daemonOf(t);
   const [alice, aliceAgain, bob, carol] = [login('alice'), login('alice'), login('bob'), login('carol')];
   context.clock.monotonic = () => time.now;
@@ -48,7 +48,7 @@ test('attack: a flood of signs reaches somebody once a second, from all sessions
   t.is(bob.events.length, 3);
 });
 
-test('away is told with the people, and a session without a part in the chat can tell neither', async (t) => {
+test('away is part of presence, and a session that is not in the chat can send neither away nor typing', async (t) => {
   const { context, login } = await daemonOf(t);
   const [alice, bob, bobAgain] = [login('alice'), login('bob'), login('bob')];
   const now = async () => {
@@ -66,7 +66,7 @@ test('away is told with the people, and a session without a part in the chat can
       t.false(requestTable[method].allowed.includes(state), `${method} ${state}`);
 });
 
-test('attack: coming and going without end; what changes nothing costs nothing', async (t) => {
+test('attack: endless changes of away are limited; repeating the same state costs nothing', async (t) => {
   const { context, login } = await daemonOf(t);
   const { session } = login('alice');
   for (let i = 0; i < limitValues.away.burst; i++) {
