@@ -1,4 +1,4 @@
-/** The stored vectors, against this code; and what they hold, against node:crypto and the openssl command. */
+/** Checks the stored vectors against this code, and their content against node:crypto and the openssl command. */
 import {
   constants,
   createDecipheriv,
@@ -44,7 +44,7 @@ const pss = [
   'rsa_mgf1_md:sha256',
 ];
 
-/** 'refused' for an error of the protocol, else what `run` says. */
+/** @returns 'refused' for a ProtocolError, else the result of `run` */
 function verdict(run: () => string): string {
   try {
     return run();
@@ -54,7 +54,7 @@ function verdict(run: () => string): string {
   }
 }
 
-test('RSA: every vector comes to its verdict', (t) => {
+test('RSA: every vector gets its verdict', (t) => {
   for (const v of rsa.chunks) {
     const come = verdict(() => (hex(openChunk(pkcs8, fromHex(v.chunk))) === v.plain ? 'opens' : 'other'));
     t.is(come, v.verdict, v.what);
@@ -71,7 +71,7 @@ test('RSA: every vector comes to its verdict', (t) => {
   }
 });
 
-test('OAEP: node:crypto and openssl open what we seal, and we open what openssl seals', (t) => {
+test('OAEP: node:crypto and openssl open our chunks, and we open those of openssl', (t) => {
   const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
   const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
   withFiles({ key: pkcs8, pub: spki }, (path) => {
@@ -86,7 +86,7 @@ test('OAEP: node:crypto and openssl open what we seal, and we open what openssl 
   });
 });
 
-test('PSS: node:crypto and openssl verify what we sign, and we verify what openssl signs', (t) => {
+test('PSS: node:crypto and openssl verify our signatures, and we verify those of openssl', (t) => {
   const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
   const padding = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
   for (const v of rsa.signatures) {
@@ -122,7 +122,7 @@ type RecordVectors = {
 };
 const record = vectors('record') as RecordVectors;
 
-test('records: every vector comes to its verdict, whole and byte by byte', (t) => {
+test('records: every vector gets its verdict, whole and byte by byte', (t) => {
   for (const v of record.streams) {
     const stream = fromHex(v.stream);
     for (const pieces of [[stream], Array.from(stream, (byte) => Uint8Array.of(byte))]) {
@@ -139,7 +139,7 @@ test('records: every vector comes to its verdict, whole and byte by byte', (t) =
   }
 });
 
-test('GCM: a record is what node:crypto and the block cipher of openssl make of it', (t) => {
+test('GCM: node:crypto and the block cipher of openssl make the same record', (t) => {
   const key = fromHex(record.key);
   const sealer = new RecordSealer(key, systemClock);
   for (const [counter, text] of ['', 'first', 'a text of more than one block of sixteen bytes'].entries()) {
@@ -173,7 +173,7 @@ const keys = { link, sign: { spki: fromHex(handshake.sign.spki), pkcs8: new Uint
 const goodHello = fromHex(handshake.hellos[0]?.hello ?? '');
 const reply = fromHex(handshake.reply);
 
-/** Gives the bytes in the order in which they are asked for. */
+/** Reads these bytes in order. */
 function takeOf(bytes: Uint8Array) {
   let at = 0;
   return async (size: number) => {
@@ -182,9 +182,9 @@ function takeOf(bytes: Uint8Array) {
   };
 }
 
-test('handshake: every vector comes to its verdict at the daemon', async (t) => {
+test('handshake: every vector gets its verdict at the daemon', async (t) => {
   const parameters = fromHex(handshake.parameters);
-  // The salt of OAEP is the one thing that no seam gives: the stored chunk stands in for it.
+  // The salt of OAEP cannot be handed in, so the stored chunk takes its place.
   const fixed = { ...inlineRsa, seal: async () => [reply.slice(0, 384)] };
   for (const v of handshake.hellos) {
     const o = { rsa: fixed, random: () => fromHex(handshake.k2), keys, rejectKey: new Uint8Array(32), parameters };
@@ -202,7 +202,7 @@ test('handshake: every vector comes to its verdict at the daemon', async (t) => 
   }
 });
 
-test('handshake: the client makes the stored hello and comes to the stored keys', async (t) => {
+test('handshake: the client makes the stored hello and derives the stored keys', async (t) => {
   t.is(hex(encodeGreeting(keys)), handshake.greeting);
   const fixed = { ...inlineRsa, seal: async () => [goodHello.slice(6, 390)] };
   const fingerprint = fromHex(handshake.fingerprint);
@@ -219,11 +219,11 @@ test('handshake: the client makes the stored hello and comes to the stored keys'
   );
 });
 
-test('handshake: the keys follow from the document alone', (t) => {
+test('handshake: the keys follow from PROTOCOL.md alone', (t) => {
   const sha = (...parts: Uint8Array[]) => parts.reduce((h, p) => h.update(p), createHash('sha256')).digest();
   const mac = (key: Uint8Array, ...parts: Uint8Array[]) =>
     parts.reduce((h, p) => h.update(p), createHmac('sha256', key)).digest();
-  /** Noise's HKDF with two outputs. */
+  /** The HKDF of Noise with two outputs (Noise Protocol Framework, section 4.3). */
   const two = (ck: Uint8Array, ikm: Uint8Array): [Uint8Array, Uint8Array] => {
     const temp = mac(ck, ikm);
     const first = mac(temp, Uint8Array.of(1));

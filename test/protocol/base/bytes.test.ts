@@ -18,7 +18,7 @@ import {
 
 const layout = { name: 'ProtocolError', code: 'layout' } as const;
 
-test('what is written is read back, and nothing may follow', (t) => {
+test('a written structure is read back, and bytes after it are refused', (t) => {
   const any = fc.record({
     a: fc.nat(255),
     b: fc.nat(65_535),
@@ -38,7 +38,7 @@ test('what is written is read back, and nothing may follow', (t) => {
   );
 });
 
-test('a structure that is cut anywhere, or goes on, is refused', (t) => {
+test('a structure that is cut off or too long is refused', (t) => {
   const bytes = new Writer().u8(1).u16(2).u32(3).u64(4).var16(utf8('five')).finish();
   const read = (b: Uint8Array) => {
     const r = new Reader(b);
@@ -63,7 +63,7 @@ test('numbers that JavaScript cannot hold are refused on both sides', (t) => {
   t.throws(() => new Writer().var16(new Uint8Array(65_536)), { instanceOf: RangeError });
 });
 
-test('H hashes tag and lengths, so that no part can move', (t) => {
+test('H hashes the tag and each length, so that no part can move into the next', (t) => {
   const tag = 'securechat/v1/note';
   const expected = createHash('sha256')
     .update(
@@ -91,7 +91,7 @@ test('text that is not UTF-8 and hex that is not hex are refused', (t) => {
   fc.assert(fc.property(fc.uint8Array(), (b) => equal(fromHex(hex(b)), b)));
 });
 
-test('equal and compare', (t) => {
+test('bytes are equal and ordered by content', (t) => {
   t.true(equal(Uint8Array.of(1, 2), Uint8Array.of(1, 2)));
   t.false(equal(Uint8Array.of(1, 2), Uint8Array.of(1, 3)));
   t.false(equal(Uint8Array.of(1, 2), Uint8Array.of(1)));

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { FairQueue } from '../../../src/protocol/base/fair-queue.ts';
 
-test('each key has its turn, however much waits under another', (t) => {
+test('keys take turns, however much waits under one of them', (t) => {
   const line = new FairQueue<string>();
   for (let i = 1; i <= 5; i++) line.add('mallory', `m${i}`);
   line.add('alice', 'a1');
@@ -15,7 +15,7 @@ test('each key has its turn, however much waits under another', (t) => {
   t.is(line.sizeOf('mallory'), 0);
 });
 
-test('where the newest goes first, each key has its turn, too, and the key with most loses its oldest', (t) => {
+test('with the newest first, keys take turns, too, and the longest one loses its oldest item', (t) => {
   const line = new FairQueue<string>({ newestFirst: true });
   for (const item of ['m1', 'm2', 'm3']) line.add('mallory', item);
   line.add('alice', 'a1');
@@ -23,7 +23,7 @@ test('where the newest goes first, each key has its turn, too, and the key with 
   t.deepEqual([line.take(), line.take(), line.take()], ['m3', 'a1', 'm2']);
 });
 
-test('the key with most loses its newest', (t) => {
+test('the longest key loses its newest item', (t) => {
   const line = new FairQueue<string>();
   t.is(line.takeFromLongest(), undefined);
   for (const [key, item] of ['a1', 'm1', 'm2', 'b1', 'm3', 'b2'].map((item) => [item.slice(0, 1), item] as const)) {
@@ -36,7 +36,7 @@ test('the key with most loses its newest', (t) => {
   t.is(line.size, 4);
 });
 
-test('one of each key that may go is taken, once around, and what was not asked for stays', (t) => {
+test('takeEach takes one item of each allowed key, once around, and leaves the rest', (t) => {
   const line = new FairQueue<string>();
   for (const item of ['m1', 'm2', 'a1', 'b1', 'a2', 'c1']) line.add(item.slice(0, 1), item);
   t.deepEqual([...line.takeEach((key) => key !== 'b')], ['m1', 'a1', 'c1']);

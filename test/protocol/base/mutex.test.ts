@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Mutex } from '../../../src/protocol/base/mutex.ts';
 
-test('nothing begins before what was asked for earlier has ended', async (t) => {
+test('work begins only after all earlier work has ended', async (t) => {
   const turns = new Mutex();
   const told: string[] = [];
   const gate = Promise.withResolvers<void>();
@@ -21,7 +21,7 @@ test('nothing begins before what was asked for earlier has ended', async (t) => 
   t.deepEqual(told, ['slow begins', 'slow ends', 'quick']);
 });
 
-test('a failure is told to its own caller only', async (t) => {
+test('a failure is thrown to its own caller only', async (t) => {
   const turns = new Mutex();
   const bad = turns.run(async () => {
     throw new Error('no');

@@ -7,7 +7,7 @@ import { firstNames } from '../../fixtures/first-names.ts';
 
 const alike = (a: string, b: string) => nameKeys(a).some((key) => nameKeys(b).includes(key));
 
-test('names that look alike share a key, whichever came first', (t) => {
+test('names that look alike share a key, in either order', (t) => {
   for (const [a, b] of [
     ['\u0110an', '\u00d0an'],
     ['Ays\u0259', '\u0410\u04af\u0455\u04d9'],
@@ -43,7 +43,7 @@ test('names that look alike share a key, whichever came first', (t) => {
   }
 });
 
-test('names that are plainly different share none', (t) => {
+test('plainly different names share no key', (t) => {
   const owners = new Map<string, string>();
   for (const name of firstNames) {
     const composed = name.normalize('NFKC');
@@ -67,7 +67,7 @@ test('names that are plainly different share none', (t) => {
     t.false(alike(a, b), `${a} ${b}`);
 });
 
-test('what it costs to fold in doubt: these names exist, and one of two must choose another', (t) => {
+test('the cost of folding in doubt: of these pairs of real names, one must choose another', (t) => {
   for (const [a, b] of [
     ['Clara', 'Dara'],
     ['Erna', 'Ema'],
@@ -76,7 +76,7 @@ test('what it costs to fold in doubt: these names exist, and one of two must cho
     t.true(alike(a, b), `${a} ${b}`);
 });
 
-test('folding ends after one step and a skeleton is its own skeleton', (t) => {
+test('folding ends after one step, and a skeleton is its own skeleton', (t) => {
   for (const target of foldedLetters.values()) t.false(foldedLetters.has(target), target);
   fc.assert(
     fc.property(fc.stringMatching(/^[a-zA-Z0-9._а-яα-ω-]{1,32}$/), (name) => {
@@ -87,7 +87,7 @@ test('folding ends after one step and a skeleton is its own skeleton', (t) => {
   );
 });
 
-test('case never makes another person of a name', (t) => {
+test('upper and lower case of a name share a key', (t) => {
   for (let code = 0; code <= 0x10ffff; code++) {
     const letter = String.fromCodePoint(code);
     if (!isName(letter)) continue;

@@ -9,7 +9,7 @@ import {
 
 const utf8 = (hex: string) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(hex, 'hex'));
 
-test('one that holds what nobody sees is refused, and the sentence names it, not the password', (t) => {
+test('a new password with an invisible character is refused, and the sentence names the character, not the password', (t) => {
   const cases: [string, RegExp][] = [
     ['efbbbf736f6d6520676f6f642070617373776f72642039', /U\+FEFF\) at place 1/],
     ['736f6d6500676f6f642070617373', /U\+0000\) at place 5/],
@@ -27,7 +27,7 @@ test('one that holds what nobody sees is refused, and the sentence names it, not
   }
 });
 
-test('too short and too long ones are refused; letters, signs, spaces and pictures are not', (t) => {
+test('passwords that are too short or too long are refused; letters, signs, spaces and emoji are accepted', (t) => {
   t.regex(newPasswordProblem('1234567') ?? '', /8 characters or more/);
   t.regex(newPasswordProblem('é'.repeat(513)) ?? '', /at most 1024 bytes/);
   for (const good of [
@@ -41,7 +41,7 @@ test('too short and too long ones are refused; letters, signs, spaces and pictur
     t.is(newPasswordProblem(good), null, good);
 });
 
-test('typed on two systems it is the same text', (t) => {
+test('a password typed on different systems is the same text', (t) => {
   t.is(passwordText('e\u0301t\u00e9 2026'), passwordText('\u00e9te\u0301\u00a02026'));
   t.is(passwordText('\ufeffsome good password'), 'some good password', 'an editor puts the mark there, no person');
   t.not(
@@ -51,7 +51,7 @@ test('typed on two systems it is the same text', (t) => {
   );
 });
 
-test('a space of any kind is a space, inside and at the ends, also when it is said twice', (t) => {
+test('any kind of space counts as a plain space, inside and at the ends, also in the confirmation', (t) => {
   for (const space of ['\u00a0', '\u1680', '\u2000', '\u2003', '\u202f', '\u205f', '\u3000']) {
     const typed = `${space}two${space}words${space}`;
     t.is(passwordText(typed), ' two words ');
@@ -62,13 +62,13 @@ test('a space of any kind is a space, inside and at the ends, also when it is sa
   t.false(isSamePassword('two words', 'two words '), 'a space more is another password');
 });
 
-test('the length of one that is made is that of what is kept', (t) => {
+test('the length that counts is that of the normalized password', (t) => {
   t.regex(newPasswordProblem('e\u0301'.repeat(7)) ?? '', /8 characters or more/);
   t.is(newPasswordProblem('e\u0301'.repeat(8)), null);
   t.is(newPasswordProblem(`${'\u3000'.repeat(1000)} is long`), null, 'of the bytes of each space one is left');
 });
 
-test('what is good to make is what is typed later, once and for ever', (t) => {
+test('normalizing a password twice changes nothing, and an accepted one has no invisible characters', (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (typed) => {
       const text = passwordText(typed);

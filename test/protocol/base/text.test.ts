@@ -5,7 +5,7 @@ import { fileName, isName, nameProblem, printable } from '../../../src/protocol/
 
 const unicode = fc.string({ unit: 'binary', maxLength: 40 });
 const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
-/** Strings made of what is known to do harm, or to be harmed. */
+/** Strings of characters that drive terminals, reorder text or combine. */
 const nasty = fc
   .array(
     fc.oneof(
@@ -65,7 +65,7 @@ const nasty = fc
   )
   .map((parts) => parts.join(''));
 
-test('names are one script, plain to type and to read', (t) => {
+test('a name uses one script and characters that are plain to type and to read', (t) => {
   for (const name of [
     'bob',
     'a',
@@ -108,7 +108,7 @@ test('names are one script, plain to type and to read', (t) => {
     t.false(isName(name), JSON.stringify(name));
 });
 
-test('which rule a name breaks is told', (t) => {
+test('the refusal of a name says which rule it breaks', (t) => {
   for (const [name, fault] of [
     ['x'.repeat(33), 'length'],
     ['x'.repeat(100), 'length'],
@@ -126,11 +126,11 @@ test('which rule a name breaks is told', (t) => {
     t.is(nameProblem(name), fault, name);
 });
 
-test('a name that mixes scripts is none', (t) => {
+test('a name that mixes scripts is refused', (t) => {
   for (const name of ['bоb', 'αlice', 'bobі', 'daн', 'ユа']) t.false(isName(name), name);
 });
 
-test('a name of Latin look-alikes alone is refused, or has the skeleton of its Latin twin', (t) => {
+test('a name of Latin look-alikes only is refused, or has the skeleton of its Latin twin', (t) => {
   for (const [foreign, latin] of [
     ['ВОВ', 'BOB'],
     ['сосо', 'coco'],
@@ -146,7 +146,7 @@ test('a name of Latin look-alikes alone is refused, or has the skeleton of its L
 });
 
 for (const lines of [true, false])
-  test(`nothing that drives a terminal is printable, lines: ${lines}`, (t) => {
+  test(`printable text never drives a terminal, lines: ${lines}`, (t) => {
     const control = String.raw`[\p{C}--[\n\u200c\u200d]]|\p{Zl}|\p{Zp}|[\p{Zs}--\u0020]|[[\p{Mn}\p{Me}]--[\ufe0f\ufe0e]]{9}|[\u0300-\u036f]{4}`;
     const forbidden = new RegExp(lines ? control : `${control}|\n`, 'v');
     fc.assert(
@@ -161,7 +161,7 @@ for (const lines of [true, false])
     );
   });
 
-test('what people write stays as it is', (t) => {
+test('ordinary text stays as it is', (t) => {
   for (const s of [
     'hi',
     'çà et là',
@@ -177,7 +177,7 @@ test('what people write stays as it is', (t) => {
     t.is(printable(s), s.normalize('NFC'));
 });
 
-test('what a language needs is shown whole, whatever it piles up', (t) => {
+test('the combining marks that a language needs are all shown', (t) => {
   const words = {
     Burmese: 'လျှိုကနှုတ်ခမ်း လျှို့ဝှက်',
     Tibetan: 'བསྒྲུབས་ ཧྐྵྨླྺྼྻྂ',
@@ -199,7 +199,7 @@ test('what a language needs is shown whole, whatever it piles up', (t) => {
   t.is(printable('50\u202f€ 50\u00a0EUR'), '50 € 50 EUR');
 });
 
-test('what is taken out is seen to be missing', (t) => {
+test('removed characters leave a replacement character', (t) => {
   t.is(printable('a\x1b[31mb'), 'a\ufffd[31mb');
   t.is(printable('user\u202egpj.exe'), 'user\ufffdgpj.exe');
   t.is(printable('a\r\nb\nc\td', { lines: true }), 'a\nb\nc    d');
@@ -212,7 +212,7 @@ test('what is taken out is seen to be missing', (t) => {
   t.is(printable('🏴\u{e0067}'), '🏴\ufffd');
 });
 
-test('tag letters stay where they make the flag of a country within one, and hide nothing elsewhere', (t) => {
+test('tag characters stay where they make a regional flag, and hide nothing elsewhere', (t) => {
   const [flag = '', ...tags] = england;
   for (const s of [england, `a${england}b ${england}${england}`]) t.is(printable(s), s);
   t.is(printable(england.slice(0, -2)), `${flag}${'\ufffd'.repeat(5)}`);
@@ -222,7 +222,7 @@ test('tag letters stay where they make the flag of a country within one, and hid
   t.is(printable(`${england}\u200d👩\u200d${england}\ufe0f`), `${england}\ufffd👩\ufffd${england}\ufffd`);
 });
 
-test('a stranger cannot choose where a file goes', (t) => {
+test('a file name from another person cannot choose a folder', (t) => {
   const cases = {
     '../users.txt': 'users.txt',
     'a b.txt': 'a b.txt',
@@ -252,7 +252,7 @@ test('a stranger cannot choose where a file goes', (t) => {
   t.true(Buffer.byteLength(long) <= 240 && long.endsWith('é.gz'));
 });
 
-test('any string gives a safe file name, and a safe one is kept', (t) => {
+test('any string gives a safe file name, and a safe one stays as it is', (t) => {
   fc.assert(
     fc.property(fc.oneof(unicode, nasty, fc.string({ maxLength: 400 })), (s) => {
       const name = fileName(s);

@@ -30,7 +30,7 @@ for (const [where, open] of [
   ['on threads', () => opaquePool({ threads: 1, maxQueue: 8 })],
   ['inline', () => inlineOpaque],
 ] as const)
-  test(`both ends agree, ${where}`, async (t) => {
+  test(`client and server agree on the session key, ${where}`, async (t) => {
     const opaque = open();
     t.teardown(() => opaque.close());
     const setup = await opaque.createSetup();
@@ -46,7 +46,7 @@ for (const [where, open] of [
     });
   });
 
-test('the public part of a setup is always the same, and another one’s is another, whichever part of it differs', async (t) => {
+test('the public part of a setup never changes, and any changed byte of the setup gives another one', async (t) => {
   const setup = await inlineOpaque.createSetup();
   const part = await inlineOpaque.publicPart(setup);
   t.is(await inlineOpaque.publicPart(setup), part);
@@ -58,7 +58,7 @@ test('the public part of a setup is always the same, and another one’s is anot
   await t.throwsAsync(inlineOpaque.publicPart('AAAA'), { code: 'message' });
 });
 
-/** The same message with bytes after it, without its last, in other letters, and with a bit set that carries nothing. */
+/** The message with extra bytes, without its last byte, in another alphabet, and with an unused bit set. */
 function misshapen(text: string): string[] {
   const bytes = Buffer.from(text, 'base64url');
   const stray = text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + 1);
@@ -73,7 +73,7 @@ function misshapen(text: string): string[] {
   ];
 }
 
-test('each message, and a record, has one size and one text', async (t) => {
+test('each OPAQUE message and record has one length and one encoding', async (t) => {
   const unreadable = { code: 'message', message: 'a message of the login is not readable' };
   const { clientRegister, serverRegister, clientRegisterFinish, clientLogin, serverLogin, ...more } = inlineOpaque;
   const { clientLoginFinish, serverLoginFinish } = more;
@@ -98,7 +98,7 @@ test('each message, and a record, has one size and one text', async (t) => {
   t.deepEqual(await serverLoginFinish(state, done.message), done.sessionKey);
 });
 
-test('a record serves one daemon, one name and one setup', async (t) => {
+test('a record is valid for one daemon, one name and one setup', async (t) => {
   const setup = await inlineOpaque.createSetup();
   const { record } = await register(inlineOpaque, setup, 'bob', 'secret');
   t.is((await login(inlineOpaque, setup, 'bob', record, 'secret', new Uint8Array(32))).done, null);
@@ -106,7 +106,7 @@ test('a record serves one daemon, one name and one setup', async (t) => {
   t.is((await login(inlineOpaque, await inlineOpaque.createSetup(), 'bob', record, 'secret')).done, null);
 });
 
-test('an unknown name is answered like a known one, and as stably', async (t) => {
+test('an unknown name is answered like a known one, and always the same way', async (t) => {
   const setup = await inlineOpaque.createSetup();
   const { record } = await register(inlineOpaque, setup, 'bob', 'secret');
   const { message } = await inlineOpaque.clientLogin('guess');
@@ -122,7 +122,7 @@ test('an unknown name is answered like a known one, and as stably', async (t) =>
   t.is(ghost.done, null);
 });
 
-test('a client that does not know the password has no session key', async (t) => {
+test('a client with a wrong password gets no session key', async (t) => {
   const setup = await inlineOpaque.createSetup();
   const { record } = await register(inlineOpaque, setup, 'bob', 'secret');
   const asked = await inlineOpaque.clientLogin('secret');
@@ -133,7 +133,7 @@ test('a client that does not know the password has no session key', async (t) =>
   t.truthy(await inlineOpaque.serverLoginFinish(answer.state, done?.message ?? ''));
 });
 
-test('an upgraded line logs in with the old password', async (t) => {
+test('an upgraded legacy line logs in with its old password', async (t) => {
   const setup = await inlineOpaque.createSetup();
   const record = await inlineOpaque.createRecord(setup, 'bob', 'old', daemonId);
   t.truthy((await login(inlineOpaque, setup, 'bob', record, 'old')).key);
@@ -141,7 +141,7 @@ test('an upgraded line logs in with the old password', async (t) => {
   t.false(record.includes('old') || Buffer.from(record, 'base64url').includes('old'));
 });
 
-test('opaque1 is argon2id with 64 MiB, 3 passes, 4 lanes; anything else does not log in', async (t) => {
+test('opaque1 uses Argon2id with 64 MiB, 3 passes and 4 lanes; other parameters do not log in', async (t) => {
   await ready;
   const setup = await inlineOpaque.createSetup();
   const { record } = await register(inlineOpaque, setup, 'bob', 'secret');
@@ -173,7 +173,7 @@ test('opaque1 is argon2id with 64 MiB, 3 passes, 4 lanes; anything else does not
   }
 });
 
-test('a proof is of one side, one login and one link', (t) => {
+test('a proof is valid for one side, one login and one link', (t) => {
   const key = new Uint8Array(64).fill(1);
   const proofs = [
     loginProof(key, 'server', cb),
@@ -185,10 +185,10 @@ test('a proof is of one side, one login and one link', (t) => {
   t.deepEqual(loginProof(key, 'server', cb), proofs[0]);
 });
 
-test('a man in the middle of a wrongly pinned daemon learns no proof that the other link takes', async (t) => {
+test('a man in the middle of a wrongly pinned daemon gets no proof that is valid on the other link', async (t) => {
   const setup = await inlineOpaque.createSetup();
   const { record } = await register(inlineOpaque, setup, 'bob', 'secret');
-  // Mallory holds one link to each side and passes OPAQUE's messages on: both sides agree on the session key.
+  // Mallory holds one link to each side and forwards the OPAQUE messages, so both sides agree on the session key.
   const { done, key } = await login(inlineOpaque, setup, 'bob', record, 'secret');
   const toMallory = new Uint8Array(32).fill(1);
   const toDaemon = new Uint8Array(32).fill(2);
@@ -197,7 +197,7 @@ test('a man in the middle of a wrongly pinned daemon learns no proof that the ot
   t.notDeepEqual(offered, loginProof(done?.sessionKey ?? new Uint8Array(), 'server', toMallory));
 });
 
-test('a full queue is refused', async (t) => {
+test('work beyond the queue is refused as busy', async (t) => {
   const opaque = opaquePool({ threads: 1, maxQueue: 0 });
   t.teardown(() => opaque.close());
   const first = opaque.createSetup();

@@ -35,7 +35,7 @@ for (const [name, make] of [
     await t.throwsAsync(rsa.seal([long]), { name: 'RangeError' });
   });
 
-  test(`${name}: a chunk that does not open is null, the others open`, async (t) => {
+  test(`${name}: a chunk that does not open is null, and the others open`, async (t) => {
     const rsa = make();
     t.teardown(() => rsa.close());
     const [mine, foreign] = await rsa.seal([
@@ -51,7 +51,7 @@ for (const [name, make] of [
   });
 }
 
-test('more than the queue holds is refused as busy, and the rest is done', async (t) => {
+test('work beyond the queue is refused as busy, and the rest is done', async (t) => {
   const rsa = rsaPool({ threads: 1, maxQueue: 2 });
   t.teardown(() => rsa.close());
   const hash = H('note', utf8('x'));

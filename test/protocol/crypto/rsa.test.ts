@@ -39,7 +39,7 @@ function spkiOf(change: Partial<JsonWebKey>): Uint8Array {
   return createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'der' });
 }
 
-test('chunks and signatures of any content come back', (t) => {
+test('chunks open and signatures verify for any content', (t) => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: OAEP_MAX }), (plain) => {
       const chunk = sealChunk(alice.spki, plain);
@@ -53,7 +53,7 @@ test('chunks and signatures of any content come back', (t) => {
   );
 });
 
-test('a changed chunk, and one for another key, do not open', (t) => {
+test('a changed chunk, or one for another key, does not open', (t) => {
   const chunk = sealChunk(alice.spki, utf8('text'));
   t.throws(() => openChunk(bob.pkcs8, chunk), refused);
   for (const at of [0, 1, 200, 383]) {
@@ -63,7 +63,7 @@ test('a changed chunk, and one for another key, do not open', (t) => {
   }
 });
 
-test('a changed, short, long or foreign signature is no signature', (t) => {
+test('a signature that is changed, short, long or by another key is invalid', (t) => {
   const signature = sign(alice.pkcs8, hash);
   t.true(verify(alice.spki, hash, signature));
   t.false(verify(bob.spki, hash, signature));
@@ -78,14 +78,14 @@ test('a changed, short, long or foreign signature is no signature', (t) => {
   t.false(verify(alice.spki, hash, new Uint8Array(0)));
 });
 
-test('pitfall 1: labels are ignored, so there is none', (t) => {
+test('pitfall 1: node-rsa ignores OAEP labels, so we use none', (t) => {
   const padding = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
   t.true(equal(privateDecrypt({ key: privateKey, ...padding }, sealChunk(alice.spki, utf8('x'))), utf8('x')));
   const labelled = publicEncrypt({ key: publicKey, ...padding, oaepLabel: Buffer.from('label') }, Buffer.from('x'));
   t.throws(() => openChunk(alice.pkcs8, labelled), refused);
 });
 
-test('pitfall 2: SHA-256 and a salt of 32 bytes, not the defaults of SHA-1 and 20', (t) => {
+test('pitfall 2: signatures use SHA-256 with a salt of 32 bytes, not the default SHA-1 with 20', (t) => {
   const sha1 = { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' };
   t.throws(() => privateDecrypt({ key: privateKey, ...sha1 }, sealChunk(alice.spki, utf8('x'))));
   t.throws(() => openChunk(alice.pkcs8, publicEncrypt({ key: publicKey, ...sha1 }, Buffer.from('x'))), refused);
@@ -103,7 +103,7 @@ test('pitfall 2: SHA-256 and a salt of 32 bytes, not the defaults of SHA-1 and 2
   t.false(verify(alice.spki, hash, nodeSign('sha256', hash, privateKey)), 'PKCS #1 v1.5');
 });
 
-test('pitfall 3: one chunk at a time, never none and never several', (t) => {
+test('pitfall 3: exactly one chunk is opened at a time', (t) => {
   t.throws(() => sealChunk(alice.spki, new Uint8Array(OAEP_MAX + 1)), { instanceOf: RangeError });
   const one = sealChunk(alice.spki, utf8('one'));
   const two = sealChunk(alice.spki, utf8('two'));
@@ -118,7 +118,7 @@ test('pitfall 3: one chunk at a time, never none and never several', (t) => {
   }
 });
 
-test('pitfall 4: what is no private key never becomes a new one', (t) => {
+test('pitfall 4: bytes that are not a private key never become a new key', (t) => {
   for (const bad of [alice.spki, new Uint8Array(0), utf8('key'), alice.pkcs8.subarray(0, 1000)]) {
     t.throws(() => sign(bad, hash), refused);
     t.throws(() => openChunk(bad, sealChunk(alice.spki, utf8('x'))), refused);
@@ -134,7 +134,7 @@ test('pitfall 5: a public key never keeps the private half of another import', (
   t.throws(() => openChunk(bob.spki, sealChunk(bob.spki, utf8('x'))), refused);
 });
 
-test('pitfall 6: nothing but bytes is signed or sealed, and bytes come out', (t) => {
+test('pitfall 6: only bytes are signed and sealed, and bytes are returned', (t) => {
   const words = new Uint16Array(32) as unknown as Uint8Array;
   t.throws(() => sign(alice.pkcs8, words), { instanceOf: RangeError });
   t.throws(() => verify(alice.spki, words, sign(alice.pkcs8, hash)), { instanceOf: RangeError });
@@ -154,7 +154,7 @@ test('pitfall 7: a key of another size, exponent, kind or encoding is refused', 
   t.throws(() => checkPublicKey(spkiOf({ e: 'Aw' })), refused, 'e = 3');
   t.throws(() => checkPublicKey(concat(alice.spki, Uint8Array.of(0))), refused, 'trailing byte');
   t.throws(() => checkPublicKey(alice.spki.subarray(0, -1)), refused);
-  // The same key with the length of the outer sequence in three bytes instead of two: BER, not DER.
+  // The same key as BER, not DER: the length of the outer sequence takes three bytes instead of two.
   const ber = concat(Uint8Array.of(0x30, 0x83, 0), alice.spki.subarray(2));
   t.throws(() => checkPublicKey(ber), refused, 'not DER');
   const pkcs1 = publicKey.export({ type: 'pkcs1', format: 'der' });
@@ -173,7 +173,7 @@ test('pitfall 7: no changed byte of a key passes as that key', (t) => {
       changed[at] = (changed[at] ?? 0) ^ (1 << bit);
       try {
         checkPublicKey(changed);
-        // Another modulus is another key, and nothing else may differ.
+        // A changed modulus is another key; nothing else may differ.
         t.true(at >= 33 && at < 417, `byte ${at}`);
       } catch (error) {
         t.like(error, refused);
@@ -182,7 +182,7 @@ test('pitfall 7: no changed byte of a key passes as that key', (t) => {
   );
 });
 
-test('a key that does not work, or has a small factor, is refused; the others can be sealed to', (t) => {
+test('a public key that does not work or has a small factor is refused; all others can be sealed to', (t) => {
   for (const name of ['alice-identity', 'bob-encryption', 'daemon-link', 'ephemeral'] as const) {
     t.notThrows(() => checkPublicKey(fixtureKey(name).spki));
     t.true(canSealTo(fixtureKey(name).spki));
@@ -210,7 +210,7 @@ test('an exponent of 60,000 bytes is refused by its length: 1,000 times within a
   t.true(performance.now() - began < 1000);
 });
 
-test('pitfall 8: keys are imported once, and the right one is found among many', (t) => {
+test('pitfall 8: keys are imported once, and each is found among many', (t) => {
   const n = Buffer.from(publicKey.export({ format: 'jwk' }).n ?? '', 'base64url');
   const many = Array.from({ length: 300 }, (_, i) => {
     n.writeUInt16BE(i * 2 + 1, 200);
@@ -221,7 +221,7 @@ test('pitfall 8: keys are imported once, and the right one is found among many',
   t.throws(() => openChunk(alice.pkcs8, sealChunk(many[0] ?? bob.spki, utf8('x'))), refused);
 });
 
-test('pitfall 9: a new pair is made off the loop and without a word', async (t) => {
+test('pitfall 9: a key pair is generated off the event loop, without output', async (t) => {
   const said: unknown[] = [];
   const warn = console.warn;
   console.warn = (...words) => said.push(words);
@@ -240,7 +240,7 @@ test('pitfall 9: a new pair is made off the loop and without a word', async (t) 
   t.true(verify(pair.spki, hash, sign(pair.pkcs8, hash)));
 });
 
-test('pitfall 10: node-rsa 2.0.0 exactly, and in one file', (t) => {
+test('pitfall 10: node-rsa is pinned to 2.0.0 and imported by one file', (t) => {
   const at = (path: string) => new URL(`../../../${path}`, import.meta.url);
   const { version } = JSON.parse(readFileSync(at('node_modules/node-rsa/package.json'), 'utf8')) as { version: string };
   t.is(version, '2.0.0');

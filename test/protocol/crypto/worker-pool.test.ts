@@ -22,14 +22,14 @@ async function pool(t: ExecutionContext, o: { threads: number; maxQueue: number 
   return opened;
 }
 
-test('finds the worker beside the importer and runs its functions', async (t) => {
+test('the pool finds its worker beside the importing file and runs its functions', async (t) => {
   const { run } = await pool(t, { threads: 2, maxQueue: 8 });
   t.deepEqual(await Promise.all([1, 2, 3].map((n) => run('double', n))), [2, 4, 6]);
   await t.throwsAsync(run('fail', 'as it must'), { message: 'as it must' });
   t.is(await run('double', 4), 8);
 });
 
-test('more than threads and queue hold is refused as busy; what fails makes room too', async (t) => {
+test('work beyond the threads and the queue is refused as busy; a failure frees its place, too', async (t) => {
   const { run } = await pool(t, { threads: 1, maxQueue: 1 });
   const held = [run('wait', 50), run('fail', 'x').catch(() => 'failed')];
   await t.throwsAsync(run('double', 1), { name: 'Refusal', code: 'busy' });
@@ -37,7 +37,7 @@ test('more than threads and queue hold is refused as busy; what fails makes room
   t.is(await run('double', 1), 2);
 });
 
-test('payers take turns, a full queue takes the newest of the one with most, and each is told what its work took', async (t) => {
+test('payers take turns, a full queue drops the newest work of the longest one, and each is charged for its own', async (t) => {
   const { run } = await pool(t, { threads: 1, maxQueue: 4 });
   const charged: string[] = [];
   const payer = (key: string) => ({ key, chargeMeasured: (ms: number) => ms > 0 && charged.push(key) });
@@ -57,8 +57,8 @@ test('payers take turns, a full queue takes the newest of the one with most, and
   t.deepEqual(charged, order);
 });
 
-test('the workers are found in the flat bundle of the terminal program as well', async (t) => {
-  // The same options as in scripts/build.mjs; the folder lies here so that the packages are found.
+test('workers are also found in the flat bundle of the terminal program', async (t) => {
+  // The same options as in scripts/build.mjs; the folder lies here so that node_modules is found.
   const dir = await mkdtemp(fileURLToPath(new URL('../../.pool-', import.meta.url)));
   t.teardown(() => rm(dir, { recursive: true }));
   const root = fileURLToPath(new URL('../../../', import.meta.url));

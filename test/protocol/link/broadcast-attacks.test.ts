@@ -1,4 +1,4 @@
-/** A link with a room, and somebody on its path who was given the room's key as every member is. */
+/** Attacks by an insider: a person on the path of a link who has the room key, as every member does. */
 import test, { type ExecutionContext } from 'ava';
 import { concat, utf8 } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
@@ -17,19 +17,19 @@ function newSealer(gen = 1): BroadcastSealer {
   return new BroadcastSealer({ room, gen, key: new Uint8Array(32).fill(40 + gen) }, clock);
 }
 
-/** The body of a broadcast, as the daemon writes it. */
+/** The content of a broadcast, as the daemon encodes it. */
 function contentOf(...texts: string[]): Uint8Array {
   return concat(...texts.flatMap((text) => [Uint8Array.of(0, 0, 0, text.length), utf8(text)]));
 }
 
-/** What the insider seals with the key at that counter. */
+/** A broadcast that the insider seals with the room key at that counter. */
 function forged({ gen, key }: RoomKey, counter: number, ...texts: string[]): Buffer {
   const sealer = new BroadcastSealer({ room, gen, key }, clock);
   for (let i = 0; i < counter; i++) sealer.seal(contentOf('x'));
   return Buffer.from(sealer.seal(contentOf(...texts)).bytes);
 }
 
-/** `change` gets each record to the client once the link is open, and whether it is a broadcast. */
+/** A link with a room. Once it is open, `change` gets each record to the client, and whether it is a broadcast. */
 async function roomLink(
   t: ExecutionContext,
   change: (record: Buffer, broadcast: boolean) => Buffer[],
@@ -78,20 +78,20 @@ async function roomLink(
   return { client, daemon, sealer, say, got, end, until, watch };
 }
 
-test('broadcasts come in order with what is sent to this link alone, and are confirmed by it', async (t) => {
+test('broadcasts arrive in order with the records of the link, which confirm them', async (t) => {
   const { daemon, say, got, until } = await roomLink(t, (record) => [record]);
   say('one', 'two');
   daemon.send(utf8('answer'));
   say('three');
   daemon.mark();
-  // Nothing is open to doubt: no record.
+  // Every broadcast is confirmed: no mark is sent.
   daemon.mark();
   daemon.send(utf8('bye'));
   await until(7);
   t.deepEqual(got, ['one', 'two', 'confirmed', 'own answer', 'three', 'confirmed', 'own bye']);
 });
 
-test('broadcasts end with the room, and each generation with the next', async (t) => {
+test('a room without a key sends no broadcasts, and a new generation ends the one before', async (t) => {
   const { daemon, say, got, until } = await roomLink(t, (record) => [record]);
   say('one');
   const next = newSealer(2);
@@ -104,7 +104,7 @@ test('broadcasts end with the room, and each generation with the next', async (t
   t.deepEqual(got, ['one', 'confirmed', 'two', 'confirmed', 'own bye']);
 });
 
-/** Whether the link ends as soon as the daemon's next own record comes, without having confirmed anything. */
+/** Asserts that the link ends at the daemon's next own record, with only `shown` received and nothing confirmed. */
 async function caught(
   t: ExecutionContext,
   attack: (broadcasts: Buffer[], key: RoomKey) => Buffer[],
@@ -127,17 +127,17 @@ async function caught(
   t.deepEqual(got, shown);
 }
 
-test('attack: an insider drops the last one', (t) => caught(t, ([a, b]) => [a, b] as Buffer[], ['one', 'two']));
-test('attack: an insider drops one in between and seals what follows again', (t) =>
+test('attack: an insider drops the last broadcast', (t) => caught(t, ([a, b]) => [a, b] as Buffer[], ['one', 'two']));
+test('attack: an insider drops one broadcast and seals the next ones again', (t) =>
   caught(t, ([a], key) => [a, forged(key, 1, 'three')] as Buffer[], ['one', 'three']));
-test('attack: an insider drops all of them', (t) => caught(t, () => [], []));
-test('attack: an insider puts one of their own behind', (t) =>
+test('attack: an insider drops all broadcasts', (t) => caught(t, () => [], []));
+test('attack: an insider appends a broadcast', (t) =>
   caught(t, (all, key) => [...all, forged(key, 3, 'four')], ['one', 'two', 'three', 'four']));
-test('attack: an insider repeats one', (t) =>
+test('attack: an insider repeats a broadcast', (t) =>
   caught(t, (all, key) => [...all, forged(key, 3, 'three')], ['one', 'two', 'three', 'three']));
-test('attack: an insider changes the order', (t) =>
+test('attack: an insider reorders broadcasts', (t) =>
   caught(t, ([a], key) => [a, forged(key, 1, 'three'), forged(key, 2, 'two')] as Buffer[], ['one', 'three', 'two']));
-test('attack: an insider puts another text with an equal tag in its place', async (t) => {
+test('attack: an insider replaces a broadcast by another text with an equal tag', async (t) => {
   const text = 'a text of some length, longer than a few of the blocks';
   let key = new Uint8Array();
   const { daemon, sealer, say, got, end } = await roomLink(t, (record, broadcast) => {
@@ -153,7 +153,7 @@ test('attack: an insider puts another text with an equal tag in its place', asyn
   t.is(got.length, 1);
   t.not(got[0], text);
 });
-test('attack: somebody moves the record of the link before the broadcast', async (t) => {
+test('attack: a person on the path moves a record of the link before a broadcast', async (t) => {
   let held: Buffer | null = null;
   const { daemon, say, got, end } = await roomLink(t, (record, broadcast) => {
     if (broadcast) {
@@ -168,7 +168,7 @@ test('attack: somebody moves the record of the link before the broadcast', async
   t.deepEqual(got, []);
 });
 
-test('attack: somebody who knows no key repeats or drops a broadcast: refused at the next', async (t) => {
+test('attack: a person without the key repeats or drops a broadcast, which is refused at the next one', async (t) => {
   for (const attack of [(a: Buffer) => [a, a], () => []]) {
     let done = false;
     const { say, got, end } = await roomLink(t, (record, broadcast) => {
@@ -183,7 +183,7 @@ test('attack: somebody who knows no key repeats or drops a broadcast: refused at
   }
 });
 
-test('attack: an insider goes on with a key that has been replaced', async (t) => {
+test('attack: an insider goes on with a replaced key', async (t) => {
   let old: RoomKey | null = null;
   let broadcasts = 0;
   const { daemon, sealer, say, got, end } = await roomLink(t, (record, broadcast) =>
@@ -198,7 +198,7 @@ test('attack: an insider goes on with a key that has been replaced', async (t) =
   t.deepEqual(got, ['one', 'confirmed']);
 });
 
-test('attack: an insider holds back the records of the link: it is given up after 5 s', async (t) => {
+test('attack: an insider holds back the records of the link, which ends after 5 s', async (t) => {
   let key: RoomKey | null = null;
   const { daemon, sealer, say, got, end, until, watch } = await roomLink(t, (record, broadcast) =>
     broadcast && key !== null ? [record, forged(key, 1, 'mine')] : key === null ? [record] : [],
@@ -223,7 +223,7 @@ test('a broadcast to a daemon is refused', async (t) => {
   t.true((await end) instanceof ProtocolError);
 });
 
-test('a link that lags behind is closed, never skipped', async (t) => {
+test('a link that lags behind is closed; no broadcast is skipped', async (t) => {
   const { client, daemon } = await linkPair({ accept: { maxQueuedBytes: 100_000 } });
   client.onMessage = () => {};
   client.pause();

@@ -34,14 +34,14 @@ function opener(...keys: RoomKey[]): BroadcastOpener {
 const open = (by: BroadcastOpener, record: Uint8Array) => by.open(record.subarray(0, 4), record.subarray(4));
 const content = fc.uint8Array({ minLength: 1, maxLength: 2000 });
 
-test('what is sealed for a room opens in order, and both ends come to the same place', (t) => {
+test('broadcasts open in order, and sealer and opener reach the same position', (t) => {
   fc.assert(
     fc.property(fc.array(content, { maxLength: 12 }), fc.nat({ max: 12 }), (contents, late) => {
       const s = sealer();
       const first = opener(s.roomKey);
       let second: BroadcastOpener | null = null;
       for (const [i, plain] of contents.entries()) {
-        // Somebody comes in between.
+        // A subscriber joins here.
         if (i === late) second = opener(s.roomKey);
         const { bytes, position } = s.seal(plain);
         for (const by of second === null ? [first] : [first, second]) {
@@ -55,13 +55,13 @@ test('what is sealed for a room opens in order, and both ends come to the same p
   );
 });
 
-test('a record is what the document says', (t) => {
+test('a broadcast has the bytes that PROTOCOL.md describes', (t) => {
   const { bytes } = sealer().seal(utf8('hello'));
   t.is(hex(bytes.subarray(0, 8)), '8000001900000007');
   t.is(bytes.length, 4 + 4 + 5 + 16);
 });
 
-test('attack: any damage to a record is refused', (t) => {
+test('attack: a damaged broadcast is refused', (t) => {
   const s = sealer();
   const key = s.roomKey;
   const record = s.seal(utf8('hello to all of you')).bytes;
@@ -73,7 +73,7 @@ test('attack: any damage to a record is refused', (t) => {
   );
 });
 
-test('attack: dropped, repeated, moved, of another room or another generation: refused unless it is the next one', (t) => {
+test('attack: a broadcast is refused if it is not the next one of its room and generation', (t) => {
   const s = sealer();
   const start = s.roomKey;
   const foreign = [
@@ -98,7 +98,7 @@ test('attack: dropped, repeated, moved, of another room or another generation: r
   );
 });
 
-test('attack: who knows the key makes another text with an equal tag; it opens, and leads to another place', (t) => {
+test('attack: a text with an equal tag, made with the key, opens and leads to another position', (t) => {
   const s = sealer();
   const known = s.roomKey;
   const { bytes, position } = s.seal(utf8('pay alice 100, pay bob 200, pay carol 300, and that is all of it'));
@@ -114,7 +114,7 @@ test('attack: who knows the key makes another text with an equal tag; it opens, 
   t.false(equal(o.positions.aad(header), concat(header, position)));
 });
 
-test('a new key ends the old one; a key is given once; a room that was dropped is over', (t) => {
+test('a new key ends the old one, each key is set once, and a dropped room is over', (t) => {
   const old = sealer();
   const next = sealer({ room, gen: 8, key: new Uint8Array(32).fill(9) });
   const o = opener(old.roomKey);
@@ -129,7 +129,7 @@ test('a new key ends the old one; a key is given once; a room that was dropped i
   t.true(equal(o.positions.aad(header), header));
 });
 
-test('places stand in the order of room ids, whichever came first', (t) => {
+test('positions are ordered by room id, not by the order of their keys', (t) => {
   const a = sealer().roomKey;
   const b = sealer({ room: otherRoom, gen: 3, key }).roomKey;
   const one = opener(a, b).positions.aad(header);
@@ -137,7 +137,7 @@ test('places stand in the order of room ids, whichever came first', (t) => {
   t.true(equal(one, concat(header, broadcastPosition(a), broadcastPosition(b))));
 });
 
-test('a key wears out by records, by bytes and by time', (t) => {
+test('a key expires by records, by bytes and by time', (t) => {
   const byRecords = sealer(undefined, { ...recordLimits, records: 2 });
   byRecords.seal(utf8('a'));
   t.false(byRecords.isExhausted(1));
@@ -161,7 +161,7 @@ test('a key wears out by records, by bytes and by time', (t) => {
   t.throws(() => open(stopped, s.seal(utf8('b')).bytes), refused);
 });
 
-test('a room key is read as it was written, and nothing else is one', (t) => {
+test('a room key is decoded as it was encoded, and other bytes are refused', (t) => {
   const bytes = (size: number) => fc.uint8Array({ minLength: size, maxLength: size });
   const key = fc.record({
     room: bytes(32),

@@ -13,7 +13,7 @@ import { fixtureKey } from '../../fixtures/keys.ts';
 
 const fingerprint = daemonFingerprint(fixtureKey('daemon-link').spki, fixtureKey('daemon-sign').spki);
 
-test('addresses and join links', (t) => {
+test('addresses and join links are parsed', (t) => {
   const cases: [string, string, number, boolean][] = [
     ['example.org', 'example.org', DEFAULT_PORT, false],
     ['localhost:1', 'localhost', 1, false],
@@ -33,7 +33,7 @@ test('addresses and join links', (t) => {
   }
 });
 
-test('what is no address is refused with the next step', (t) => {
+test('a malformed address is refused with the next step', (t) => {
   const bad = [
     '',
     ' ',
@@ -54,7 +54,7 @@ test('what is no address is refused with the next step', (t) => {
   }
 });
 
-test('a join link is read back', (t) => {
+test('a join link is parsed as it was printed', (t) => {
   const host = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6());
   fc.assert(
     fc.property(
@@ -69,7 +69,7 @@ test('a join link is read back', (t) => {
   );
 });
 
-test('the parser throws its own error or none', (t) => {
+test('the parser throws only its own error', (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       try {
@@ -89,7 +89,7 @@ test('the fingerprint covers both keys in their order', (t) => {
   t.throws(() => checkFingerprint(fingerprint, daemonFingerprint(sign, link)), { name: 'ProtocolError', code: 'key' });
 });
 
-test('words say the whole fingerprint', (t) => {
+test('the words cover the whole fingerprint', (t) => {
   const words = fingerprintWords(fingerprint).split(' ');
   t.is(words.length, 24);
   const other = Uint8Array.from(fingerprint);

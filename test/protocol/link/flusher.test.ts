@@ -1,10 +1,10 @@
 import test from 'ava';
 import { AdaptiveFlusher, flushDelay } from '../../../src/protocol/link/flusher.ts';
 
-/** One that writes nothing; `due` as if it never had. */
+/** Something to flush that has never been flushed. */
 const one = (flush: () => void) => ({ flush, due: 0 });
 
-/** A loop that works all the time, and whose time goes on by 5 ms whenever it is asked for. */
+/** An event loop that is always busy; each look at its clock takes 5 ms. */
 function busyLoop(): ConstructorParameters<typeof AdaptiveFlusher>[0] {
   let now = 0;
   return {
@@ -16,7 +16,7 @@ function busyLoop(): ConstructorParameters<typeof AdaptiveFlusher>[0] {
   };
 }
 
-/** Turns of the loop until `flushing` has been flushed, counted from its schedule. */
+/** @returns how many turns of the loop pass between schedule and flush */
 async function turnsUntilFlushed(flusher: AdaptiveFlusher, flushing: { flush(): void; due: number }) {
   let turns = 0;
   let flushed = false;
@@ -33,11 +33,11 @@ async function turnsUntilFlushed(flusher: AdaptiveFlusher, flushing: { flush(): 
   return turns;
 }
 
-test('links write at once while there is time, and wait up to 20 ms when there is none', (t) => {
+test('links flush at once while the loop has time, and wait up to 20 ms while it has none', (t) => {
   t.deepEqual([0, 0.3, 0.5, 0.75, 1, 1.2].map(flushDelay), [0, 0, 0, 10, 20, 20]);
 });
 
-test('all that is scheduled in a turn runs together, once, in order', async (t) => {
+test('all that is scheduled in a turn is flushed together, once, in order', async (t) => {
   const flusher = new AdaptiveFlusher();
   const ran: number[] = [];
   await new Promise<void>((resolve) => {
@@ -46,12 +46,12 @@ test('all that is scheduled in a turn runs together, once, in order', async (t) 
     t.deepEqual(ran, []);
   });
   t.deepEqual(ran, [0, 1, 2]);
-  // What a flush schedules comes in the next turn.
+  // What a flush schedules is flushed in the next turn.
   await new Promise<void>((resolve) => flusher.schedule(one(() => flusher.schedule(one(resolve)))));
   t.deepEqual(ran, [0, 1, 2]);
 });
 
-test('in a loop that works all the time one that writes much waits, and one that was quiet does not', async (t) => {
+test('in a busy loop a link that writes much waits, and a quiet one does not', async (t) => {
   const flusher = new AdaptiveFlusher(busyLoop());
   const busy = one(() => {});
   for (let i = 0; i < 40; i++) await turnsUntilFlushed(flusher, busy);
@@ -63,6 +63,6 @@ test('in a loop that works all the time one that writes much waits, and one that
     1,
   );
   const turns = await turnsUntilFlushed(flusher, busy);
-  // At once would be 1.
+  // 1 would mean at once.
   t.true(turns >= 2, `${turns} turns`);
 });

@@ -22,7 +22,7 @@ const greeting: Greeting = { linkSpki: daemonKeys.link.spki, signSpki: daemonKey
 const answering = { rsa: inlineRsa, random: systemRandom, keys: daemonKeys, rejectKey: accepting.rejectKey };
 const parameters = utf8('parameters');
 
-/** Gives what there is, then fails as a stream does that ends. */
+/** Reads from these bytes, then fails like a stream that ended. */
 function takeOf(bytes: Uint8Array) {
   let at = 0;
   return async (size: number) => {
@@ -41,7 +41,7 @@ async function answer(hello: Uint8Array, o: Partial<typeof answering> = {}) {
   return answerHello(await takeHello(takeOf(hello)), { ...answering, parameters, ...o });
 }
 
-test('both halves agree, and the parameters arrive', async (t) => {
+test('client and daemon derive the same keys, and the parameters arrive', async (t) => {
   const { hello, finish } = await say();
   const { reply, ...daemon } = await answer(hello);
   const client = await finish(await takeReply(takeOf(reply)));
@@ -50,7 +50,7 @@ test('both halves agree, and the parameters arrive', async (t) => {
   t.false(equal(client.toDaemon, client.toClient));
 });
 
-test('no bytes from outside do more than fail with the error of this layer', async (t) => {
+test('bytes from outside raise only the error of this layer', async (t) => {
   const starts = fc.constantFrom('', 'SCK1', 'SCL1\x00\x01', 'SCL1').map((s) => Buffer.from(s, 'latin1'));
   const any = fc.tuple(starts, fc.uint8Array({ maxLength: 1000 })).map(([start, rest]) => concat(start, rest));
   await fc.assert(
@@ -61,7 +61,7 @@ test('no bytes from outside do more than fail with the error of this layer', asy
   );
 });
 
-test('a reply of another handshake, or spoilt, is refused', async (t) => {
+test('a reply of another handshake, or a damaged one, is refused', async (t) => {
   const one = await say();
   const two = await say();
   const { reply } = await answer(one.hello);
@@ -75,14 +75,14 @@ test('a reply of another handshake, or spoilt, is refused', async (t) => {
   await t.throwsAsync(takeReply(takeOf(concat(reply.subarray(0, 384), Uint8Array.of(2, 0)))), failed);
 });
 
-test('a hello for the same link key under another signing key is refused: both are in the transcript', async (t) => {
+test('a hello for the same link key under another signing key is refused: the transcript covers both', async (t) => {
   const other = { link: daemonKeys.link, sign: fixtureKey('mallory-identity') };
   const { hello } = await say();
   await t.throwsAsync(answer(hello, { keys: other }), failed);
   t.false(equal(daemonFingerprint(other.link.spki, other.sign.spki), fingerprint));
 });
 
-test('a greeting whose keys are not acceptable is refused', async (t) => {
+test('a greeting with unacceptable keys is refused', async (t) => {
   const [link, sign] = [daemonKeys.link.spki, daemonKeys.sign.spki].map((spki) => Uint8Array.from(spki));
   if (!link || !sign) return t.fail();
   sign[sign.length - 1] = 3;
@@ -107,9 +107,9 @@ test('an unacceptable ephemeral key is refused before anything is opened', async
   t.is(opened, 0);
 });
 
-test('a secret of another length, and one that does not open, stand for HMAC(rejectKey, ct1) and fail at the tag', async (t) => {
+test('a secret that has a wrong length or does not open is replaced by HMAC(rejectKey, ct1) and fails at the tag', async (t) => {
   for (const ct1 of [sealChunk(daemonKeys.link.spki, new Uint8Array(31)), new Uint8Array(384).fill(1)]) {
-    // Somebody who knew the reject key could answer for it: the proof that it is what is used.
+    // Only a client with the reject key can answer for it, which proves that it is used.
     const { hello } = await say({
       rsa: { ...inlineRsa, seal: async () => [ct1] },
       random: () => hmac(accepting.rejectKey, ct1),
@@ -119,7 +119,7 @@ test('a secret of another length, and one that does not open, stand for HMAC(rej
   }
 });
 
-test('a busy pool is said to be busy', async (t) => {
+test('a full RSA queue is answered as busy', async (t) => {
   const { hello } = await say();
   const busy = Object.assign(new Error('busy'), { code: 'busy' });
   const rsa = { ...inlineRsa, open: () => Promise.reject(busy) };

@@ -1,10 +1,10 @@
-/** Attacks by somebody on the path, after the handshake. */
+/** Attacks by a person on the path, after the handshake. */
 import type { Duplex } from 'node:stream';
 import test from 'ava';
 import { utf8 } from '../../../src/protocol/base/bytes.ts';
 import { attacked, listen } from '../../helpers/protocol/link-pair.ts';
 
-test('attack: CLOSE is cut off, and so are the messages before it', async (t) => {
+test('attack: CLOSE is cut off together with the messages before it', async (t) => {
   const { client, daemon, streams } = await attacked({ toDaemon: () => [] });
   const heard = listen(daemon);
   client.send(utf8('the deal is off'));
@@ -22,7 +22,7 @@ for (const [name, change] of [
   ['claims 4 GiB', () => [Buffer.alloc(4, 255)]],
   ['claims an empty record', () => [Buffer.alloc(4)]],
 ] as const) {
-  test(`attack: somebody on the path ${name}`, async (t) => {
+  test(`attack: a person on the path ${name}`, async (t) => {
     for (const side of ['toDaemon', 'toClient'] as const) {
       const { client, daemon } = await attacked({ [side]: change });
       const [from, to] = side === 'toDaemon' ? [client, daemon] : [daemon, client];
@@ -36,7 +36,7 @@ for (const [name, change] of [
   });
 }
 
-test('attack: records of one link are spliced into another of the same two ends', async (t) => {
+test('attack: records of one link are spliced into another link of the same two ends', async (t) => {
   let copy: Buffer = Buffer.alloc(0);
   const one = await attacked({
     toDaemon: (c) => {
@@ -54,7 +54,7 @@ test('attack: records of one link are spliced into another of the same two ends'
   t.deepEqual(second.messages, []);
 });
 
-test('attack: what the client sent is mirrored to it', async (t) => {
+test('attack: the records of the client are mirrored to it', async (t) => {
   let mirror: Duplex | null = null;
   const { client, streams } = await attacked({
     toDaemon: (c) => {

@@ -3,7 +3,7 @@ import { utf8 } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { linkPair, listen } from '../../helpers/protocol/link-pair.ts';
 
-test('what comes before a handler is set is held, with the end', async (t) => {
+test('messages before a handler is set are kept, and so is the end', async (t) => {
   const { client, daemon } = await linkPair();
   daemon.send(utf8('one'));
   daemon.send(utf8('two'));
@@ -15,7 +15,7 @@ test('what comes before a handler is set is held, with the end', async (t) => {
   t.deepEqual(heard.messages, ['one', 'two']);
 });
 
-test('a paused link gives nothing, until it is resumed', async (t) => {
+test('a paused link delivers nothing until it is resumed', async (t) => {
   const { client, daemon } = await linkPair();
   const heard = listen(client, () => client.pause());
   for (const text of ['one', 'two', 'three']) daemon.send(utf8(text));
@@ -29,7 +29,7 @@ test('a paused link gives nothing, until it is resumed', async (t) => {
   await closed;
 });
 
-test('a message that a handler refuses ends the link with its error', async (t) => {
+test('an error in a message handler ends the link with that error', async (t) => {
   const { client, daemon } = await linkPair();
   const end = new Promise((resolve) => {
     daemon.onClose = resolve;

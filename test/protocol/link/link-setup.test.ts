@@ -23,12 +23,12 @@ import {
 
 const failed = { name: 'ProtocolError', code: 'handshake' } as const;
 
-/** Both ends of one attempt; what each came to. */
+/** Both ends of one attempt to connect, with their outcomes. */
 function attempt({ client, daemon }: { client: Duplex; daemon: Duplex }) {
   return Promise.allSettled([connectLink(client, connecting), acceptLink(daemon, accepting)]);
 }
 
-test('both ends agree on a name for the link, and know each other', async (t) => {
+test("both ends agree on the channel binding and know each other's parameters", async (t) => {
   const clock = manualClock(1_800_000_000_000);
   const { client, daemon } = await linkPair({ accept: { clock }, connect: { clock } });
   t.true(equal(client.cb, daemon.cb));
@@ -43,7 +43,7 @@ test('both ends agree on a name for the link, and know each other', async (t) =>
   t.false(equal(client.cb, other.client.cb));
 });
 
-test('one byte a time, the handshake and what follows are the same', async (t) => {
+test('handshake and messages are the same when bytes arrive one at a time', async (t) => {
   const single = (chunk: Buffer) => Array.from(chunk, (byte) => Buffer.of(byte));
   const streams = tampered({ toDaemon: single, toClient: single });
   const [client, daemon] = await Promise.all([
@@ -57,7 +57,7 @@ test('one byte a time, the handshake and what follows are the same', async (t) =
   t.deepEqual(heard.messages, ['one', 'two']);
 });
 
-test('a first contact reads the greeting and hangs up', async (t) => {
+test('a first contact reads the greeting and disconnects', async (t) => {
   const [client, daemon] = streamPair();
   const accepted = acceptLink(daemon, accepting);
   const greeting = await readGreeting(client);
@@ -66,7 +66,7 @@ test('a first contact reads the greeting and hangs up', async (t) => {
   await t.throwsAsync(accepted, failed);
 });
 
-test('another fingerprint stops the client before it says anything', async (t) => {
+test('another fingerprint stops the client before it sends anything', async (t) => {
   const [client, daemon] = streamPair();
   const heard: Buffer[] = [];
   daemon.on('data', (chunk: Buffer) => heard.push(chunk));
@@ -77,7 +77,7 @@ test('another fingerprint stops the client before it says anything', async (t) =
   t.is(heard.length, 0);
 });
 
-test('a daemon of another version is named as such, garbage is not', async (t) => {
+test('a daemon of another version is named as such; malformed bytes are not', async (t) => {
   const cases: [string, string][] = [
     ['SCK2 and whatever', 'version'],
     ['SSH-2.0-OpenSSH_9.6\r\n', 'handshake'],
@@ -97,7 +97,7 @@ test('a daemon of another version is named as such, garbage is not', async (t) =
   }
 });
 
-test('garbage on the port is answered with nothing but the greeting', async (t) => {
+test('malformed bytes on the port are answered only with the greeting', async (t) => {
   for (const text of ['GET / HTTP/1.1\r\n\r\n', 'SCL1\x00\x02', 'SCL2\x00\x01', 'x'.repeat(5000)]) {
     const [client, daemon] = streamPair();
     const heard: Buffer[] = [];
@@ -111,7 +111,7 @@ test('garbage on the port is answered with nothing but the greeting', async (t) 
   }
 });
 
-test('any flipped bit of the handshake ends it, on both ends, with the error of its layer', async (t) => {
+test('any flipped bit of the handshake ends it on both ends with the error of its layer', async (t) => {
   const flip = (at: number) => {
     let seen = 0;
     return (chunk: Buffer) => {
@@ -121,7 +121,7 @@ test('any flipped bit of the handshake ends it, on both ends, with the error of 
       return [changed];
     };
   };
-  // A length that grows a little is not in the lists: there both ends wait for more, up to the time limit.
+  // Lengths that grow a little are left out: there both ends wait for more, up to the time limit.
   // Hello: magic, suite, ct1, length, ephemeral SPKI, tag; then the length, the body and the tag of CONFIRM.
   for (const at of [0, 3, 5, 6, 200, 389, 390, 391, 400, 600, 813, 814, 829, 834, 840, 870]) {
     const [client, daemon] = await attempt(tampered({ toDaemon: flip(at) }));
@@ -140,7 +140,7 @@ test('any flipped bit of the handshake ends it, on both ends, with the error of 
   }
 });
 
-test('attack: the ephemeral key is swapped in flight for one whose private half the attacker has', async (t) => {
+test("attack: the ephemeral key is replaced in flight by the attacker's", async (t) => {
   const mallory = fixtureKey('mallory-encryption');
   const swap = (chunk: Buffer) => {
     const at = chunk.indexOf(connecting.ephemeral.spki);
@@ -155,7 +155,7 @@ test('attack: the ephemeral key is swapped in flight for one whose private half 
   t.is(answered, encodeGreeting(daemonKeys).length);
 });
 
-test('attack: a recorded hello is replayed, with all that followed it', async (t) => {
+test('attack: a recorded hello is replayed with all records after it', async (t) => {
   const recorded: Buffer[] = [];
   const [client, daemon] = await attempt(
     tampered({ toDaemon: (chunk) => [chunk].filter((c) => recorded.push(Buffer.from(c))) }),
@@ -170,7 +170,7 @@ test('attack: a recorded hello is replayed, with all that followed it', async (t
   await t.throwsAsync(acceptLink(again, accepting), { ...failed, message: 'the handshake was not confirmed' });
 });
 
-test('attack: a daemon with the public keys alone cannot answer', async (t) => {
+test('attack: a daemon with only the public keys cannot answer', async (t) => {
   const imposter = { link: { ...daemonKeys.link, pkcs8: fixtureKey('mallory-identity').pkcs8 }, sign: daemonKeys.sign };
   const [client, daemon] = streamPair();
   const accepted = acceptLink(daemon, { ...accepting, keys: imposter });
@@ -178,7 +178,7 @@ test('attack: a daemon with the public keys alone cannot answer', async (t) => {
   await t.throwsAsync(accepted, failed);
 });
 
-test('a hello that does not open takes the same way as one that does, up to its tag', async (t) => {
+test('a hello that does not open takes the same steps as a valid one, up to its tag', async (t) => {
   const work: string[] = [];
   const rsa: typeof inlineRsa = {
     ...inlineRsa,
@@ -186,7 +186,7 @@ test('a hello that does not open takes the same way as one that does, up to its 
     seal: async (...o) => [work.push('seal'), await inlineRsa.seal(...o)][1] as Uint8Array[],
   };
   const errors: unknown[] = [];
-  // First ct1, then the tag is spoilt.
+  // First ct1 is damaged, then the tag.
   for (const at of [100, 820]) {
     const [client, daemon] = streamPair();
     client.resume();
@@ -209,7 +209,7 @@ test('a hello that does not open takes the same way as one that does, up to its 
   t.deepEqual(errors[0], errors[1]);
 });
 
-test('5 seconds for the handshake, whatever part of it is missing', async (t) => {
+test('the handshake has 5 seconds, whatever part of it is missing', async (t) => {
   const hello = Buffer.from('SCL1\x00\x01');
   for (const part of [Buffer.alloc(0), hello, Buffer.concat([hello, Buffer.alloc(384)])]) {
     const clock = manualClock();
@@ -231,7 +231,7 @@ test('5 seconds for the handshake, whatever part of it is missing', async (t) =>
   await t.throwsAsync(connected, { ...failed, message: 'the handshake took too long' });
 });
 
-test('a client that says nothing after the reply is never accepted, and holds nothing', async (t) => {
+test('a client that sends nothing after the reply is never accepted and leaves nothing behind', async (t) => {
   const clock = manualClock();
   let passed = 0;
   const streams = tampered({ toDaemon: (chunk) => [chunk].filter(() => passed++ === 0) });

@@ -11,7 +11,7 @@ import { manualFlusher } from '../../helpers/protocol/manual-flusher.ts';
 const layout = { name: 'ProtocolError', code: 'layout' } as const;
 const frame = (message: Uint8Array) => new Writer().u32(message.length).bytes(message).finish();
 
-test('the messages of a record come apart as they were put together', (t) => {
+test('the messages of a record are split as they were joined', (t) => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 30 }), { minLength: 1 }), (messages) => {
       const split = [...splitMessages(concat(...messages.map(frame)))];
@@ -23,7 +23,7 @@ test('the messages of a record come apart as they were put together', (t) => {
   );
 });
 
-test('a record of no message, of half a one, or of one that claims more is refused', (t) => {
+test('a record without messages, with half a message or with too large a count is refused', (t) => {
   const one = frame(Uint8Array.of(1, 2, 3));
   t.throws(() => [...splitMessages(new Uint8Array(0))], layout);
   for (let n = 1; n < one.length; n++) {
@@ -33,7 +33,7 @@ test('a record of no message, of half a one, or of one that claims more is refus
   t.throws(() => [...splitMessages(Uint8Array.of(255, 255, 255, 255, 0))], layout);
 });
 
-test('a segment has its header, whatever follows', (t) => {
+test('a segment needs its whole header, and may have any bytes after it', (t) => {
   const header = new Writer().u32(7).u64(9).finish();
   t.like(splitSegment(header), { transfer: 7, index: 9 });
   t.is(splitSegment(concat(header, new Uint8Array(5))).bytes.length, 5);
@@ -41,7 +41,7 @@ test('a segment has its header, whatever follows', (t) => {
   t.throws(() => splitSegment(new Uint8Array(12).fill(255)), layout);
 });
 
-test('what is sent between two flushes is one record', async (t) => {
+test('messages sent between two flushes share one record', async (t) => {
   const flusher = manualFlusher();
   const { client, daemon, clientStream } = await linkPair({ connect: { flusher } });
   const heard = listen(daemon);
@@ -61,7 +61,7 @@ test('what is sent between two flushes is one record', async (t) => {
   t.deepEqual(heard.messages, ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
 });
 
-/** A stream that takes nothing, as a peer that stopped reading. */
+/** A stream that accepts nothing, like a peer that stopped reading. */
 async function stuck(o: { maxQueuedBytes: number }) {
   const [a, b] = streamPair();
   let open = true;
@@ -79,7 +79,7 @@ async function stuck(o: { maxQueuedBytes: number }) {
   return { client, daemon, gate, stop: () => (open = false) };
 }
 
-test('a peer that does not read is given up at the limit, and not before', async (t) => {
+test('a link whose peer does not read is closed at the limit, and not before', async (t) => {
   const { daemon, gate, stop } = await stuck({ maxQueuedBytes: 1_000_000 });
   const heard = listen(daemon);
   stop();
@@ -101,7 +101,7 @@ test('a peer that does not read is given up at the limit, and not before', async
   t.is(daemon.queuedBytes, 0, 'nobody waits for a link that is over');
 });
 
-test('drained() lets go when little waits', async (t) => {
+test('drained() resolves when little waits', async (t) => {
   const { client, daemon } = await linkPair();
   client.loggedIn();
   daemon.loggedIn();

@@ -8,7 +8,7 @@ import { manualClock } from '../../helpers/manual-clock.ts';
 import { accepting, attacked, connecting, linkPair, listen, tampered } from '../../helpers/protocol/link-pair.ts';
 import { manualFlusher } from '../../helpers/protocol/manual-flusher.ts';
 
-test('messages both ways, in order, from one byte to the largest', async (t) => {
+test('messages of any size pass both ways in order', async (t) => {
   const { client, daemon } = await linkPair();
   client.loggedIn();
   daemon.loggedIn();
@@ -24,7 +24,7 @@ test('messages both ways, in order, from one byte to the largest', async (t) => 
   t.throws(() => client.send(new Uint8Array(MAX_MESSAGE + 1)), { instanceOf: RangeError });
 });
 
-test('a segment comes after the messages sent before it', async (t) => {
+test('a segment arrives after the messages sent before it', async (t) => {
   const { client, daemon } = await linkPair();
   client.loggedIn();
   daemon.loggedIn();
@@ -44,7 +44,7 @@ test('a segment comes after the messages sent before it', async (t) => {
   t.deepEqual(order, ['opened', `7 ${2 ** 40} 262144`, '7 1 0', 'after']);
 });
 
-test('before login a daemon takes small records alone', async (t) => {
+test('a daemon accepts only small records before login', async (t) => {
   const { client, daemon } = await linkPair();
   const heard = listen(daemon);
   t.throws(() => client.send(new Uint8Array(SMALL_RECORD)), { instanceOf: RangeError });
@@ -57,7 +57,7 @@ test('before login a daemon takes small records alone', async (t) => {
   t.is(heard.messages.length, 2);
 });
 
-test('close is authenticated: everything sent before it has come, and both ends hear "closed"', async (t) => {
+test('close() is authenticated: everything sent before it arrives, and both ends see "closed"', async (t) => {
   const { client, daemon, clientStream, daemonStream } = await linkPair();
   const [atClient, atDaemon] = [listen(client), listen(daemon)];
   client.send(utf8('last words'));
@@ -71,7 +71,7 @@ test('close is authenticated: everything sent before it has come, and both ends 
   t.deepEqual(atDaemon.messages, ['last words']);
 });
 
-test('an end of the stream without CLOSE is "lost" on both ends, also when it is half-open', async (t) => {
+test('a stream that ends without CLOSE is "lost" on both ends, even if it is half open', async (t) => {
   const { client, daemon, clientStream, daemonStream } = await linkPair();
   const [atClient, atDaemon] = [listen(client), listen(daemon)];
   clientStream.end();
@@ -90,7 +90,7 @@ test('an end of the stream without CLOSE is "lost" on both ends, also when it is
   t.deepEqual(await Promise.all(both), ['lost', 'lost']);
 });
 
-test('a peer that does not answer CLOSE is waited for 5 seconds', async (t) => {
+test('close() waits 5 seconds for a peer that does not answer', async (t) => {
   const clock = manualClock();
   const streams = tampered({});
   const [client] = await Promise.all([
@@ -105,7 +105,7 @@ test('a peer that does not answer CLOSE is waited for 5 seconds', async (t) => {
   t.true(streams.client.destroyed);
 });
 
-test('any cut of the stream gives the same messages', async (t) => {
+test('messages are the same however the stream is cut into chunks', async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 20 }), async (sizes) => {
       let turn = 0;
@@ -132,7 +132,7 @@ test('any cut of the stream gives the same messages', async (t) => {
   );
 });
 
-test('rekeys under way are not seen above the link', async (t) => {
+test('rekeys are invisible above the link', async (t) => {
   const limits = { records: 3, bytes: 2 ** 30, age: 1000, hardStop: 4 };
   const flusher = manualFlusher();
   const { client, daemon } = await linkPair({ connect: { limits, flusher }, accept: { limits } });
@@ -148,7 +148,7 @@ test('rekeys under way are not seen above the link', async (t) => {
   );
 });
 
-test('each link has keys of its own for each direction', async (t) => {
+test('each link has its own keys for each direction', async (t) => {
   const written: string[] = [];
   const note = (chunk: Buffer) => [chunk].filter((c) => written.push(hex(c)));
   const { client, daemon } = await attacked({ toDaemon: note, toClient: note });

@@ -11,7 +11,7 @@ const layout = { name: 'ProtocolError', code: 'layout' } as const;
 const daemonId = new Uint8Array(32).fill(1);
 const parameters = { messages: 1, software: 'securechat 0.1.0', time: 1_700_000_000_000 };
 
-test('both sides read what the other wrote', (t) => {
+test('each side reads the parameters of the other', (t) => {
   const any = fc.record({
     messages: fc.nat(65_535),
     software: fc.string({
@@ -30,7 +30,7 @@ test('both sides read what the other wrote', (t) => {
   );
 });
 
-test('cut, longer, or of the other side: refused', (t) => {
+test('parameters that are cut off, too long or of the other side are refused', (t) => {
   const client = encodeParameters(parameters);
   const daemon = encodeParameters(parameters, daemonId);
   for (let n = 0; n < client.length; n++) t.throws(() => decodeClientParameters(client.subarray(0, n)), layout);
@@ -40,7 +40,7 @@ test('cut, longer, or of the other side: refused', (t) => {
   t.throws(() => decodeClientParameters(daemon), layout);
 });
 
-test('software that a terminal should not show is neither sent nor taken', (t) => {
+test('a software name that a terminal should not show is neither sent nor accepted', (t) => {
   for (const software of ['', '\u001b[31mred', 'é', 'x'.repeat(65), 'a\nb']) {
     t.throws(() => encodeParameters({ ...parameters, software }), { instanceOf: RangeError });
   }

@@ -21,14 +21,14 @@ const refused = {
 const sealer = (limits = recordLimits, clock = manualClock()) => new RecordSealer(key, clock, limits);
 const opener = (max = LARGE_RECORD, limits = recordLimits) => new RecordOpener(key, max, limits);
 
-/** What the pieces give, in order. */
+/** The records in these pieces, in order, as type and hex. */
 function openAll(opener: RecordOpener, pieces: Uint8Array[]): string[] {
   return pieces.flatMap((piece) =>
     [...opener.push(piece)].map(({ type, body }) => `${type}:${Buffer.from(body).toString('hex')}`),
   );
 }
 
-/** `stream` cut after each of `at`. */
+/** Cuts `stream` at these places. */
 function cut(stream: Uint8Array, at: number[]): Uint8Array[] {
   const places = [0, ...at.map((n) => n % (stream.length + 1)).sort((a, b) => a - b), stream.length];
   return places.slice(1).map((end, i) => stream.subarray(places[i], end));
@@ -38,7 +38,7 @@ const type = fc.constantFrom(recordType.confirm, recordType.messages, recordType
 const body = fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ minLength: 2000, maxLength: 20_000 }));
 const record = fc.record({ type, body });
 
-test('any split of the stream gives the same records', (t) => {
+test('records are the same however the stream is split', (t) => {
   fc.assert(
     fc.property(fc.array(record, { maxLength: 6 }), fc.array(fc.nat(), { maxLength: 8 }), (records, places) => {
       const s = sealer();
@@ -58,7 +58,7 @@ test('any split of the stream gives the same records', (t) => {
   );
 });
 
-test('the largest record, whole and in pieces, twice', (t) => {
+test('the largest record opens, whole and in pieces, twice', (t) => {
   const large = new Uint8Array(LARGE_RECORD - 1).fill(5);
   const s = sealer();
   const o = opener();
@@ -68,7 +68,7 @@ test('the largest record, whole and in pieces, twice', (t) => {
   }
 });
 
-/** Sealed records, one of them spoilt; whatever comes out before the refusal must be the true beginning. */
+/** Asserts that four records after `change` are refused, and that exactly the first `good` of them open. */
 function spoilt(t: ExecutionContext, change: (sealed: Uint8Array[]) => Uint8Array[], good: number): void {
   const s = sealer();
   const sealed = ['a', 'b', 'c', 'd'].map((text) => concat(...s.seal(recordType.messages, utf8(text))));
@@ -80,7 +80,7 @@ function spoilt(t: ExecutionContext, change: (sealed: Uint8Array[]) => Uint8Arra
   t.deepEqual(got, ['a', 'b', 'c', 'd'].slice(0, good));
 }
 
-test('a record dropped, repeated, reordered, or of another link is refused', (t) => {
+test('a record that is dropped, repeated, reordered or of another link is refused', (t) => {
   spoilt(t, ([a, , c, d]) => [a, c, d] as Uint8Array[], 1);
   spoilt(t, ([a, b, , d]) => [a, b, b, d] as Uint8Array[], 2);
   spoilt(t, ([a, b, c, d]) => [b, a, c, d] as Uint8Array[], 0);
@@ -89,7 +89,7 @@ test('a record dropped, repeated, reordered, or of another link is refused', (t)
   spoilt(t, ([a, , c, d]) => [a, foreign, c, d] as Uint8Array[], 1);
 });
 
-test('any flipped bit, any byte left out or put in is refused, or waits for more', (t) => {
+test('a flipped bit, a missing or an extra byte is refused, or the reader waits for more', (t) => {
   const s = sealer();
   const first = concat(...s.seal(recordType.messages, utf8('first')));
   const second = concat(...s.seal(recordType.messages, utf8('second')));
@@ -105,7 +105,7 @@ test('any flipped bit, any byte left out or put in is refused, or waits for more
       if (kind === 'flip') bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
       if (kind === 'drop') bytes.splice(at, 1);
       if (kind === 'insert') bytes.splice(at, 0, bit);
-      // A byte put in that equals what comes next in the stream, or left out where it repeats, is no change of the record.
+      // Inserting a byte equal to the next one, or dropping one of two equal bytes, changes nothing in the record.
       fc.pre(!equal(concat(Uint8Array.from(bytes), rest).subarray(0, second.length), second));
       const o = opener(SMALL_RECORD);
       const got: string[] = [];
@@ -124,7 +124,7 @@ test('any flipped bit, any byte left out or put in is refused, or waits for more
   );
 });
 
-test('a truncated record gives nothing, and no error before the end of the stream', (t) => {
+test('a truncated record gives nothing, and no error before the stream ends', (t) => {
   const sealed = concat(...sealer().seal(recordType.messages, utf8('text')));
   for (let n = 0; n < sealed.length; n++) t.deepEqual(openAll(opener(), [sealed.subarray(0, n)]), []);
 });
@@ -149,7 +149,7 @@ test('a length that is too large is refused at its fourth byte', (t) => {
   t.is(openAll(opener(SMALL_RECORD), [whole]).length, 1);
 });
 
-test('a type that does not exist is refused', (t) => {
+test('an unknown record type is refused', (t) => {
   for (const type of [0, 9, 255]) {
     t.throws(() => openAll(opener(), sealer().seal(type as RecordType, utf8('x'))), refused);
   }
@@ -172,7 +172,7 @@ test('rekey: REKEY is the last record under a key, and the reader follows', (t) 
   t.is(got.length, 8);
 });
 
-test('rekey: by bytes and by age', (t) => {
+test('rekey: the writer changes its key by bytes and by age', (t) => {
   const byBytes = sealer({ ...small, records: 2 ** 20, bytes: 1000 });
   const o = opener();
   const sizes = Array.from({ length: 5 }, () => {
@@ -191,11 +191,11 @@ test('rekey: by bytes and by age', (t) => {
   t.deepEqual(counts, [1, 1, 2, 1, 2]);
 });
 
-test('rekey: the limits are those of the document', (t) => {
+test('rekey: the limits are those of PROTOCOL.md', (t) => {
   t.deepEqual(recordLimits, { records: 1_048_576, bytes: 1_073_741_824, age: 3_600_000, hardStop: 16_777_216 });
 });
 
-test('rekey: a dropped or repeated REKEY is refused, and so is a record of the old key', (t) => {
+test('rekey: a dropped or repeated REKEY is refused, and so is a record under the old key', (t) => {
   const s = sealer(small);
   const first = [0, 1, 2].map((n) => concat(...s.seal(recordType.messages, Uint8Array.of(n))));
   const [rekey, next] = s.seal(recordType.messages, utf8('next'));
@@ -210,7 +210,7 @@ test('rekey: a dropped or repeated REKEY is refused, and so is a record of the o
   }
 });
 
-test('rekey: a peer that never rekeys is stopped', (t) => {
+test('rekey: a peer that never rekeys is cut off', (t) => {
   const s = sealer();
   const o = opener(LARGE_RECORD, { ...recordLimits, hardStop: 3 });
   for (let i = 0; i < 3; i++) t.is(openAll(o, s.seal(recordType.messages, utf8('x'))).length, 1);

@@ -31,7 +31,7 @@ const next = (cardSeq: number, prevCardHash: Uint8Array, ek: 'carol' | 'mallory'
 const second = await next(2, bob.card.hash);
 const third = await next(3, openCard(second).hash, 'bob');
 
-test('a card says what it was made of', (t) => {
+test('a card contains what it was made from', (t) => {
   t.like(bob.card, { name: 'bob', cardSeq: 1, notBefore: T0, notAfter: T0 + CARD_LIFE_MS });
   t.deepEqual(Uint8Array.from(bob.card.sigSpki), bob.identity.spki);
   t.deepEqual(bob.card.idFp, identityFp('bob', bob.identity.spki));
@@ -39,7 +39,7 @@ test('a card says what it was made of', (t) => {
   t.true(bob.cardBytes.length <= 1536, 'fits the wire');
 });
 
-test('another name is another identity', (t) => {
+test('another name gives another identity', (t) => {
   t.notDeepEqual(identityFp('bob', bob.identity.spki), identityFp('rob', bob.identity.spki));
 });
 
@@ -62,13 +62,13 @@ for (const [what, change] of Object.entries({
   'number 0': { cardSeq: 0 },
   'a first card with a predecessor': { prevCardHash: new Uint8Array(32).fill(1) },
   'a second card without one': { cardSeq: 2 },
-  'a name that is none': { name: 'a:b' },
+  'a malformed name': { name: 'a:b' },
   'one key for both uses': { ekSpki: bob.identity.spki },
-  'a key that does not work': { ekSpki: evenKey(bob.encryption.spki) },
+  'an unusable key': { ekSpki: evenKey(bob.encryption.spki) },
   'a key with a small factor': { ekSpki: fixtureKey('weak').spki },
-  'a key that is none': { ekSpki: bob.encryption.spki.subarray(1) },
+  'a malformed key': { ekSpki: bob.encryption.spki.subarray(1) },
 }))
-  test(`is not made: ${what}`, async (t) => {
+  test(`a card is not signed: ${what}`, async (t) => {
     const good = {
       name: 'bob',
       ekSpki: bob.encryption.spki,
@@ -81,7 +81,7 @@ for (const [what, change] of Object.entries({
     await t.throwsAsync(signCard(inlineRsa, bob.identity, { ...good, ...change }), refused);
   });
 
-test('the newest card is followed from the pin, and from the first contact', (t) => {
+test('the newest card is reached from the pin, and from a first contact', (t) => {
   const first = followCards(null, [bob.cardBytes]);
   for (const cards of [
     [second, third],
@@ -107,7 +107,7 @@ async function carolsThird(): Promise<Uint8Array> {
   });
 }
 
-test('an old card shown, another one with its number, a gap, a broken chain or a stranger is refused', async (t) => {
+test('an older card, another card with the same number, a gap, a broken chain and another identity are refused', async (t) => {
   const { pin } = followCards(null, [bob.cardBytes, second]);
   const carol = await person('carol');
   const cases = {
@@ -126,7 +126,7 @@ test('an old card shown, another one with its number, a gap, a broken chain or a
   t.throws(() => followCards(null, [bob.cardBytes, third]), refused);
 });
 
-test('somebody else cannot make a card for an identity', async (t) => {
+test('another person cannot make a card for an identity', async (t) => {
   const forged = await signCard(
     inlineRsa,
     { spki: bob.identity.spki, pkcs8: fixtureKey('mallory-identity').pkcs8 },
@@ -142,12 +142,12 @@ test('somebody else cannot make a card for an identity', async (t) => {
   t.true(forged instanceof ProtocolError && forged.code === 'card');
 });
 
-test('a card ends', (t) => {
+test('a card expires', (t) => {
   t.notThrows(() => checkSealable(bob.card, T0 + CARD_LIFE_MS));
   t.throws(() => checkSealable(bob.card, T0 + CARD_LIFE_MS + 1), { instanceOf: ProtocolError, code: 'card' });
 });
 
-test('a card whose key does not work is opened, and followed to the next; nothing is sealed to it', async (t) => {
+test('a card with a bad key is opened and followed to the next one, but never sealed to', async (t) => {
   const bad = openCard(await cardWith('bob', { ekSpki: evenKey(bob.encryption.spki) }));
   t.like(bad, { name: 'bob', cardSeq: 1, sealable: false });
   t.throws(() => checkSealable(bad, T0), { instanceOf: ProtocolError, code: 'card' });

@@ -39,17 +39,17 @@ const contents: fc.Arbitrary<Content> = fc.oneof(
   }),
 );
 
-test('every content arrives as it was said', (t) => {
+test('every kind of content is decoded as it was encoded', (t) => {
   fc.assert(
     fc.property(contents, (content) => {
       const { kind, body } = encodeContent(content);
-      // structuredClone makes plain Uint8Arrays of Buffers.
+      // structuredClone turns Buffers into plain Uint8Arrays.
       t.deepEqual(structuredClone(decodeContent(kind, body)), content);
     }),
   );
 });
 
-test('any bytes are a content or are refused, and what is taken has one form', (t) => {
+test('any bytes are refused, or are content with exactly this encoding', (t) => {
   fc.assert(
     fc.property(fc.nat({ max: 9 }), fc.uint8Array({ maxLength: 300 }), (kind, body) => {
       try {
@@ -74,7 +74,7 @@ test('a text has 1 to 4,096 bytes of UTF-8, not characters', (t) => {
   t.throws(() => encodeContent({ kind: 'edit', target: new Uint8Array(16), text: '' }), wrong);
 });
 
-test('what is not well-formed is refused', (t) => {
+test('malformed content is refused', (t) => {
   const wrong = { instanceOf: ProtocolError, code: 'layout' };
   const cases: [string, number, Uint8Array][] = [
     ['no such kind', 0, Uint8Array.of(65)],

@@ -1,4 +1,4 @@
-/** What scripts/make-e2e-vectors.ts and make-room-vectors.ts wrote on an earlier day must be judged as it was then. */
+/** The stored vectors of scripts/make-e2e-vectors.ts and make-room-vectors.ts still get their verdicts. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import test from 'ava';
@@ -20,7 +20,7 @@ import { fixtureKey } from '../../fixtures/keys.ts';
 import { type PersonName, person } from '../../helpers/protocol/people.ts';
 
 type Fields = Record<string, string> & { entries: string[] };
-/** Of text.json. */
+/** A vector of text.json. */
 type TextVector = {
   what: string;
   verdict: string;
@@ -39,7 +39,7 @@ const named = (name: string | undefined) => people[name as PersonName];
 const bytes = (given: Fields, field: string) => fromHex(given[field] ?? '');
 const textOf = (content: Content) => (content.kind === 'text' ? content.text : content.kind);
 
-/** How each structure is opened, and what is read out of it. */
+/** How each structure is opened, and the fields that are compared. */
 const judges: Record<string, (given: Fields) => Promise<Record<string, unknown>> | Record<string, unknown>> = {
   card(given) {
     const { name, cardSeq, idFp, ekFp, hash } = openCard(bytes(given, 'card'));
@@ -102,7 +102,7 @@ const judges: Record<string, (given: Fields) => Promise<Record<string, unknown>>
 
 for (const [name, judge] of Object.entries(judges)) {
   const vectors: Vector[] = JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), 'utf8'));
-  test(`${name}: ${vectors.length} vectors`, async (t) => {
+  test(`${name}: all ${vectors.length} vectors get their verdicts`, async (t) => {
     for (const { what, verdict, given, gives } of vectors) {
       const run = async () => judge(given);
       if (verdict === 'accepted') t.deepEqual(await run(), gives, what);
@@ -112,7 +112,7 @@ for (const [name, judge] of Object.entries(judges)) {
   });
 }
 
-test('text: names, file names and printable text', (t) => {
+test('text: names, file names and printable text match the vectors', (t) => {
   const vectors: TextVector[] = JSON.parse(readFileSync(new URL('../../vectors/text.json', import.meta.url), 'utf8'));
   for (const { what, verdict, given, gives } of vectors) {
     if (given.name !== undefined) {

@@ -60,7 +60,7 @@ test('a newcomer opens a granted key', async (t) => {
   t.true(grant.length <= 2048, 'fits the wire');
 });
 
-test('the set of members does not depend on their order, but on each key', (t) => {
+test('the member set hash depends on every key and not on the order', (t) => {
   const set = [alice.card, bob.card];
   t.deepEqual(memberSetHash(set), memberSetHash([bob.card, alice.card]));
   t.true(equal(memberSetHash(set), epoch.memberSetHash));
@@ -92,7 +92,7 @@ test('a damaged chunk or grant is refused', async (t) => {
   );
 });
 
-test('an epoch that another person signed in the name of a member is refused', async (t) => {
+test('an epoch signed by another person in the name of a member is refused', async (t) => {
   const forged = await mintEpoch(inlineRsa, {
     ...parseEpoch(minted.epoch),
     maker: { ...mallory.identity, idFp: alice.idFp },
@@ -103,7 +103,7 @@ test('an epoch that another person signed in the name of a member is refused', a
   t.throws(() => openEpoch(forged.epoch, alice.identity.spki), refused);
 });
 
-test('a room key replayed in another epoch, another room or to another member is refused', async (t) => {
+test('a room key replayed in another epoch or room, or to another member, is refused', async (t) => {
   const later = await mint(alice, { time: T0 + 1 });
   const elsewhere = await mint(alice, { room: new Uint8Array(32).fill(0x21) });
   const old = chunkOf(minted.keys, bob);
@@ -118,7 +118,7 @@ test('a room key replayed in another epoch, another room or to another member is
   await t.throwsAsync(openGrant(inlineRsa, epoch, redirected, carol.mine), refused);
 });
 
-test('a wrong key given to a newcomer or a member is noticed', async (t) => {
+test('a wrong key for a newcomer or a member is noticed', async (t) => {
   const wrong = await sealGrant(inlineRsa, epoch, randomBytes(32), carol.card);
   await t.throwsAsync(openGrant(inlineRsa, epoch, wrong, carol.mine), refused);
   const plain = new Uint8Array(OAEP_MAX);
@@ -133,14 +133,14 @@ test('a wrong key given to a newcomer or a member is noticed', async (t) => {
   await t.throwsAsync(openEpochKey(inlineRsa, epoch, await sealed(minted.key, 1), bob.mine), refused, 'padding');
 });
 
-test('Mallory cannot have a newcomer take an epoch of her own for the current one', async (t) => {
+test("a newcomer refuses Mallory's own epoch as the current one", async (t) => {
   const hers = await mint(mallory);
   const hersOpened: Epoch = openEpoch(hers.epoch, mallory.identity.spki);
   const granted = await sealGrant(inlineRsa, hersOpened, hers.key, carol.card);
   await t.throwsAsync(openGrant(inlineRsa, epoch, granted, carol.mine), refused);
 });
 
-test('a chunk is no grant and a grant is no chunk', async (t) => {
+test('a chunk is not accepted as a grant, nor a grant as a chunk', async (t) => {
   const own = await sealGrant(inlineRsa, epoch, minted.key, bob.card);
   t.true(equal(await openGrant(inlineRsa, epoch, own, bob.mine), minted.key));
   const header = own.subarray(0, -384);
@@ -148,7 +148,7 @@ test('a chunk is no grant and a grant is no chunk', async (t) => {
   await t.throwsAsync(openEpochKey(inlineRsa, epoch, own.subarray(-384), bob.mine), refused);
 });
 
-test('who has a card that ended counts, but nothing is sealed to it', async (t) => {
+test('a member with an expired card counts, but nothing is sealed to it', async (t) => {
   const late = await mint(alice, { time: T0 + CARD_LIFE_MS + 1 });
   t.deepEqual(late.keys, []);
   t.true(equal(parseEpoch(late.epoch).memberSetHash, epoch.memberSetHash));

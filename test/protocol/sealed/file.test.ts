@@ -24,7 +24,7 @@ const sealer = new SegmentSealer(file, systemRandom);
 const sealed = plain.map((part, i) => sealer.seal(i, part));
 const manifest: Manifest = { ...file, count: 3, sha256: randomBytes(32), name: '../users.txt', type: 'text/plain' };
 
-test('segments come back, in any order', (t) => {
+test('segments open in any order', (t) => {
   const opener = new SegmentOpener(file);
   for (const i of [2, 0, 1, 0]) t.deepEqual(opener.open(i, sealed[i] ?? new Uint8Array()), plain[i]);
   t.deepEqual(
@@ -33,7 +33,7 @@ test('segments come back, in any order', (t) => {
   );
 });
 
-test('every size is cut so that nothing is left over, an empty file into one segment', (t) => {
+test('every size is split without a rest, an empty file into one segment', (t) => {
   fc.assert(
     fc.property(fc.nat({ max: 2 ** 40 }), fc.constantFrom(...SEGMENT_SIZES), (size, seg) => {
       const count = segmentCount(size, seg);
@@ -59,7 +59,7 @@ test('a damaged segment is refused', (t) => {
   );
 });
 
-test('a segment at another place, of another file, or of another cut is refused', (t) => {
+test('a segment of another place, file or segment size is refused', (t) => {
   const opener = new SegmentOpener(file);
   t.throws(() => opener.open(1, sealed[0] ?? new Uint8Array()), refused);
   t.throws(() => opener.open(0, sealed[1] ?? new Uint8Array()), refused);
@@ -75,13 +75,13 @@ test('a segment at another place, of another file, or of another cut is refused'
   t.deepEqual(opener.open(0, first), plain[0]);
 });
 
-test('the last segment is known as such: a file of equal segments cannot be cut short', (t) => {
+test('the last segment is marked: a file cannot be cut between segments', (t) => {
   const two = { ...file, size: 2 * segSize };
   const [head] = [new SegmentSealer(two, systemRandom).seal(0, plain[0] ?? new Uint8Array())];
   t.throws(() => new SegmentOpener({ ...two, size: segSize }).open(0, head), refused);
 });
 
-test('a changed file that is resumed repeats no nonce', (t) => {
+test('resuming a changed file repeats no nonce', (t) => {
   const a = randomBytes(segSize);
   const b = randomBytes(segSize);
   const again = new SegmentSealer(file, systemRandom);
@@ -91,12 +91,12 @@ test('a changed file that is resumed repeats no nonce', (t) => {
   t.notDeepEqual(xor(x.subarray(12, 76), y.subarray(12, 76)), xor(a, b).subarray(0, 64));
 });
 
-test('a file that has another size than announced is not sealed', (t) => {
+test('a file with another size than announced is not sealed', (t) => {
   for (const size of [0, 9, 11])
     t.throws(() => sealer.seal(2, new Uint8Array(size)), { instanceOf: ProtocolError, code: 'file' });
 });
 
-test('a manifest arrives as it was written', (t) => {
+test('a manifest is decoded as it was encoded', (t) => {
   fc.assert(
     fc.property(
       fc.record({

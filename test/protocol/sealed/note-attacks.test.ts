@@ -1,4 +1,4 @@
-/** Attacks on notes, mounted with all that the attacker has: the wire, the daemon, an account. Each begins with an honest run. */
+/** Attacks on notes by an attacker with everything: the wire, the daemon and an account. Each test begins with an honest note. */
 import test from 'ava';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { concat, equal, H } from '../../../src/protocol/base/bytes.ts';
@@ -20,20 +20,20 @@ import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/proto
 
 const refused = { instanceOf: ProtocolError, code: 'note', message: 'a note was refused' };
 const [alice, bob, mallory] = [await person('alice'), await person('bob'), await person('mallory')];
-/** Where the header's fields lie. */
+/** The offsets of the header's fields. */
 const AT = { conversation: 2, noteId: 34, from: 50, to: 82, copy: 199 };
 const HEADER = 199 + 2 * 33;
 
 const write = (from: Person, to: Person, text: string) => seal(from, to, { kind: 'text', text });
 const read = (note: Uint8Array, me: Person, author: Person) => open(deliveredNote(parseNote(note), 0), me, author);
 
-/** Signs a note anew, as its sender may do with anything. */
+/** Signs a changed note again, which its sender can always do. */
 async function signedBy(signer: Person, note: Uint8Array): Promise<Uint8Array> {
   const signature = await inlineRsa.sign(signer.identity.pkcs8, noteHashes(parseNote(note)).noteHash);
   return concat(note.subarray(0, -RSA_BYTES), signature);
 }
 
-test("splice: Mallory puts a chunk of Alice's note between her own, to test a guess by Bob's receipt", async (t) => {
+test("splice: a chunk of Alice's note inside Mallory's note, to test a guess by Bob's receipt, is refused", async (t) => {
   const secret = await write(alice, bob, `${'.'.repeat(297)}launch approved`);
   const guess = await write(mallory, bob, `${'.'.repeat(297)}launch approved`);
   t.is(
@@ -48,14 +48,14 @@ test("splice: Mallory puts a chunk of Alice's note between her own, to test a gu
   }
 });
 
-test('splice inside one person: a chunk of an earlier note of the same author is refused even when she signs it', async (t) => {
+test('splice by the author: a chunk of an earlier note is refused even if its author signs it', async (t) => {
   const first = await write(alice, bob, 'yes');
   const later = await write(alice, bob, 'no');
   const spliced = await signedBy(alice, patched(later.note, HEADER, first.note.subarray(HEADER, HEADER + RSA_BYTES)));
   await t.throwsAsync(read(spliced, bob, alice), refused);
 });
 
-test("strip and resign: Mallory sends Alice's note as her own", async (t) => {
+test("strip and resign: Alice's note sent as Mallory's is refused", async (t) => {
   const { note } = await write(alice, bob, 'I love you');
   t.is((await read(note, bob, alice)).content.kind, 'text');
   let stolen = patched(note, AT.from, mallory.idFp);
@@ -65,7 +65,7 @@ test("strip and resign: Mallory sends Alice's note as her own", async (t) => {
   await t.throwsAsync(read(stolen, bob, mallory), refused);
 });
 
-test('any other field of a header cannot be changed by who signs anew', async (t) => {
+test('a changed header field is refused even if the note is signed again', async (t) => {
   const { note } = await write(alice, bob, 'hello');
   for (const at of [AT.noteId, 114, 124, 126, 158, 197])
     await t.throwsAsync(
@@ -75,7 +75,7 @@ test('any other field of a header cannot be changed by who signs anew', async (t
     );
 });
 
-test("a note to a stranger whose card holds Bob's key is not one to Bob", async (t) => {
+test("a note to a person whose card holds Bob's key is not accepted as a note to Bob", async (t) => {
   const malloryWithBobsKey = await person('mallory', bob.encryption);
   const { note } = await write(alice, malloryWithBobsKey, 'for Mallory only');
   t.is((await read(note, malloryWithBobsKey, alice)).content.kind, 'text', 'the key does open it');
@@ -84,7 +84,7 @@ test("a note to a stranger whose card holds Bob's key is not one to Bob", async 
   await t.throwsAsync(read(redirected, bob, alice), refused);
 });
 
-test("a note to Bob whose copy is sealed to another key is refused, though Bob's key is named", async (t) => {
+test("a note whose copy is sealed to another key is refused, though it names Bob's key", async (t) => {
   const { note } = await write(alice, mallory, 'hello');
   let turned = patched(note, AT.to, bob.idFp);
   turned = patched(turned, AT.conversation, privateConversationId(DAEMON_ID, alice.idFp, bob.idFp));
@@ -112,7 +112,7 @@ test('the daemon cannot lie about the other copy', async (t) => {
   await t.throwsAsync(read(swapped, bob, alice), refused);
 });
 
-test('a chunk of a room key is no chunk of a note, nor the reverse', async (t) => {
+test('a chunk of a room key is not accepted in a note, nor the reverse', async (t) => {
   const minted = await mintEpoch(inlineRsa, {
     room: H('room', DAEMON_ID),
     logHead: NO_HASH,
@@ -131,7 +131,7 @@ test('a chunk of a room key is no chunk of a note, nor the reverse', async (t) =
   await t.throwsAsync(openEpochKey(inlineRsa, epoch, chunk, bob.mine), { instanceOf: ProtocolError, code: 'room' });
 });
 
-test('what is sealed and signed rightly but padded, measured or numbered wrongly is refused', async (t) => {
+test('a note with wrong padding, length or chunk number is refused, even if sealed and signed correctly', async (t) => {
   const { note, noteHash } = await write(alice, bob, 'hello');
   t.truthy(noteHash);
   const { headerHash } = noteHashes(parseNote(note));
@@ -173,7 +173,7 @@ test('what is sealed and signed rightly but padded, measured or numbered wrongly
   );
 });
 
-test('more chunks than the content needs are refused: a length is hidden in one way only', async (t) => {
+test('more chunks than the content needs are refused: padding has one form', async (t) => {
   const { note } = await write(alice, bob, '.'.repeat(400));
   const { headerHash } = noteHashes(parseNote(note));
   const jobs = [0, 1].map((i) => {

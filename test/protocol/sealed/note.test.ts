@@ -26,7 +26,7 @@ const hello: Content = { kind: 'text', text: 'hello <END>\nçà 👩‍💻' };
 const short = await seal(alice, bob, hello);
 const long = await seal(alice, bob, text(700));
 
-test('both sides open their copy of a note, and agree on its hash', async (t) => {
+test('both sides open their copy of a note and agree on its hash', async (t) => {
   for (const [copy, me] of [
     [0, bob],
     [1, alice],
@@ -49,7 +49,7 @@ test('a note to oneself has one copy', async (t) => {
   t.throws(() => deliveredNote(parseNote(note), 1), refused);
 });
 
-test('a text of every length comes back, in as few chunks as hold it', async (t) => {
+test('texts of every length open, in as few chunks as possible', async (t) => {
   const sizes = [
     [1, 1],
     [297, 1],
@@ -76,7 +76,7 @@ test('a text of every length comes back, in as few chunks as hold it', async (t)
   t.deepEqual((await open(deliveredNote(parseNote(note), 0), bob, alice)).content, text(4096));
 });
 
-test('a key that is retired still opens', async (t) => {
+test('a retired key still opens its notes', async (t) => {
   const retired = { ekFp: bob.card.ekFp, pkcs8: bob.encryption.pkcs8 };
   const newer = { ekFp: alice.card.ekFp, pkcs8: alice.encryption.pkcs8 };
   const r = { daemonId: DAEMON_ID, me: bob.idFp, author: alice.identity.spki, authorName: 'alice' };
@@ -85,18 +85,18 @@ test('a key that is retired still opens', async (t) => {
   await t.throwsAsync(openNote(inlineRsa, delivered, { ...r, keys: [newer] }), refused);
 });
 
-test('nothing is sealed to a card that has ended', async (t) => {
+test('nothing is sealed to an expired card', async (t) => {
   const late = { sentAt: T0 + CARD_LIFE_MS + 1 };
   await t.throwsAsync(seal(alice, bob, hello, late), { instanceOf: ProtocolError, code: 'card' });
   await t.notThrowsAsync(seal(alice, bob, hello, { sentAt: T0 + CARD_LIFE_MS }));
 });
 
-test('too long or no text is refused before it is sealed', async (t) => {
+test('a text that is too long or empty is refused before it is sealed', async (t) => {
   for (const length of [0, 4097])
     await t.throwsAsync(seal(alice, bob, text(length)), { instanceOf: ProtocolError, code: 'text' });
 });
 
-test('a damaged note is refused by the daemon or its hash is another one', (t) => {
+test('a damaged note is refused by the daemon, or has another hash', (t) => {
   fc.assert(
     fc.property(damaged(short.note), (bytes) => {
       try {
@@ -134,7 +134,7 @@ test('arbitrary bytes are refused', async (t) => {
   );
 });
 
-test('dropped, repeated, reordered or foreign chunks are refused', async (t) => {
+test('dropped, repeated, reordered and foreign chunks are refused', async (t) => {
   const delivered = deliveredNote(parseNote(long.note), 0);
   const start = delivered.length - 32 - RSA_BYTES - 3 * RSA_BYTES;
   const chunk = (i: number) => delivered.subarray(start + i * RSA_BYTES, start + (i + 1) * RSA_BYTES);
@@ -154,7 +154,7 @@ test('dropped, repeated, reordered or foreign chunks are refused', async (t) => 
   );
 });
 
-test('all chunks are opened even when the first one fails', async (t) => {
+test('all chunks are opened even if the first one fails', async (t) => {
   const delivered = deliveredNote(parseNote(long.note), 0);
   const { chunks } = parseDelivered(delivered);
   let asked = 0;
@@ -169,7 +169,7 @@ test('all chunks are opened even when the first one fails', async (t) => {
   t.is(asked, chunks.length);
 });
 
-test('a note belongs to one daemon, one reader and one author', async (t) => {
+test('a note is valid for one daemon, one reader and one author', async (t) => {
   const carol = await person('carol');
   const delivered = deliveredNote(parseNote(short.note), 0);
   await t.throwsAsync(open(delivered, bob, alice, inlineRsa, new Uint8Array(32)), refused, 'another daemon');
@@ -180,7 +180,7 @@ test('a note belongs to one daemon, one reader and one author', async (t) => {
   await t.throwsAsync(open(deliveredNote(parseNote(short.note), 0), alice, alice), refused, "the reader's copy");
 });
 
-test('a conversation is the same from both sides and another on each daemon', (t) => {
+test('a conversation id is the same from both sides and differs on each daemon', (t) => {
   t.deepEqual(
     privateConversationId(DAEMON_ID, alice.idFp, bob.idFp),
     privateConversationId(DAEMON_ID, bob.idFp, alice.idFp),
@@ -191,7 +191,7 @@ test('a conversation is the same from both sides and another on each daemon', (t
   );
 });
 
-test('the same text twice shares no byte of its chunks', async (t) => {
+test('the same text sealed twice shares no bytes', async (t) => {
   const again = await seal(alice, bob, hello);
   t.notDeepEqual(parseNote(again.note).copies[0], parseNote(short.note).copies[0]);
   t.notDeepEqual(again.noteHash, short.noteHash);

@@ -29,13 +29,13 @@ async function join(log: RoomLog, room: Uint8Array, body: Uint8Array): Promise<U
   });
 }
 
-test('a join is checked by the key in it, though nobody knows the account any more', async (t) => {
+test('a join is verified with the key in it, even if the account is unknown', async (t) => {
   const { log, room } = await lobby();
   log.append(await join(log, room, alice.spki), () => null);
   t.true(log.isMember(identityFp('alice', alice.spki)));
 });
 
-test('a join without the key, or with the key of somebody else, is refused', async (t) => {
+test('a join without the key, or with the key of another person, is refused', async (t) => {
   const { log, room } = await lobby();
   const bodies = [new Uint8Array(), fixtureKey('bob-identity').spki, alice.spki.subarray(1)];
   for (const body of bodies) {

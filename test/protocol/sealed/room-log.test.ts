@@ -39,7 +39,7 @@ function entry(log: RoomLog, op: LogEntry['op'], who: Person, key: KeyPair, chan
 
 const join = (log: RoomLog, who: Person) => entry(log, 'join', who, who.identity);
 
-test('people join, leave, are removed by the daemon, and may come back', async (t) => {
+test('people join, leave, are removed by the daemon and come back', async (t) => {
   const log = opened();
   t.is(log.n, 0);
   for (const who of [alice, bob]) log.append(await join(log, who), keyOf);
@@ -58,7 +58,7 @@ test('people join, leave, are removed by the daemon, and may come back', async (
   t.is(log.at(6), null);
 });
 
-test('the room is the hash of how it was made', (t) => {
+test('the room id is the hash of its first entry', (t) => {
   t.true(equal(lobby.room, H('room', parseLogEntry(lobby.entry).body)));
   t.like(parseLogEntry(lobby.entry), { n: 0, op: 'create', time: T0 });
 });
@@ -99,7 +99,7 @@ test('entries that are replayed, dropped or reordered are refused', async (t) =>
   t.throws(() => new RoomLog(daemonSign.spki, DAEMON_ID).append(first, keyOf), refused, 'before it was made');
 });
 
-test('ghost member: nobody but the person can join for them', async (t) => {
+test('ghost member: only a person can sign their own join', async (t) => {
   const log = opened();
   for (const key of [mallory.identity, daemonSign]) {
     const ghost = await entry(log, 'join', alice, key);
@@ -117,7 +117,7 @@ test('ghost member: nobody but the person can join for them', async (t) => {
   t.is(log.members.size, 0);
 });
 
-test('nobody joins under a name that is not their own, or is taken, or is none', async (t) => {
+test("a join under another's name, a taken name or a malformed name is refused", async (t) => {
   const log = opened();
   const asBob = await entry(log, 'join', mallory, mallory.identity, { subject: { name: 'bob', idFp: mallory.idFp } });
   t.throws(() => log.append(asBob, keyOf), refused);
@@ -135,7 +135,7 @@ test('nobody joins under a name that is not their own, or is taken, or is none',
   t.throws(() => log.append(again, keyOf), refused, 'twice');
 });
 
-test('only the daemon removes, and only who is there', async (t) => {
+test('only the daemon removes a member, and only a present one', async (t) => {
   const log = opened();
   log.append(await join(log, alice), keyOf);
   const byMallory = await entry(log, 'remove', alice, mallory.identity);
@@ -154,7 +154,7 @@ test('only the daemon removes, and only who is there', async (t) => {
   }
 });
 
-test('a room of another daemon, or made by somebody else, is refused', async (t) => {
+test('a room of another daemon, or made by another person, is refused', async (t) => {
   const fresh = () => new RoomLog(daemonSign.spki, DAEMON_ID);
   const elsewhere = await createLobby(inlineRsa, daemonSign, new Uint8Array(32), '#lobby', T0);
   t.throws(() => fresh().append(elsewhere.entry, keyOf), refused);
@@ -175,7 +175,7 @@ test('a room of another daemon, or made by somebody else, is refused', async (t)
   t.throws(() => log.append(otherRoom, keyOf), refused, 'an entry of another room');
 });
 
-test('a log that forked is not joined together again', async (t) => {
+test('a forked log cannot be joined again', async (t) => {
   const [ours, theirs] = [opened(), opened()];
   ours.append(await join(ours, alice), keyOf);
   theirs.append(await join(theirs, bob), keyOf);
@@ -185,7 +185,7 @@ test('a log that forked is not joined together again', async (t) => {
   t.is(theirs.n, 2);
 });
 
-test('who acts is who signs', async (t) => {
+test('an entry must be signed by its actor', async (t) => {
   const log = opened();
   const asMallory = await entry(log, 'join', alice, alice.identity, { actor: mallory.idFp });
   t.throws(() => log.append(asMallory, keyOf), refused);

@@ -44,7 +44,7 @@ function open(message: Uint8Array, change: Partial<Parameters<typeof openRoomMes
 
 const said = await seal(hello);
 
-test('what was said comes back', async (t) => {
+test('a message opens to its content', async (t) => {
   const prev = randomBytes(32);
   const seen = [randomBytes(32), randomBytes(32)];
   const { message, hash } = await seal(hello, { prev, seen });
@@ -57,7 +57,7 @@ test('what was said comes back', async (t) => {
   t.is(open((await seal(hello, { seen: Array.from({ length: 9 }, () => prev) })).message).seen.length, 4);
 });
 
-test('a text of every length comes back, and its length shows only roughly', async (t) => {
+test('texts of every length open, and the size of the message shows the length only roughly', async (t) => {
   const sizes = new Set<number>();
   for (const length of [1, 82, 83, 84, 594, 595, 1618, 1619, 3666, 3667, 4096]) {
     const content: Content = { kind: 'text', text: 'x'.repeat(length) };
@@ -84,7 +84,7 @@ test('arbitrary bytes are refused', (t) => {
   );
 });
 
-test('a message belongs to one room, one epoch, one key and one author', (t) => {
+test('a message is valid for one room, one epoch, one key and one author', (t) => {
   t.deepEqual(open(said.message).content, hello);
   const wrong = {
     room: { room: randomBytes(32) },
@@ -95,7 +95,7 @@ test('a message belongs to one room, one epoch, one key and one author', (t) => 
   for (const [what, change] of Object.entries(wrong)) t.throws(() => open(said.message, change), refused, what);
 });
 
-test('a message of one room replayed in another is refused, though both use one key', (t) => {
+test('a message replayed in another room is refused, even if both rooms use one key', (t) => {
   const other = randomBytes(32);
   const moved = patched(said.message, 1, other);
   t.true(equal(parseRoomMessage(moved).room, other));
@@ -104,13 +104,13 @@ test('a message of one room replayed in another is refused, though both use one 
   t.throws(() => open(patched(said.message, 33, later), { epochId: later }), refused);
 });
 
-test('another member who holds the key cannot speak in the name of Alice', async (t) => {
+test("another member with the key cannot write in Alice's name", async (t) => {
   const { message } = await seal(hello, { identity: mallory.identity });
   t.throws(() => open(message), refused);
   t.throws(() => open(patched(said.message, 65, mallory.idFp), { authorSpki: mallory.identity.spki }), refused);
 });
 
-test('a message sealed anew by another member under other header fields is refused', (t) => {
+test('a message sealed again by another member under other header fields is refused', (t) => {
   const parts = resealed((plain) => plain, { at: 97, byte: 9 });
   t.throws(() => open(parts), refused, 'device');
   t.deepEqual(open(resealed((plain) => plain)).content, hello, 'the same header and plaintext');
@@ -129,7 +129,7 @@ test('the same header sealed twice uses two keys', async (t) => {
   const texts = ['attack at dawn', 'attack at dusk'].map((text) => ({ kind: 'text', text }) as const);
   const [a, b] = await Promise.all(texts.map((content) => seal(content, { msgId })));
   const body = (m: { message: Uint8Array } | undefined) => m?.message.subarray(HEADER) ?? new Uint8Array();
-  // Under one key and nonce, equal plaintext at equal places would show as equal ciphertext.
+  // Under one key and nonce, equal plaintext at equal places would give equal ciphertext.
   const same = body(a).reduce((count, byte, i) => count + (byte === body(b)[i] ? 1 : 0), 0);
   t.true(same < 30, `${same} of ${body(a).length} bytes are equal`);
   const stuck = await Promise.all(
@@ -139,17 +139,17 @@ test('the same header sealed twice uses two keys', async (t) => {
   t.true(leaked > 100, 'without a fresh salt this test would see it');
 });
 
-test('too long or no text is refused before it is sealed', async (t) => {
+test('a text that is too long or empty is refused before it is sealed', async (t) => {
   for (const length of [0, 4097])
     await t.throwsAsync(seal({ kind: 'text', text: 'x'.repeat(length) }), { instanceOf: ProtocolError, code: 'text' });
 });
 
-/** What a member who holds the epoch's key can do to Alice's message: open it, change it, seal it again. */
+/** Opens Alice's message, changes it and seals it again, as a member with the epoch's key can. */
 function resealed(change: (plain: Uint8Array) => Uint8Array, field?: { at: number; byte: number }): Uint8Array {
   const header = Uint8Array.from(said.message.subarray(0, HEADER));
   const keyFor = (bytes: Uint8Array) => hkdf(key, bytes.subarray(-16), H('roomkey', bytes));
   const nonce = new Uint8Array(12);
-  // In counter mode sealing the ciphertext gives the plaintext back.
+  // In counter mode, sealing the ciphertext gives the plaintext.
   const plain = createCipheriv('aes-256-gcm', keyFor(header), nonce).update(said.message.subarray(HEADER, -16));
   if (field) header[field.at] = field.byte;
   const cipher = createCipheriv('aes-256-gcm', keyFor(header), nonce).setAAD(header);

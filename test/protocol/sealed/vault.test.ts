@@ -31,14 +31,14 @@ const contents: VaultContents = {
 const owner = { daemonId: DAEMON_ID, name: 'alice', idFp: alice.idFp };
 const vault = sealVault(exportKey, owner, contents, systemRandom);
 
-test('the keys come back, with and without knowing whose they are', (t) => {
+test('a vault returns its keys, with and without a known owner', (t) => {
   t.deepEqual(structuredClone(openVault(exportKey, owner, vault)), structuredClone(contents));
   const { idFp: _, ...unknown } = owner;
   t.is(openVault(exportKey, unknown, vault).version, 3);
   t.is(openCard(openVault(exportKey, unknown, vault).keys[0]?.card ?? new Uint8Array()).cardSeq, 2);
 });
 
-test('the daemon, another name, another identity and another password open nothing', (t) => {
+test('the daemon, another name, another identity and another password cannot open a vault', (t) => {
   const wrong = { daemon: { daemonId: new Uint8Array(32) }, name: { name: 'bob' }, identity: { idFp: bob.idFp } };
   for (const [what, change] of Object.entries(wrong))
     t.throws(() => openVault(exportKey, { ...owner, ...change }, vault), refused, what);
@@ -56,12 +56,12 @@ test('a damaged vault is refused', (t) => {
   t.throws(() => openVault(exportKey, owner, new Uint8Array()), refused);
 });
 
-test('the version cannot be set back or forward', (t) => {
+test('a vault with a changed version is refused', (t) => {
   for (const version of [0, 2, 4])
     t.throws(() => openVault(exportKey, owner, patched(vault, 1, Uint8Array.of(0, 0, 0, version))), refused);
 });
 
-test('a vault of a newer program says so', (t) => {
+test('a vault of a newer program is reported as such', (t) => {
   t.throws(() => openVault(exportKey, owner, patched(vault, 0, Uint8Array.of(2))), {
     instanceOf: ProtocolError,
     code: 'version',
@@ -69,7 +69,7 @@ test('a vault of a newer program says so', (t) => {
   });
 });
 
-test('two vaults of the same keys differ', (t) => {
+test('two vaults with the same keys differ', (t) => {
   t.notDeepEqual(sealVault(exportKey, owner, contents, systemRandom), vault);
 });
 
@@ -86,7 +86,7 @@ for (const [what, change] of Object.entries({
     t.throws(() => sealVault(exportKey, owner, { ...contents, ...change }, systemRandom), refused);
   });
 
-test('keys are not sealed for another name or fingerprint than theirs', (t) => {
+test('keys are not sealed for another name or fingerprint', (t) => {
   for (const change of [{ name: 'bob' }, { idFp: bob.idFp }])
     t.throws(() => sealVault(exportKey, { ...owner, ...change }, contents, systemRandom), refused);
 });

@@ -11,12 +11,12 @@ import {
   resultOf,
 } from '../../../src/protocol/wire/codec.ts';
 
-test('a request arrives as it was written', (t) => {
+test('a request is decoded as it was encoded', (t) => {
   const params = { to: 'bob', note: Uint8Array.of(1, 2, 3), file: null };
   t.deepEqual(decodeRequest(encodeRequest(7, 'whisper', params)), { id: 7, method: 'whisper', params });
 });
 
-test('an answer and a refusal arrive as they were written', (t) => {
+test('an answer and a refusal are decoded as they were encoded', (t) => {
   const sent = decodeFromDaemon(encodeResult('whisper', 7, { seq: 1, at: 1_700_000_000_000 }));
   t.true('answer' in sent);
   if ('answer' in sent) t.deepEqual(resultOf('whisper', sent.answer), { seq: 1, at: 1_700_000_000_000 });
@@ -28,17 +28,17 @@ test('an answer and a refusal arrive as they were written', (t) => {
   }
 });
 
-test('an event arrives as it was written', (t) => {
+test('an event is decoded as it was encoded', (t) => {
   const params = { name: 'bob', online: true, away: false };
   t.deepEqual(decodeFromDaemon(encodeEvent('presence', params)), { event: { method: 'presence', params } });
 });
 
-test('half a surrogate pair in a name that a person gave does not end the link: it is a name that nobody has', (t) => {
+test('a lone surrogate in a name becomes a name that nobody has, and the link goes on', (t) => {
   const sent = decodeRequest(encodeRequest(1, 'typing', { to: 'bo\ud800b' }));
   t.deepEqual(sent.params, { to: 'bo\ufffdb' });
 });
 
-test('anything else is refused with the one error of the layer', (t) => {
+test('malformed messages are refused with the one error of this layer', (t) => {
   const cases = [
     encodeRequest(1, 'ping', {}).subarray(0, -1),
     encodeRequest(1, 'constructor' as 'ping', {}),
@@ -52,7 +52,7 @@ test('anything else is refused with the one error of the layer', (t) => {
   for (const bytes of cases) t.throws(() => decodeRequest(bytes), { instanceOf: ProtocolError, code: 'message' });
 });
 
-test('no bytes make a parser throw anything else', (t) => {
+test('arbitrary bytes raise no other error', (t) => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       for (const parse of [decodeRequest, decodeFromDaemon]) {
@@ -66,7 +66,7 @@ test('no bytes make a parser throw anything else', (t) => {
   );
 });
 
-test('names that the daemon tells are names, whatever it would like a terminal to do', (t) => {
+test('names from the daemon must be valid names, harmless to a terminal', (t) => {
   const hash = new Uint8Array(32);
   const hostile = ['\u001b]0;owned\u0007', 'bo\u202eb', 'a\nb', '', '-x', '\u0430lice'];
   for (const name of hostile) {
@@ -85,7 +85,7 @@ test('names that the daemon tells are names, whatever it would like a terminal t
   }
 });
 
-test('sentences of the daemon are one printable line', (t) => {
+test('sentences from the daemon are one printable line', (t) => {
   const hostile = 'no\u001b[2J\nsecurechat: wrong password\u202e';
   const shown = 'no\ufffd[2J securechat: wrong password\ufffd';
   const refused = decodeFromDaemon(encodeRefusal(1, new Refusal('busy', hostile)));

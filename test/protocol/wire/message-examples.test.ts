@@ -10,7 +10,7 @@ type Vector = { kind: 'request' | 'result' | 'event'; name: string; bytes: strin
 const vectors = JSON.parse(readFileSync(new URL('../../vectors/messages.json', import.meta.url), 'utf8')) as Vector[];
 const document = readFileSync(new URL('../../../docs/PROTOCOL.md', import.meta.url), 'utf8');
 
-test('every request, result and event has a vector and stands in the document', (t) => {
+test('every request, result and event has a vector and an example in the document', (t) => {
   const have = new Set(vectors.map(({ kind, name }) => `${kind} ${name}`));
   for (const name of Object.keys(requests)) {
     t.true(have.has(`request ${name}`) && have.has(`result ${name}`), name);
@@ -42,7 +42,7 @@ test('every vector decodes to its example', (t) => {
   }
 });
 
-/** Bytes as hex, so that Buffer and Uint8Array compare by content. */
+/** Turns bytes into hex, so that Buffer and Uint8Array compare by content. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return hex(value);
   if (Array.isArray(value)) return value.map(plain);

@@ -29,7 +29,7 @@ const value = fc.letrec((tie) => ({
   ),
 })).any;
 
-test('what is written is read', (t) => {
+test('a value is decoded as it was encoded', (t) => {
   fc.assert(
     fc.property(value, (written) => void t.deepEqual(decodeMessagePack(encodeMessagePack(written), MANY), written)),
   );
@@ -43,14 +43,14 @@ test('what is written is read', (t) => {
   }
 });
 
-/** In a record such a key comes before the others, wherever it stood. */
+/** JavaScript moves such keys to the front of a record. */
 function hasNumberAsKey(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false;
   if (Array.isArray(value)) return value.some(hasNumberAsKey);
   return Object.entries(value).some(([key, part]) => /^[0-9]+$/.test(key) || hasNumberAsKey(part));
 }
 
-test('what is taken has one encoding: no changed byte is taken for the same value', (t) => {
+test('each value has one encoding: no changed byte decodes to the same value', (t) => {
   fc.assert(
     fc.property(value, fc.nat(), fc.nat(255), (written, place, byte) => {
       const bytes = encodeMessagePack(written);
@@ -69,7 +69,7 @@ test('what is taken has one encoding: no changed byte is taken for the same valu
 });
 
 for (const [what, bytes] of Object.entries({
-  nothing: '',
+  'no bytes': '',
   'an array that claims 33 million elements': 'dd01ffffff',
   'the same, 20 deep': 'dd01ffffff'.repeat(20),
   'an array of 16 that has 15': `dc0010${'c0'.repeat(15)}`,
@@ -77,7 +77,7 @@ for (const [what, bytes] of Object.entries({
   'a map that claims more than there is': 'df01ffffff',
   'a text that is longer than what is left': 'db7fffffff61',
   'bytes that are longer than what is left': 'c67fffffff00',
-  'nine arrays in each other': '91'.repeat(9).concat('c0'),
+  'nine nested arrays': '91'.repeat(9).concat('c0'),
   'a map of 17': `de0011${Array.from({ length: 17 }, (_, i) => `a2${hex(Buffer.from(`k${String.fromCharCode(97 + i)}`))}c0`).join('')}`,
   'a byte after the end': '940007a470696e6780c1',
   'the same key twice': '940007a6747970696e6782a2746fa3626f62a2746fa5616c696365',
@@ -105,16 +105,16 @@ for (const [what, bytes] of Object.entries({
   'an overlong form': 'a2c0af',
   'a name that is a prototype': '81a95f5f70726f746f5f5fc0',
 }))
-  test(`refused: ${what}`, (t) => {
+  test(`MessagePack refuses ${what}`, (t) => {
     t.throws(() => decodeMessagePack(fromHex(bytes), MANY), refused);
   });
 
-test('values are counted, keys too', (t) => {
+test('the limit counts all values, keys too', (t) => {
   t.notThrows(() => decodeMessagePack(encodeMessagePack([1, [2, 3], { a: 4 }]), 7));
   t.throws(() => decodeMessagePack(encodeMessagePack([1, [2, 3], { a: 4 }]), 6), refused);
 });
 
-test('counts that nothing backs cost no memory', (t) => {
+test('large counts without content take no memory', (t) => {
   const deep = fromHex('dd01ffffff'.repeat(20));
   const wide = fromHex('dcffff'.repeat(87_000));
   const before = process.memoryUsage().rss;
@@ -123,7 +123,7 @@ test('counts that nothing backs cost no memory', (t) => {
   t.true(process.memoryUsage().rss - before < 64 * 2 ** 20);
 });
 
-test('our own numbers are never written as floats', (t) => {
+test('numbers are never encoded as floats', (t) => {
   fc.assert(fc.property(fc.maxSafeNat(), (n) => void t.not(encodeMessagePack(n)[0], 0xcb)));
   t.throws(() => decodeMessagePack(encode(1.5), 0), refused);
 });
