@@ -6,7 +6,7 @@ import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 const password = 'secret';
 const register = {};
 
-test.serial('two people talk privately, and each message is signed for', async (t) => {
+test.serial('two people exchange private messages, each with a signed receipt', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const bob = await connectChat(t, { user: 'bob', server, password, register });
@@ -24,7 +24,7 @@ test.serial('two people talk privately, and each message is signed for', async (
   t.false(more);
 });
 
-test.serial('everyone reads the lobby, newcomers from their join on', async (t) => {
+test.serial('members read the lobby, newcomers from their join on', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   await alice.client.send('#lobby', 'nobody here');
@@ -42,7 +42,7 @@ test.serial('everyone reads the lobby, newcomers from their join on', async (t) 
   });
 });
 
-test.serial('a listener that throws when the link is back ends nothing', async (t) => {
+test.serial('a listener that throws on reconnecting ends nothing', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const { client, signedIn, event } = await connectChat(t, { user: 'alice', server, password, register });
   let thrown = 0;

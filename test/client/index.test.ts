@@ -8,11 +8,11 @@ import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { fastOpaque } from '../helpers/protocol/fast-opaque.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-test('the library exports what is documented, and no more', (t) => {
+test('the library exports exactly what is documented', (t) => {
   t.deepEqual(Object.keys(library).sort(), ['ClientError', 'Refusal', 'connect', 'listen']);
 });
 
-test('a library user sends, and hears what arrives', async (t) => {
+test('a user of the library sends messages and receives them', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const dir = await temporaryFolder(t);
   const open = async (user: 'alice' | 'bob') => {

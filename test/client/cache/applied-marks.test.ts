@@ -16,7 +16,7 @@ const mark = (seq: number, author: string, content: Content): Mark => ({
 const edit = (seq: number, by: string, now: string) => mark(seq, by, { kind: 'edit', target: id, text: now });
 const react = (seq: number, by: string, emoji: string, on = true) => mark(seq, by, { kind: 'reaction', to, emoji, on });
 
-test('the last edit in the order of places counts, whatever the order of arrival', (t) => {
+test('the edit with the highest place counts, whatever the order of arrival', (t) => {
   fc.assert(
     fc.property(fc.shuffledSubarray([1, 2, 3, 4], { minLength: 4, maxLength: 4 }), (order) => {
       const marks = order.map((seq) => edit(seq, 'alice', `edit ${seq}`));
@@ -25,12 +25,12 @@ test('the last edit in the order of places counts, whatever the order of arrival
   );
 });
 
-test('nobody else edits or deletes, though they name the same id', (t) => {
+test('only the author edits or deletes a message, even if others name its id', (t) => {
   const marks = [edit(1, 'mallory', 'forged'), mark(2, 'mallory', { kind: 'delete', target: id })];
   t.like(applyMarks('alice', text, marks), { text: 'first', edited: false, deleted: false });
 });
 
-test('a delete wins, also over what comes after it', (t) => {
+test('a deletion wins over edits after it', (t) => {
   const marks = [mark(1, 'alice', { kind: 'delete', target: id }), edit(2, 'alice', 'back'), react(3, 'bob', 'x')];
   t.deepEqual(applyMarks('alice', text, marks), { text: '', edited: false, deleted: true, reactions: {} });
 });
@@ -43,14 +43,14 @@ test('a file is never edited, but may be deleted', (t) => {
   t.true(applyMarks('alice', file, [mark(1, 'alice', { kind: 'delete', target: id })]).deleted);
 });
 
-test('each person has one of each emoji, and the last word on it', (t) => {
+test('each person has each emoji at most once, and their last reaction counts', (t) => {
   const marks = [react(1, 'bob', 'a'), react(2, 'carol', 'a'), react(3, 'bob', 'a'), react(4, 'bob', 'b')];
   t.deepEqual(applyMarks('alice', text, marks).reactions, { a: ['bob', 'carol'], b: ['bob'] });
   const off = [...marks, react(5, 'bob', 'a', false), react(6, 'bob', 'b', false)];
   t.deepEqual(applyMarks('alice', text, off).reactions, { a: ['carol'] });
 });
 
-test('of one person’s emoji the first 16 are taken, of all together 64, and what is taken back makes room', (t) => {
+test('at most 16 emoji of one person and 64 of all count, and a removed one makes room', (t) => {
   const many = Array.from({ length: 40 }, (_, i) => react(i, 'bob', `b${i}`));
   t.is(Object.keys(applyMarks('alice', text, many).reactions).length, 16);
   const room = [...many, react(50, 'bob', 'b3', false), react(51, 'bob', 'new')];
@@ -63,7 +63,7 @@ test('of one person’s emoji the first 16 are taken, of all together 64, and wh
   t.deepEqual(all.c5, ['p5', 'zoe']);
 });
 
-test('an emoji named like a property is only that', (t) => {
+test('an emoji named like an object property is an ordinary emoji', (t) => {
   const { reactions } = applyMarks('alice', text, [react(1, 'bob', '__proto__'), react(2, 'bob', 'constructor')]);
   t.deepEqual(Object.keys(reactions), ['__proto__', 'constructor']);
   t.is(({} as { bob?: unknown }).bob, undefined);
@@ -73,7 +73,7 @@ test('an emoji named like a property is only that', (t) => {
   }
 });
 
-test('attack: a key that bob had before takes back nothing of the one of now, and is named as what it is', (t) => {
+test('attack: a former key of Bob removes no reaction of his current key, and is shown as a former key', (t) => {
   const former = (seq: number, on: boolean): Mark => ({
     ...react(seq, 'old', 'x', on),
     from: 'bob',

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { begins, type Chain, type ChainLink, follow, join } from '../../../src/client/cache/chain-gaps.ts';
 
-/** What an honest device says: 1, 2, 3, each naming the one before. */
+/** The items of an honest device: 1, 2, 3, each naming the one before. */
 const honest = (count: number): ChainLink[] =>
   Array.from({ length: count }, (_, i) => ({ deviceSeq: i + 1, tag: `t${i + 1}`, prev: i === 0 ? '' : `t${i}` }));
 
@@ -17,7 +17,7 @@ function judged(links: readonly ChainLink[], fromStart = true) {
   return { reasons, chain };
 }
 
-test('what an honest device says has no gap', (t) => {
+test('the chain of an honest device has no gap', (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), (count) => {
       t.deepEqual(judged(honest(count)).reasons, Array(count).fill(null));
@@ -25,7 +25,7 @@ test('what an honest device says has no gap', (t) => {
   );
 });
 
-test('whatever is dropped, but from the end, is a gap at the next item', (t) => {
+test('an item dropped anywhere but at the end is a gap at the next item', (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 40 }), fc.nat(), (count, at) => {
       const dropped = at % (count - 1);
@@ -38,7 +38,7 @@ test('whatever is dropped, but from the end, is a gap at the next item', (t) => 
   );
 });
 
-test('every reordering is a gap somewhere', (t) => {
+test('every reordering leaves a gap', (t) => {
   fc.assert(
     fc.property(fc.shuffledSubarray(honest(8), { minLength: 8, maxLength: 8 }), (links) => {
       const inOrder = links.every(({ deviceSeq }, i) => deviceSeq === i + 1);
@@ -50,26 +50,26 @@ test('every reordering is a gap somewhere', (t) => {
   );
 });
 
-test('another item in the place of one, or after another one, is a fork', (t) => {
+test('a replaced item, or one with another predecessor, is a fork', (t) => {
   const [first, second] = honest(2) as [ChainLink, ChainLink];
   t.deepEqual(judged([first, second, { ...second, tag: 'other' }]).reasons, [null, null, 'fork']);
   t.deepEqual(judged([first, { ...second, prev: 'other' }]).reasons, [null, 'fork']);
   t.deepEqual(judged([{ ...first, prev: 'before the first' }]).reasons, ['fork']);
 });
 
-test('where the beginning is not known the first item proves nothing', (t) => {
+test('without a known beginning the first item proves nothing', (t) => {
   t.deepEqual(judged(honest(5).slice(3), false).reasons, [null, null]);
   t.deepEqual(judged(honest(5).slice(3), true).reasons, ['missing', null]);
 });
 
-test('an item that could not be opened is passed over, and no further', (t) => {
+test('one unopened item is skipped, and the next missing one is a gap', (t) => {
   const links = honest(4);
   const locked = links.map((link, i) => (i === 1 ? { ...link, tag: '', prev: '' } : link));
   t.deepEqual(judged(locked).reasons, [null, null, null, null]);
   t.deepEqual(judged(locked.filter((_, i) => i !== 2)).reasons, [null, null, 'missing']);
 });
 
-test('two stretches meet without a gap where an honest device was cut, and nowhere else', (t) => {
+test('two stretches join without a gap only where an honest chain was cut', (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 30 }), fc.nat(), fc.nat(2), (count, at, lost) => {
       const cut = 1 + (at % (count - 1));

@@ -6,7 +6,7 @@ import type { LinkEnd } from '../../../src/protocol/link/link-inbox.ts';
 import { type Event, encodeEvent, encodeRefusal, encodeResult } from '../../../src/protocol/wire/codec.ts';
 import { fakeWire } from '../../helpers/client/wire.ts';
 
-/** Calls on a link whose other end is the test, and how it ended. */
+/** Calls on a link whose other end is the test, and how the link ended. */
 function open() {
   const wire = fakeWire();
   const calls = new Calls(wire);
@@ -15,7 +15,7 @@ function open() {
   return { wire, calls, ends };
 }
 
-test('answers find their requests in any order', async (t) => {
+test('answers are matched to their requests in any order', async (t) => {
   const { wire, calls } = open();
   const first = calls.request('ping', {});
   const second = calls.request('ping', {});
@@ -28,14 +28,14 @@ test('answers find their requests in any order', async (t) => {
   t.deepEqual([await first, await second], [{ at: 1 }, { at: 2 }]);
 });
 
-test('a refusal is thrown as one', async (t) => {
+test('a refusal is thrown', async (t) => {
   const wire = fakeWire();
   const asked = new Calls(wire).request('ping', {});
   wire.onMessage(encodeRefusal(1, new Refusal('rate-limited', 'too fast; wait a second')));
   t.is((await t.throwsAsync(asked, { instanceOf: Refusal }))?.code, 'rate-limited');
 });
 
-test('an end of the link fails what waits and what comes later, with a sentence', async (t) => {
+test('the end of the link fails waiting and later requests with a sentence', async (t) => {
   const { wire, calls, ends } = open();
   const asked = calls.request('ping', {});
   t.is(calls.ended, null);
@@ -48,7 +48,7 @@ test('an end of the link fails what waits and what comes later, with a sentence'
   t.is(calls.ended, 'lost');
 });
 
-test('what the language does not know ends the link', async (t) => {
+test('a malformed message ends the link', async (t) => {
   const { wire, calls, ends } = open();
   const asked = calls.request('ping', {});
   wire.onMessage(Uint8Array.of(1, 2, 3));
@@ -57,17 +57,17 @@ test('what the language does not know ends the link', async (t) => {
   await t.throwsAsync(asked, { instanceOf: ClientError, code: 'unreachable' });
 });
 
-test('an answer that does not fit its request fails that request alone', async (t) => {
+test('an answer of the wrong shape fails only its own request', async (t) => {
   const { wire, calls } = open();
   const asked = calls.request('ping', {});
   wire.onMessage(encodeResult('register-start', 1, { message: 'x' }));
   await t.throwsAsync(asked, { instanceOf: ProtocolError });
   t.false(wire.closed);
-  // Nobody waits for it: nothing happens.
+  // Nobody waits for this answer: it is ignored.
   wire.onMessage(encodeResult('ping', 77, { at: 1 }));
 });
 
-test('events and segments go to who listens', (t) => {
+test('events and segments go to their listeners', (t) => {
   const { wire, calls } = open();
   const events: Event[] = [];
   wire.onMessage(encodeEvent('presence', { name: 'bob', online: true, away: false }));
@@ -94,7 +94,7 @@ function posted(o: { kind?: 'message' | 'log'; conversation?: Uint8Array; with?:
   return encodeEvent('posted', { conversation, with: other, entry });
 }
 
-test('what comes to all of a room is shown early, and is an event once it is vouched for', (t) => {
+test('a broadcast is shown early, and becomes an event when it is confirmed', (t) => {
   const { wire, calls } = open();
   const [events, early]: [Event[], Event[]] = [[], []];
   wire.onBroadcast(lobby, posted());
@@ -121,7 +121,7 @@ test('what comes to all of a room is shown early, and is an event once it is vou
   t.is(events.length, 4);
 });
 
-test('attack: an insider sends all of a room what the daemon alone may say', (t) => {
+test('attack: a broadcast with anything but a room message ends the link', (t) => {
   const words = [
     encodeEvent('presence', { name: 'bob', online: false, away: false }),
     encodeEvent('closing', { reason: 'ended', message: 'go away' }),
@@ -146,7 +146,7 @@ test('attack: an insider sends all of a room what the daemon alone may say', (t)
   }
 });
 
-test('attack: events without end before the login is through fill no memory', (t) => {
+test('attack: an endless flood of events before login ends the link', (t) => {
   const { wire, ends } = open();
   const event = encodeEvent('presence', { name: 'bob', online: true, away: false });
   for (let i = 0; i < 100_000 && !wire.closed; i++) wire.onMessage(event);

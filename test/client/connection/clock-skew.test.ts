@@ -3,11 +3,11 @@ import { ClockNotice, clockWarning } from '../../../src/client/connection/clock-
 
 const minute = 60_000;
 
-test('up to five minutes are no wrong clock', (t) => {
+test('a clock that is off by up to five minutes is not reported', (t) => {
   for (const skew of [0, 5 * minute, -5 * minute]) t.is(clockWarning(skew), null);
 });
 
-test('more is said in the largest unit that tells it well, with its direction', (t) => {
+test('a larger skew is reported in a fitting unit, with its direction', (t) => {
   const said: [number, string][] = [
     [5 * minute + 1, '5 minutes ahead of'],
     [-90 * minute, '90 minutes behind'],
@@ -17,7 +17,7 @@ test('more is said in the largest unit that tells it well, with its direction', 
   for (const [skew, words] of said) t.is(clockWarning(skew), `this machine's clock is ${words} the daemon's`);
 });
 
-test('it is told once, whatever a later login shows', (t) => {
+test('the skew is reported once, whatever a later login shows', (t) => {
   const told: string[] = [];
   const notice = new ClockNotice((text) => told.push(text));
   for (const skew of [0, 60 * minute, 0, -60 * minute]) notice.look(skew);

@@ -24,10 +24,10 @@ const welcome: Welcome = {
   maxFileSize: 1,
 };
 
-/** `dies`: its link has ended by the time it is through; `hangs`: it is through when the test lets it. */
+/** What a login gives: null for a good link; `dies` for one that has already ended; `hangs` for one that the test lets through. */
 type Outcome = Error | null | 'dies' | 'hangs';
 
-/** A connection whose next logins are answered from `outcomes`: an error, or nothing for a good one. */
+/** A connection whose next logins give `outcomes`: an error, or null for a good link. */
 function open(outcomes: Outcome[] = [], first: null | 'dies' = null) {
   const clock = manualClock();
   const wires: FakeWire[] = [];
@@ -49,7 +49,7 @@ function open(outcomes: Outcome[] = [], first: null | 'dies' = null) {
       return logIn(outcome);
     },
     clock,
-    // The largest random value: the full wait.
+    // The largest random value, for the full wait.
     random: (size) => new Uint8Array(size).fill(0xff),
   });
   connection.onState((state) => states.push(state));
@@ -59,7 +59,7 @@ function open(outcomes: Outcome[] = [], first: null | 'dies' = null) {
 
 const away = () => new ClientError('unreachable', 'nothing listens there');
 
-test('a lost link comes back by itself and says so', async (t) => {
+test('a lost link is reconnected and reported', async (t) => {
   const { connection, clock, states, newest } = open();
   const sessions: number[] = [];
   connection.onOnline((again) => sessions.push(again.session));
@@ -89,7 +89,7 @@ test('each failure doubles the wait, up to 30 seconds', async (t) => {
   t.deepEqual(clock.pending(), [500]);
 });
 
-test('a link that ended while the login came to its end counts as lost', async (t) => {
+test('a link that ends before its login is finished counts as lost', async (t) => {
   const { connection, clock, states, newest } = open(['dies'], 'dies');
   const sessions: number[] = [];
   connection.onOnline((again) => sessions.push(again.session));
@@ -124,7 +124,7 @@ test('a request that may wait is sent on the next link', async (t) => {
   t.deepEqual(await asked, { at: 9 });
 });
 
-test('what only a person can solve is not tried again', async (t) => {
+test('an error that only a person can solve is not retried', async (t) => {
   for (const error of [new ClientError('version', 'another version'), new Refusal('login-refused', 'ended')]) {
     const { connection, clock, newest } = open([error]);
     newest().end('lost');
@@ -137,7 +137,7 @@ test('what only a person can solve is not tried again', async (t) => {
   }
 });
 
-test('after a changed key it looks now and then, without a word, until the right one is back', async (t) => {
+test('after a changed key the connection retries silently until the right key is back', async (t) => {
   const changed = new ClientError('key-changed', 'another key');
   const { connection, clock, states, newest } = open([changed, away(), changed]);
   newest().end('lost');
@@ -158,7 +158,7 @@ test('after a changed key it looks now and then, without a word, until the right
   t.deepEqual(states.slice(told), [{ state: 'online' }]);
 });
 
-test('a changed key is not looked for after close', async (t) => {
+test('close() ends the retries after a changed key', async (t) => {
   const { connection, clock, states, newest } = open([new ClientError('key-changed', 'another key')]);
   newest().end('lost');
   clock.advance(500);
@@ -169,7 +169,7 @@ test('a changed key is not looked for after close', async (t) => {
   t.like(connection.state, { code: 'key-changed' });
 });
 
-test('a device that was signed out says by whom, and that the password is needed', async (t) => {
+test('a device that was logged out says by whom, and that it needs the password', async (t) => {
   const { connection, clock, newest } = open([away(), new ClientError('login-refused', 'this device was signed out')]);
   newest().onMessage(
     encodeEvent('closing', { reason: 'ended', message: 'this device was logged out from another session' }),
@@ -186,7 +186,7 @@ test('a device that was signed out says by whom, and that the password is needed
   });
 });
 
-test('what an earlier session was ended for is not the reason of a later refusal', async (t) => {
+test('the reason that ended an earlier session is not given for a later refusal', async (t) => {
   const { connection, clock, newest } = open([null, new ClientError('login-refused', 'this device was signed out')]);
   newest().onMessage(encodeEvent('closing', { reason: 'ended', message: 'the server failed on a request' }));
   newest().end('closed');
@@ -206,7 +206,7 @@ test('a busy daemon is tried again', async (t) => {
   t.is(connection.state.state, 'waiting');
 });
 
-test('retryNow does not wait', async (t) => {
+test('retryNow() does not wait', async (t) => {
   const { connection, newest } = open();
   newest().end('lost');
   connection.retryNow();
@@ -214,7 +214,7 @@ test('retryNow does not wait', async (t) => {
   t.is(connection.state.state, 'online');
 });
 
-test('retryNow gives up an attempt that finds no answer, and what becomes of it', async (t) => {
+test('retryNow() abandons a hanging attempt, and closes its link if it succeeds later', async (t) => {
   const { connection, clock, wires, states, hanging, newest } = open(['hangs']);
   const sessions: number[] = [];
   connection.onOnline((again) => sessions.push(again.session));
@@ -237,7 +237,7 @@ test('retryNow gives up an attempt that finds no answer, and what becomes of it'
   );
 });
 
-test('close ends an attempt under way, and leaves the link of an earlier one to its goodbye', async (t) => {
+test('close() aborts a running attempt and lets an earlier link say goodbye', async (t) => {
   const { connection, clock, hanging, newest } = open(['hangs', 'hangs']);
   newest().end('lost');
   clock.advance(500);
@@ -259,7 +259,7 @@ test('close ends an attempt under way, and leaves the link of an earlier one to 
   t.deepEqual(connection.state, { state: 'closed', reason: 'closed' });
 });
 
-test('close says goodbye once, fails what waits, and nothing comes back', async (t) => {
+test('close() says goodbye once, fails waiting requests, and never reconnects', async (t) => {
   const { connection, clock, newest, wires } = open();
   await connection.close();
   await connection.close();
@@ -270,7 +270,7 @@ test('close says goodbye once, fails what waits, and nothing comes back', async 
   await t.throwsAsync(connection.request('ping', {}, { wait: true }), { instanceOf: ClientError });
 });
 
-test('close while waiting for a link ends the wait', async (t) => {
+test('close() ends the wait for a link', async (t) => {
   const { connection, clock, newest } = open();
   newest().end('lost');
   const asked = connection.request('ping', {}, { wait: true });
@@ -279,7 +279,7 @@ test('close while waiting for a link ends the wait', async (t) => {
   t.deepEqual(clock.pending(), []);
 });
 
-test('events that came before anybody listened are not lost', (t) => {
+test('events before the first listener are kept', (t) => {
   const { connection, newest } = open();
   const event = { method: 'presence' as const, params: { name: 'bob', online: true, away: false } };
   newest().onMessage(encodeEvent(event.method, event.params));

@@ -42,7 +42,7 @@ test('a daemon is greeted and linked to', async (t) => {
   await link.close();
 });
 
-test('another key than the trusted one stops with both fingerprints', async (t) => {
+test('another key than the trusted one is refused, with both fingerprints in the sentence', async (t) => {
   const error = await t.throwsAsync(reach(await daemon(t), new Uint8Array(32).fill(0xab)), {
     instanceOf: ClientError,
     code: 'key-changed',
@@ -52,7 +52,7 @@ test('another key than the trusted one stops with both fingerprints', async (t) 
   t.regex(error?.message ?? '', /run: securechat forget 127\.0\.0\.1:\d+/);
 });
 
-test('whatever else answers is not a daemon, and is said so', async (t) => {
+test('any other kind of server is reported as not a daemon', async (t) => {
   const answers: [string, (socket: Socket) => void][] = [
     ['http', (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['ssh', (socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n')],
@@ -67,7 +67,7 @@ test('whatever else answers is not a daemon, and is said so', async (t) => {
   }
 });
 
-test('a port that stays silent is given up after the time limit', async (t) => {
+test('a silent port is given up after the time limit', async (t) => {
   const address = await startTcpServer(t, () => {});
   await t.throwsAsync(reach(address, fingerprint, { timeoutMs: 200 }), {
     instanceOf: ClientError,
@@ -76,7 +76,7 @@ test('a port that stays silent is given up after the time limit', async (t) => {
   });
 });
 
-test('whoever gives up waits no longer, and a link that is there ends', async (t) => {
+test('an abort ends the wait and an open link', async (t) => {
   const giveUp = new AbortController();
   const { signal } = giveUp;
   const link = await reach(await daemon(t), fingerprint, { signal });
@@ -89,7 +89,7 @@ test('whoever gives up waits no longer, and a link that is there ends', async (t
   await t.throwsAsync(reach(silent, fingerprint, { signal }));
 });
 
-test('a port that begins to answer and stops is no server of ours', async (t) => {
+test('a port that stops in the middle of its greeting is reported as not a daemon', async (t) => {
   const address = await startTcpServer(t, (socket) => socket.write('SCK1'));
   await t.throwsAsync(reach(address, fingerprint, { timeoutMs: 200 }), {
     instanceOf: ClientError,
@@ -118,7 +118,7 @@ test('a daemon that shows its keys but cannot use them is refused', async (t) =>
   });
 });
 
-test('nobody at the address is unreachable', async (t) => {
+test('an address where nothing listens is reported as unreachable', async (t) => {
   await t.throwsAsync(reach({ host: '127.0.0.1', port: 1 }), {
     instanceOf: ClientError,
     code: 'unreachable',
@@ -126,7 +126,7 @@ test('nobody at the address is unreachable', async (t) => {
   });
 });
 
-test('a daemon of another version is said which of the two to update', (t) => {
+test('the sentence about another version says which program to update', (t) => {
   const address = { host: 'h', port: 1 };
   t.is(otherVersion(address, { messages: MESSAGES_VERSION, software: 'x' }), null);
   const newer = otherVersion(address, { messages: MESSAGES_VERSION + 1, software: 'securechat-daemon/9' });
@@ -135,12 +135,12 @@ test('a daemon of another version is said which of the two to update', (t) => {
   t.regex(otherVersion(address, { messages: 0, software: 'x' })?.message ?? '', /update the server/);
 });
 
-test('a greeting of another version is said so', async (t) => {
+test('a greeting of another version is reported as such', async (t) => {
   const address = await startTcpServer(t, (socket) => socket.write('SCK9\u0000\u0001x'));
   await t.throwsAsync(reach(address), { instanceOf: ClientError, code: 'version' });
 });
 
-test('addresses are written as people write them', (t) => {
+test('addresses are formatted for people', (t) => {
   t.is(addressText({ host: 'chat.example', port: 1 }), 'chat.example:1');
   t.is(addressText({ host: '::1', port: 1 }), '[::1]:1');
 });

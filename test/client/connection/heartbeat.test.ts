@@ -18,7 +18,7 @@ function open() {
   return { clock, wire, calls };
 }
 
-test('a daemon that is silent for 15 s after a minute without a word counts as lost', async (t) => {
+test('a daemon that is silent for 15 s after an idle minute counts as lost', async (t) => {
   const { clock, wire, calls } = open();
   clock.advance(60_000);
   t.deepEqual(wire.sent, [[0, 1, 'ping', {}]]);
@@ -49,7 +49,7 @@ test('with a request waiting, silence is noticed after 25 s', async (t) => {
   await asked;
 });
 
-test('a slow answer is no silence while anything else comes, and an answered request leaves no timer', async (t) => {
+test('a slow answer does not count as silence while other data arrives, and an answered request leaves no timer', async (t) => {
   const { clock, wire, calls } = open();
   const asked = calls.request('sessions', {});
   const event = encodeEvent('presence', { name: 'bob', online: true, away: false });
@@ -65,7 +65,7 @@ test('a slow answer is no silence while anything else comes, and an answered req
   t.deepEqual(clock.pending(), [10_000]);
 });
 
-test('an answer behind a long queue may take longer while the queue gets shorter', async (t) => {
+test('an answer behind a long queue may take longer while the queue shrinks', async (t) => {
   const { clock, wire, calls } = open();
   const queue = { bytes: 3000 };
   Object.defineProperty(wire, 'queuedBytes', { get: () => queue.bytes });
@@ -86,7 +86,7 @@ test('a refusal is a sign of life', async (t) => {
   t.deepEqual(clock.pending(), [60_000]);
 });
 
-test('an end of the link is none, and nothing is asked after it', async (t) => {
+test('the end of the link is not reported as silence, and ends the pings', async (t) => {
   const { clock, wire } = open();
   clock.advance(60_000);
   wire.end('lost');

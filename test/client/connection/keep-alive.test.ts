@@ -1,4 +1,4 @@
-/** Programs on the library: what they wait for is settled, whatever becomes of the daemon meanwhile. */
+/** Programs that use the library: what they wait for settles, whatever happens to the daemon. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 const library = new URL('../../../src/client/index.ts', import.meta.url).href;
 const readme = new URL('../../../README.md', import.meta.url);
 
-/** The program of the README, as `user`, with a message that is sent while there is no link. */
+/** The program of the README as `user`, with a message that is sent while there is no link. */
 async function bot(user: string, server: string, profile: string): Promise<string> {
   const [, program = ''] = /```js\n(.*?)```/s.exec(await readFile(readme, 'utf8')) ?? [];
   const whole = program
@@ -39,7 +39,7 @@ async function bot(user: string, server: string, profile: string): Promise<strin
 }
 
 test.serial(
-  'the bot of the README goes on after the daemon was killed, and ends when it has closed its client',
+  'the bot of the README goes on after the daemon was killed, and exits after it closed its client',
   async (t) => {
     const daemon = await startDaemon(t);
     const server = `127.0.0.1:${daemon.port}`;
@@ -66,7 +66,7 @@ test.serial(
   },
 );
 
-test.serial('a message that waits fails when this device was signed out', async (t) => {
+test.serial('a waiting message fails when its device is logged out', async (t) => {
   const { at } = await openDaemon(t);
   const server = joinLink('127.0.0.1', at.port, fromHex(at.fingerprint));
   const profile = join(await temporaryFolder(t), 'p');

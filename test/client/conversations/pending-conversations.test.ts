@@ -9,7 +9,7 @@ import { until } from '../../helpers/until.ts';
 
 const id = (n: number) => new Uint8Array(new Uint32Array([n, 0, 0, 0, 0, 0, 0, 0]).buffer);
 
-/** Whose a conversation is comes when the test says so. `heardOf`: the lowest and the highest place that each timeline was given. */
+/** Pending conversations whose owner the test tells. `heardOf` lists the lowest and highest place each timeline was given. */
 function open() {
   const asked: [string, string][] = [];
   const heardOf: [string, number, number][] = [];
@@ -33,7 +33,7 @@ function open() {
   return { strangers, asked, heardOf, answer };
 }
 
-test('a conversation goes on up to the highest place, whatever the others wait for', async (t) => {
+test('a conversation continues to its highest place without waiting for others', async (t) => {
   const { strangers, asked, heardOf, answer } = open();
   strangers.hear(id(1), 'mallory', 9);
   strangers.hear(id(2), 'bob', 4);
@@ -48,7 +48,7 @@ test('a conversation goes on up to the highest place, whatever the others wait f
   await strangers.settled(hex(id(3)));
 });
 
-test('what turned out to be none, or had no answer, is asked for again with the next entry', async (t) => {
+test('a conversation that was not ours, or had no answer, is asked for again with its next entry', async (t) => {
   const { strangers, asked, heardOf, answer } = open();
   for (const how of ['none', new Error('no link'), 'mine'] as const) {
     strangers.hear(id(1), 'bob', 3);
@@ -58,7 +58,7 @@ test('what turned out to be none, or had no answer, is asked for again with the 
   t.deepEqual(heardOf, [[hex(id(1)), 3, 3]]);
 });
 
-test('attack: a flood of them is dropped', async (t) => {
+test('attack: a flood of unknown conversations is dropped', async (t) => {
   const { strangers, asked, answer } = open();
   for (let n = 0; n < 5000; n++) strangers.hear(id(n), 'mallory', 1);
   t.is(asked.length, 1000);
@@ -67,7 +67,7 @@ test('attack: a flood of them is dropped', async (t) => {
   t.is(asked.length, 1001);
 });
 
-test.serial('attack: a card that the daemon does not give holds up nobody but its owner', async (t) => {
+test.serial('attack: a withheld card holds up nobody but its owner', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const account = { server, password: 'secret', register: {} };
   const signedIn = await signInAs(t, { user: 'alice', ...account });

@@ -6,7 +6,7 @@ import { recordPath } from '../../helpers/protocol/record-path.ts';
 const password = 'secret';
 const register = {};
 
-/** Alice speaks in the lobby, Carol is there, Bob listens over a path that the test holds. */
+/** Alice writes to the lobby and Bob reads it over a path that the test controls. */
 async function lobby(t: ExecutionContext, flags: Record<string, string> = {}) {
   const { join: server, port, fingerprint } = (await openDaemon(t, { flags })).at;
   const path = await recordPath(t, port);
@@ -22,7 +22,7 @@ async function lobby(t: ExecutionContext, flags: Record<string, string> = {}) {
   return { alice, bob, path };
 }
 
-/** Everything that Bob is told of a message with this text: its seq, and whether it is news. */
+/** What Bob saw of the message with this text, in order: early or placed, and whether it was fresh. */
 function told({ events }: TestChat, text: string): string[] {
   return events.flatMap((event) => {
     if (event.type === 'withdrawn') return ['withdrawn'];
@@ -31,7 +31,7 @@ function told({ events }: TestChat, text: string): string[] {
   });
 }
 
-/** Speaks until a message has just gone by each link: the next one goes by broadcast. */
+/** Sends messages until one goes over each link: the next one is then a broadcast. */
 async function warm({ alice, bob, path }: Awaited<ReturnType<typeof lobby>>): Promise<void> {
   for (let i = 0; ; i++) {
     const before = path.broadcasts;
@@ -41,14 +41,14 @@ async function warm({ alice, bob, path }: Awaited<ReturnType<typeof lobby>>): Pr
   }
 }
 
-test.serial('a message is shown at once without a place, and is news when it has one', async (t) => {
+test.serial('a message is shown at once without a place, and is fresh when it has one', async (t) => {
   const there = await lobby(t);
   const { alice, bob } = there;
   await warm(there);
   await alice.client.send('#lobby', 'hello');
   await bob.message('hello', ({ seq }) => seq === null);
   const { read } = (await bob.client.conversations()).find(({ name }) => name === '#lobby') ?? { read: -1 };
-  // Whoever asks is given what is certain: the daemon's answer is the proof.
+  // History contains only confirmed messages: the daemon's answer confirms them.
   const { messages } = await bob.client.history('#lobby');
   t.is(lines(messages).at(-1), 'alice: hello (sent)');
   t.true(messages.every(({ seq }) => seq !== null));
@@ -58,7 +58,7 @@ test.serial('a message is shown at once without a place, and is news when it has
   t.false(bob.events.some(({ type }) => type === 'withdrawn' || type === 'gap'));
 });
 
-test.serial('a mark comes by itself when nobody asks', async (t) => {
+test.serial('a mark confirms a broadcast if no request does', async (t) => {
   const there = await lobby(t);
   const { alice, bob } = there;
   await warm(there);
@@ -69,7 +69,7 @@ test.serial('a mark comes by itself when nobody asks', async (t) => {
 });
 
 test.serial(
-  'attack: the proof is held back: what was shown is withdrawn, and fetched over the next link',
+  'attack: if the confirmation is withheld, the message is withdrawn and fetched over the next link',
   async (t) => {
     const { alice, bob, path } = await lobby(t);
     path.pass = (broadcast) => broadcast;
@@ -88,7 +88,7 @@ test.serial(
 );
 
 test.serial(
-  'attack: a broadcast is dropped: the link ends at the next record, and nothing is missing afterwards',
+  'attack: if a broadcast is dropped, the link ends at the next record and nothing is missing afterwards',
   async (t) => {
     const { alice, bob, path } = await lobby(t);
     path.pass = (broadcast) => !broadcast;
@@ -101,7 +101,7 @@ test.serial(
   },
 );
 
-test.serial('--no-broadcast: every message goes by each link', async (t) => {
+test.serial('with --no-broadcast every message goes over each link', async (t) => {
   const { alice, bob, path } = await lobby(t, { 'no-broadcast': 'true' });
   for (const text of ['a', 'b', 'c']) await alice.client.send('#lobby', text);
   await bob.message('c');

@@ -3,7 +3,7 @@ import { EventBus } from '../../../src/client/events/event-bus.ts';
 
 type Events = { said: string; failed: unknown };
 
-/** A bus, and what its subscribers took, in order. */
+/** A bus, and what its subscribers received, in order. */
 function open() {
   const bus = new EventBus<Events>();
   const taken: string[] = [];
@@ -20,7 +20,7 @@ test('subscribers are called at once, in the order in which they subscribed', (t
   t.deepEqual(taken, ['first: hello', 'second: hello']);
 });
 
-test('what a subscriber throws is published as failed, and the others hear everything', async (t) => {
+test('an error of a subscriber is published as failed, and the others are called', async (t) => {
   const { bus, taken } = open();
   bus.on('said', () => {
     throw new Error('a bug');
@@ -34,7 +34,7 @@ test('what a subscriber throws is published as failed, and the others hear every
   t.deepEqual(taken.sort(), ['failed: a bug', 'failed: no link', 'hello']);
 });
 
-test('who waits has each subscriber done before the next one is called, and what one throws', async (t) => {
+test('publishAndWait waits for each subscriber before the next, and throws the first error', async (t) => {
   const { bus, taken } = open();
   bus.on('said', async () => {
     await turn();
@@ -50,7 +50,7 @@ test('who waits has each subscriber done before the next one is called, and what
   t.deepEqual(taken, ['first', 'second', 'third', 'first', 'second']);
 });
 
-test('an attempt never rejects', async (t) => {
+test('attempt() never rejects', async (t) => {
   const { bus, taken } = open();
   await bus.attempt(async () => {
     throw new Error('no link');

@@ -19,12 +19,12 @@ const file = (id: string, name: string): FileInfo => ({
 });
 const files = [file('a', 'one.txt'), file('b', 'two.txt'), file('c', 'two.txt')];
 
-test('a file answers to its name and to its id', (t) => {
+test('a file is found by its name and by its id', (t) => {
   t.is(choose(files, 'one.txt').id, 'a'.repeat(32));
   t.is(choose(files, 'C'.repeat(32)).id, 'c'.repeat(32));
 });
 
-test('what is printed of a name finds the file', (t) => {
+test('a file is found by its printed name', (t) => {
   const odd = [
     file('d', 'cafe\u0301.txt'),
     file('e', 'new\nline.txt'),
@@ -41,12 +41,12 @@ test('what is printed of a name finds the file', (t) => {
   }
 });
 
-test('of two with one name it is said which is of a former key', (t) => {
+test('of two files with one name, the sentence says which is of a former key', (t) => {
   const two = [{ ...file('d', 'x'), formerKey: true }, file('e', 'x')];
   t.throws(() => choose(two, 'x'), { message: /d{32} from bob \(former key\) in @bob.*\n.*e{32} from bob in @bob/ });
 });
 
-test('the exact name is meant before one that only looks so, and a name before an id', (t) => {
+test('an exact name wins over a look-alike, and a name over an id', (t) => {
   const two = [file('d', 'cafe\u0301'), file('e', 'caf\u00e9'), file('f', 'dddd')];
   t.is(choose(two, 'cafe\u0301').id, 'd'.repeat(32));
   t.is(choose(two, 'caf\u00e9').id, 'e'.repeat(32));
@@ -54,7 +54,7 @@ test('the exact name is meant before one that only looks so, and a name before a
   t.throws(() => choose(two, 'ddd'), { code: 'refused' }, 'three digits are too few');
 });
 
-test('several of one name are listed by id, none says where to look', (t) => {
+test('several files with one name are listed by id; without a match the sentence says where to look', (t) => {
   const several = t.throws(() => choose(files, 'two.txt'), { instanceOf: ClientError, code: 'refused' });
   t.true(several?.message.includes('b'.repeat(32)) && several.message.includes('c'.repeat(32)));
   const none = t.throws(() => choose(files, 'three.txt'), { instanceOf: ClientError, code: 'refused' });

@@ -1,4 +1,4 @@
-/** What a client believes of a daemon's list of files; the daemon is an array here. */
+/** How much a client believes of a daemon's list of files; the daemon is an array here. */
 import test from 'ava';
 import type { Cache } from '../../../src/client/cache/cache.ts';
 import { ClientError } from '../../../src/client/errors.ts';
@@ -19,7 +19,7 @@ const place: ConversationRef = {
   base: 0,
 };
 
-/** Alice's files, as a daemon lists them page by page. @returns how many pages it was asked for, too */
+/** Alice's files as a daemon lists them page by page. `asked` returns how many pages were requested. */
 function listing(pages: (asked: number) => Page) {
   let asked = 0;
   const request = async () => {
@@ -79,7 +79,7 @@ test('pages are listed one after the other, from the newest file to the oldest',
   );
 });
 
-test('attack: a daemon that gives a page again is not asked on', async (t) => {
+test('attack: a daemon that repeats a page is not asked again', async (t) => {
   const { files, asked } = listing(() => ({ listed: [{ n: 1, at: 8 }], more: true }));
   await t.throwsAsync(all(files), {
     instanceOf: ClientError,
@@ -89,7 +89,7 @@ test('attack: a daemon that gives a page again is not asked on', async (t) => {
   t.is(asked(), 2);
 });
 
-test('attack: a file is listed once, and a list without end has one', async (t) => {
+test('attack: each file is listed once, and an endless list is cut off', async (t) => {
   const { files, asked } = listing((page) => ({ listed: [{ n: 1 + (page % 3), at: 1e9 - page }], more: true }));
   t.is((await all(files)).length, 3);
   t.true(asked() <= 10_001, `${asked()} pages`);

@@ -14,7 +14,7 @@ const daemon = new Uint8Array(32).fill(1);
 const other = new Uint8Array(32).fill(2);
 const identity = fixtureKey('alice-identity');
 
-/** A card of Alice's under any number. */
+/** A card of Alice's with any number. */
 async function cardOf(cardSeq: number, notAfter = 5e9): Promise<Uint8Array> {
   const { spki: ekSpki } = fixtureKey('alice-encryption');
   const prevCardHash = new Uint8Array(32).fill(cardSeq - 1);
@@ -24,7 +24,7 @@ async function cardOf(cardSeq: number, notAfter = 5e9): Promise<Uint8Array> {
 
 const keys = { identity, keys: [{ card: await cardOf(1), pkcs8: fixtureKey('alice-encryption').pkcs8 }] };
 
-test('an account is kept per daemon and name', async (t) => {
+test('an account is stored by daemon and name', async (t) => {
   const store = new AccountStore(await openProfile(t), manualClock());
   t.is(await store.load(daemon, 'alice'), null);
   await store.save(daemon, 'alice', { keys, vaultVersion: 3, vaultStored: 2, localKeys: true });
@@ -32,7 +32,7 @@ test('an account is kept per daemon and name', async (t) => {
   t.is(await store.load(other, 'alice'), null);
 });
 
-test('numbers and the choice of local keys go only forward, and no card takes the place of a later one', async (t) => {
+test('versions and local keys never go back, and no card replaces a later one', async (t) => {
   const store = new AccountStore(await openProfile(t), manualClock());
   const { pkcs8 } = fixtureKey('alice-encryption');
   const account = async (cardSeq: number, notAfter = 5e9) => ({
@@ -64,7 +64,7 @@ test('the last used name comes first', async (t) => {
   t.deepEqual(await store.names(daemon), ['alice', 'bob']);
 });
 
-test('what was not said is what was used last: the daemon, the name there, and where a name is at home', async (t) => {
+test('without a server or name the last used ones are chosen', async (t) => {
   const clock = manualClock();
   const profile = await openProfile(t);
   const store = new AccountStore(profile, clock);
@@ -102,7 +102,7 @@ test('a ticket belongs to one device and can be dropped', async (t) => {
   t.is(await store.ticket(daemon, 'alice', 5), null);
 });
 
-test('no file of the profile holds a private key or a ticket in clear', async (t) => {
+test('no file of the profile contains a private key or a ticket in clear', async (t) => {
   const profile = await openProfile(t);
   const store = new AccountStore(profile, manualClock());
   const ticket = Buffer.from('a ticket that could be looked for');

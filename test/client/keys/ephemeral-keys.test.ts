@@ -8,7 +8,7 @@ import { inlineRsa, type Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
 
-/** Gives the fixtures one after the other instead of searching for primes. */
+/** Returns the fixtures one after the other instead of searching for primes. */
 function countingRsa(): Rsa & { made: number } {
   const names = ['ephemeral', 'alice-encryption', 'bob-encryption', 'carol-encryption'] as const;
   const rsa = {
@@ -21,7 +21,7 @@ function countingRsa(): Rsa & { made: number } {
   return rsa;
 }
 
-test('the spare is used once, by one process, and is gone before it is used', async (t) => {
+test('the spare pair is used once, by one process, and removed before it is used', async (t) => {
   const profile = await openProfile(t);
   const rsa = countingRsa();
   const first = new Ephemerals(profile, rsa);
@@ -37,7 +37,7 @@ test('the spare is used once, by one process, and is gone before it is used', as
   );
 });
 
-test('the spare lies sealed', async (t) => {
+test('the spare pair is stored sealed', async (t) => {
   const profile = await openProfile(t);
   const ephemerals = new Ephemerals(profile, countingRsa());
   ephemerals.makeSpare();
@@ -46,7 +46,7 @@ test('the spare lies sealed', async (t) => {
   t.is(file.indexOf(fixtureKey('ephemeral').pkcs8.subarray(0, 40)), -1);
 });
 
-test('prepare makes the pair that take gives, and no pair is given twice', async (t) => {
+test('prepare() makes the pair that take() returns, and no pair is returned twice', async (t) => {
   const rsa = countingRsa();
   const ephemerals = new Ephemerals(await openProfile(t), rsa);
   ephemerals.prepare();
@@ -65,7 +65,7 @@ test('a damaged spare is dropped and a new pair is made', async (t) => {
   t.is(rsa.made, 1);
 });
 
-test('one spare is enough', async (t) => {
+test('only one spare is made', async (t) => {
   const rsa = countingRsa();
   const ephemerals = new Ephemerals(await openProfile(t), rsa);
   ephemerals.makeSpare();

@@ -34,7 +34,7 @@ async function chain(name: string, who: Who, count = 1, lifeMs = CARD_LIFE_MS): 
   return cards;
 }
 
-/** Alice's keyring at a daemon whose directory is what the test says. `asked` lists the requests for cards. */
+/** Alice's keyring, where `directory` holds the cards of the daemon. `asked` lists the requests for cards. */
 async function open(t: ExecutionContext, directory: Record<string, Uint8Array[]>, profile?: Profile) {
   const asked: RequestParams<'cards'>[] = [];
   const wire = fakeWire();
@@ -59,7 +59,7 @@ async function open(t: ExecutionContext, directory: Record<string, Uint8Array[]>
   return { keyring: new Keyring({ connection, db: store.db, clock, daemon, keys }), asked, directory, profile: store };
 }
 
-test('a person is pinned on first sight and asked for once', async (t) => {
+test('a person is pinned at first contact and asked for once', async (t) => {
   const { keyring, asked } = await open(t, { bob: await chain('bob', 'bob', 3) });
   t.is(await keyring.pinned('bob'), null);
   const { card, verified, changedTo } = await keyring.cardOf('bob');
@@ -69,7 +69,7 @@ test('a person is pinned on first sight and asked for once', async (t) => {
   t.is((await keyring.pinned('bob'))?.card.cardSeq, 3);
 });
 
-test('a newer card is followed from the pinned one on', async (t) => {
+test('newer cards are followed from the pinned one on', async (t) => {
   const cards = await chain('bob', 'bob', 3);
   const { keyring, directory, asked } = await open(t, { bob: cards.slice(0, 2) });
   await keyring.cardOf('bob');
@@ -92,7 +92,7 @@ test('an older card, and another one with the same number, are refused', async (
   t.is((await keyring.pinned('bob'))?.card.cardSeq, 2);
 });
 
-test('another identity blocks sealing until the person takes it', async (t) => {
+test('another identity blocks sealing until the person accepts it', async (t) => {
   const { keyring, directory } = await open(t, { bob: await chain('bob', 'bob', 2) });
   const before = await keyring.recipient('bob');
   await keyring.setVerified('bob', true);
@@ -111,11 +111,11 @@ test('another identity blocks sealing until the person takes it', async (t) => {
   t.false(equal(accepted.card.idFp, before.idFp));
   t.is((await keyring.cardOf('bob')).verified, false);
   t.true(equal((await keyring.recipient('bob')).idFp, accepted.card.idFp));
-  // What the old identity signed can still be read.
+  // Messages of the old identity can still be read.
   t.deepEqual(await keyring.sigSpkiOf(before.idFp, 'bob'), before.sigSpki);
 });
 
-test('attack: the key that is taken or marked is the one whose number was shown, whatever the daemon shows later', async (t) => {
+test('attack: only the key whose safety number was shown is accepted or verified, whatever the daemon shows later', async (t) => {
   const { keyring, directory } = await open(t, { bob: await chain('bob', 'bob') });
   const before = await keyring.recipient('bob');
   const changed = { instanceOf: ClientError, code: 'key-changed' };
@@ -136,7 +136,7 @@ test('attack: the key that is taken or marked is the one whose number was shown,
   await keyring.setVerified('bob', true);
   t.true((await keyring.pinned('bob'))?.verified);
 
-  // Without a number: the one that was told of.
+  // Without a safety number: the key that was reported.
   const other = await open(t, { bob: await chain('bob', 'bob') });
   await other.keyring.cardOf('bob');
   other.directory.bob = good;
@@ -146,7 +146,7 @@ test('attack: the key that is taken or marked is the one whose number was shown,
   await t.throwsAsync(other.keyring.acceptKey('bob'), changed);
 });
 
-test('attack: without a changed key that was shown nothing is taken in place of a trusted one', async (t) => {
+test('attack: no key replaces a trusted one unless it was shown as changed', async (t) => {
   const good = await chain('bob', 'bob');
   const { keyring, directory } = await open(t, { bob: good });
   const before = await keyring.recipient('bob');
@@ -168,7 +168,7 @@ test('attack: without a changed key that was shown nothing is taken in place of 
   await t.throwsAsync(keyring.acceptKey('bob'), { instanceOf: ClientError, code: 'key-changed' });
   t.deepEqual(await pinned(), [before.idFp, true]);
 
-  // As at the next start: no number was looked at.
+  // As at the next start: no safety number was shown.
   const later = await open(t, { bob: good });
   await later.keyring.cardOf('bob');
   later.directory.bob = directory.bob;
@@ -189,14 +189,14 @@ test('nothing is sealed to an expired card', async (t) => {
   await t.throwsAsync(keyring.recipient('bob'), { instanceOf: ClientError, code: 'refused', message: /has expired/ });
 });
 
-test('an unknown name is the daemon’s refusal, and is asked again', async (t) => {
+test('an unknown name gets the daemon’s refusal, and is asked for again', async (t) => {
   const { keyring, directory } = await open(t, {});
   await t.throwsAsync(keyring.cardOf('bob'), { instanceOf: Refusal });
   directory.bob = await chain('bob', 'bob');
   t.is((await keyring.cardOf('bob')).name, 'bob');
 });
 
-test('what somebody signed who was gone before they were met is vouched for by nobody', async (t) => {
+test('a signature of a person who left before they were ever pinned cannot be verified', async (t) => {
   const { keyring } = await open(t, {});
   t.is(await keyring.sigSpkiOf(openCard((await chain('bob', 'bob'))[0] ?? daemon).idFp, 'bob'), null);
 });
@@ -209,7 +209,7 @@ test('pins outlive the process', async (t) => {
   t.not((await later.keyring.cardOf('bob')).changedTo, null);
 });
 
-test('I am myself, and my own key opens what is sealed to me', async (t) => {
+test('the own card is always trusted, and the own key opens what is sealed to it', async (t) => {
   const { keyring, asked } = await open(t, {});
   t.is((await keyring.recipient('alice')).name, 'alice');
   t.deepEqual(asked, []);

@@ -22,7 +22,7 @@ const someAccount = fc.record({
   localKeys: fc.boolean(),
 }) as fc.Arbitrary<Account>;
 
-/** null: it fits; 'never': nobody can agree. */
+/** The doubt about this welcome; null if it fits, 'never' if it is refused without a question. */
 function verdict(welcome: Welcome, account: Account | null): string | null {
   try {
     return doubtOf(welcome, account, 'alice')?.kind ?? null;
@@ -31,7 +31,7 @@ function verdict(welcome: Welcome, account: Account | null): string | null {
   }
 }
 
-test('a welcome that fits is that of the account as this profile left it, or of a newer vault', (t) => {
+test('a welcome without doubt matches the stored account, or has a newer vault', (t) => {
   fc.assert(
     fc.property(someWelcome, someAccount, (welcome, account) => {
       if (verdict(welcome, account) !== null) return;
@@ -47,7 +47,7 @@ test('a welcome that fits is that of the account as this profile left it, or of 
   t.pass();
 });
 
-test('keys that are kept on this machine only are given to nobody, whatever the person says', (t) => {
+test('keys that stay on this machine are never uploaded, whatever the person answers', (t) => {
   fc.assert(
     fc.property(someWelcome, someAccount, (welcome, account) => {
       const wants = welcome.mustRenew || (welcome.idFp === mine && !welcome.localKeys);
@@ -61,7 +61,7 @@ test('keys that are kept on this machine only are given to nobody, whatever the 
 const good = { idFp: mine, mustRenew: false, localKeys: false, vault: { version: 3, at: 1 } } as unknown as Welcome;
 const mineAtThree: Account = { keys, vaultVersion: 3, vaultStored: 3, localKeys: false };
 
-test('each contradiction is a question of its own', (t) => {
+test('each contradiction raises its own question', (t) => {
   const cases: [string | null, Partial<Welcome>, Account | null][] = [
     [null, {}, mineAtThree],
     [null, { vault: { version: 9, at: 1 } }, mineAtThree],
@@ -80,13 +80,13 @@ test('each contradiction is a question of its own', (t) => {
   for (const [kind, lie, account] of cases) t.is(verdict({ ...good, ...lie }, account), kind, JSON.stringify(lie));
 });
 
-test('a login by key is that of the identity that logged in', (t) => {
+test('a login by key must be for the identity that logged in', (t) => {
   t.notThrows(() => checkKeyLogin(good, mineAtThree, 'alice'));
   for (const lie of [{ mustRenew: true }, { idFp: null }, { idFp: other }])
     t.throws(() => checkKeyLogin({ ...good, ...lie }, mineAtThree, 'alice'), { code: 'untrusted' });
 });
 
-test('where nobody can be asked the answer is no', async (t) => {
+test('without a person to ask the answer is no', async (t) => {
   const doubt = doubtOf({ ...good, vault: null }, mineAtThree, 'alice');
   await t.throwsAsync(settle({}, doubt), { code: 'untrusted', message: /had taken version 3.*nothing was sent/ });
   await t.throwsAsync(settle({ confirm: async () => false }, doubt), { code: 'untrusted' });

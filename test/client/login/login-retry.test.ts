@@ -7,7 +7,7 @@ import { until } from '../../helpers/until.ts';
 
 const full = () => Promise.reject(new Refusal('disk-full', 'the disk is full'));
 
-test('who is told that it waits gives up when they like; for anybody else it ends after the timeout', async (t) => {
+test('a wait is ended by the person if they can be told, and by the timeout otherwise', async (t) => {
   for (const isTold of [true, false]) {
     const clock = manualClock();
     let tries = 0;

@@ -22,18 +22,18 @@ test('one final newline is not part of the password', async (t) => {
     t.is(await readPasswordFile(await file(t, content), noInput, () => t.fail()), password);
 });
 
-test('- is standard input', async (t) => {
+test('- means standard input', async (t) => {
   t.is(await readPasswordFile('-', Readable.from([Buffer.from('hun'), Buffer.from('ter2\n')]), () => {}), 'hunter2');
 });
 
-test('a file that others can read is warned about', async (t) => {
+test('a file that others can read causes a warning', async (t) => {
   const warnings: string[] = [];
   await readPasswordFile(await file(t, 'x', 0o640), noInput, (text) => warnings.push(text));
   t.is(warnings.length, 1);
   t.regex(warnings[0] ?? '', /can be read by others .*chmod 600/);
 });
 
-test('what holds no password is a usage error', async (t) => {
+test('a file without a password is a usage error', async (t) => {
   for (const content of ['', '\n', 'a\nb\n', 'x'.repeat(1025), Uint8Array.of(0xff, 0xfe)])
     await t.throwsAsync(
       readPasswordFile(await file(t, content), noInput, () => {}),

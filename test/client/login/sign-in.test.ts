@@ -28,12 +28,12 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 /** The encryption keys, newest first. */
 const keysOf = (me: SignedIn) => me.keyring.openKeys().map(({ ekFp, pkcs8 }) => [hex(ekFp), hex(pkcs8)]);
 
-/** Whose next pair is one that alice never has. */
+/** An RSA whose next pair is one that Alice never had. */
 const renewing = { ...inlineRsa, generate: async () => fixtureKey('bob-encryption') };
 
 const refused = { instanceOf: ClientError, code: 'login-refused' };
 
-test.serial('an account is made, and this profile gets in again without a password', async (t) => {
+test.serial('an account is made, and this profile logs in again without a password', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const steps: string[] = [];
@@ -51,7 +51,7 @@ test.serial('an account is made, and this profile gets in again without a passwo
   t.deepEqual(await lastUsed({ server, profile }), { user: 'alice' });
 });
 
-test.serial('a wrong password fails though a key is held, and an unknown name fails alike', async (t) => {
+test.serial('a wrong password fails even with a stored key, and an unknown name fails alike', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   await (await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} })).close();
@@ -60,7 +60,7 @@ test.serial('a wrong password fails though a key is held, and an unknown name fa
   t.is(wrong?.message, unknown?.message);
 });
 
-test.serial('the same name and password on an empty profile bring the keys back', async (t) => {
+test.serial('name and password restore the keys in an empty profile', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const here = await signInAs(t, { user: 'alice', server, password: 'secret', register: {} });
   const there = await signInAs(t, { user: 'alice', server, password: 'secret' });
@@ -69,7 +69,7 @@ test.serial('the same name and password on an empty profile bring the keys back'
   t.not(there.lease.device, here.lease.device);
 });
 
-test.serial('with local keys no other machine gets them', async (t) => {
+test.serial('with local keys, no other machine gets the keys', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const made = { user: 'alice', server, profile, password: 'secret', register: { localKeys: true } } as const;
@@ -92,7 +92,7 @@ test.serial('a taken name is refused and leaves nothing in the profile', async (
   t.deepEqual(await lastUsed({ server, profile }), {});
 });
 
-test.serial('a registration that was cut before the vault goes on at the next login', async (t) => {
+test.serial('a registration that was cut off before the vault is completed at the next login', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const cut = quietAsk({
@@ -107,7 +107,7 @@ test.serial('a registration that was cut before the vault goes on at the next lo
   t.deepEqual(keysOf(elsewhere), keysOf(again));
 });
 
-test.serial('a new password opens the vault, the old one opens nothing', async (t) => {
+test.serial('the new password opens the vault, and the old one opens nothing', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const me = await signInAs(t, { user: 'alice', server, password: 'secret', register: {} });
   await t.throwsAsync(me.passwd('wrong', 'newer'), { ...refused, message: 'the password now is wrong' });
@@ -117,7 +117,7 @@ test.serial('a new password opens the vault, the old one opens nothing', async (
   await t.throwsAsync(signInAs(t, { user: 'alice', server, password: 'secret' }), refused);
 });
 
-test.serial('a change of password that is cut leaves the old one whole', async (t) => {
+test.serial('an interrupted change of password leaves the old one valid', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const made = { user: 'alice', server, profile, password: 'secret' } as const;
@@ -138,7 +138,7 @@ test.serial('a change of password that is cut leaves the old one whole', async (
   await signInAs(t, { user: 'alice', server, password: 'secret' });
 });
 
-test.serial('two programs share a profile: each writes as a device of its own, one password is enough', async (t) => {
+test.serial('two programs share a profile: each is a device of its own, with one password', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const one = await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} });
@@ -148,7 +148,7 @@ test.serial('two programs share a profile: each writes as a device of its own, o
   await Promise.all([one.close(), two.close()]);
 });
 
-test.serial('keys are renewed long before their card ends, and the vault goes along', async (t) => {
+test.serial('keys are renewed long before their card expires, and the vault with them', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const first = await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} });
@@ -172,7 +172,7 @@ test.serial('keys are renewed long before their card ends, and the vault goes al
   t.deepEqual(keysOf(elsewhere), keysOf(byPassword));
 });
 
-test.serial('keys that were renewed on another machine ask for the password', async (t) => {
+test.serial('keys that were renewed on another machine need the password', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   await (await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} })).close();
@@ -190,7 +190,7 @@ test.serial('keys that were renewed on another machine ask for the password', as
   t.deepEqual(keysOf(me), keysOf(elsewhere));
 });
 
-test.serial('somebody in the middle, wrongly trusted, gets no session and no confirmed pin', async (t) => {
+test.serial('a man in the middle that was trusted by mistake gets no session and no confirmed pin', async (t) => {
   const { at: daemon } = await openDaemon(t);
   await signInAs(t, { user: 'alice', server: daemon.join, password: 'secret', register: {} });
   const relay = await startRelay(t, daemon, testDaemonId);
@@ -203,12 +203,12 @@ test.serial('somebody in the middle, wrongly trusted, gets no session and no con
       message: /somebody|nobody sits between/,
     });
   t.deepEqual(relay.read, ['login-start', 'login-finish', 'login-start', 'login-finish']);
-  // Not a word without a password either: the pin was never confirmed.
+  // Without a password nothing is sent either: the pin was never confirmed.
   await t.throwsAsync(signInAs(t, { user: 'alice', server, profile }), { instanceOf: ClientError, code: 'usage' });
   t.is(relay.read.length, 4);
 });
 
-test.serial('a registration through somebody in the middle is noticed at its login', async (t) => {
+test.serial('a registration through a man in the middle is noticed at its login', async (t) => {
   const { at: daemon } = await openDaemon(t);
   const relay = await startRelay(t, daemon, testDaemonId);
   const server = `127.0.0.1:${relay.address.port}`;
@@ -218,7 +218,7 @@ test.serial('a registration through somebody in the middle is noticed at its log
   });
 });
 
-test.serial('a link that is lost comes back by key; a daemon that was started again is the same', async (t) => {
+test.serial('a lost link logs in again by key, also after the daemon restarted', async (t) => {
   const { daemon, dir, at } = await openDaemon(t);
   const me = await signInAs(t, { user: 'alice', server: at.join, password: 'secret', register: {} });
   const online = new Promise<void>((done) => {
@@ -255,7 +255,7 @@ test.serial('a server that falls silent after the handshake is given up', async 
   await failed;
 });
 
-test.serial('a ticket that was ended needs the password again', async (t) => {
+test.serial('a revoked ticket needs the password again', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'p');
   const me = await signInAs(t, { user: 'alice', server, profile, password: 'secret', register: {} });
@@ -268,7 +268,7 @@ test.serial('a ticket that was ended needs the password again', async (t) => {
   });
 });
 
-test.serial('an account from before there were keys gets them at its first login', async (t) => {
+test.serial('a legacy account gets its keys at its first login', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'users.txt'), '# ours\nalice:secret\n', { mode: 0o600 });
   await writeFixtureKey(dir);
@@ -276,7 +276,7 @@ test.serial('an account from before there were keys gets them at its first login
   t.notRegex(await readFile(join(dir, 'users.txt'), 'utf8'), /secret/);
   const profile = join(dir, 'profile');
   const first = { user: 'alice', server, password: 'secret', profile } as const;
-  // The daemon stretches the password of the file as agreed.
+  // The daemon of this test stretches passwords as usual.
   const agreed = { opaque: inlineOpaque };
   await t.throwsAsync(signInAs(t, first, agreed), { code: 'untrusted', message: /has no keys yet.*nothing was sent/ });
   const asked: string[] = [];
@@ -310,12 +310,12 @@ test.serial('the version of the vault never goes back', async (t) => {
   t.is(there.connection.welcome.vault?.version, 10);
 });
 
-test.serial('a server is an address or a join link', (t) => {
+test.serial('a server is given as an address or a join link', (t) => {
   t.deepEqual(whereTo('Chat.Example:1').address, { host: 'chat.example', port: 1 });
   t.throws(() => whereTo('http://x'), { instanceOf: ClientError, code: 'usage' });
 });
 
-test.serial('an invite longer than any is refused before keys are made', async (t) => {
+test.serial('an invitation code that is too long is refused before keys are made', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const steps: string[] = [];
   const ask = quietAsk({ progress: (step) => steps.push(step) });

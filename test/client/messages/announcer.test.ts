@@ -7,21 +7,21 @@ import type { ClientEvent } from '../../../src/client/types.ts';
 const online: ClientEvent = { type: 'link', link: { state: 'online' } };
 const notice: ClientEvent = { type: 'notice', text: 'the daemon stops' };
 
-/** @param told gets what a listener has taken */
+/** @param told receives the events that a listener accepted */
 function open(told: ClientEvent[] = []) {
   const bus = new ClientBus();
   bus.on('heard', (event) => void told.push(event));
   return { bus, announcer: new Announcer(bus) };
 }
 
-/** Throws at each event of this type. */
+/** A listener that throws at each event of this type. */
 function stumbling(at: ClientEvent['type']) {
   return (event: ClientEvent): void => {
     if (event.type === at) throw new Error('a bug of the listener');
   };
 }
 
-test('a listener that throws is told of, and the others hear everything', (t) => {
+test('a listener that throws is reported, and the others get every event', (t) => {
   const told: ClientEvent[] = [];
   const heard: ClientEvent[] = [];
   const { bus, announcer } = open(told);
@@ -36,7 +36,7 @@ test('a listener that throws is told of, and the others hear everything', (t) =>
   t.deepEqual(told, [online, failed]);
 });
 
-test('what no listener could take has not been told', (t) => {
+test('an event that no listener accepted does not count as heard', (t) => {
   const told: ClientEvent[] = [];
   const { bus, announcer } = open(told);
   announcer.subscribe(stumbling('link'));
@@ -47,7 +47,7 @@ test('what no listener could take has not been told', (t) => {
   );
 });
 
-test.serial('a listener that cannot even take a notice is a warning of the process', async (t) => {
+test.serial('a listener that throws at the report, too, causes a process warning', async (t) => {
   const heard: ClientEvent[] = [];
   const { bus, announcer } = open();
   announcer.subscribe(stumbling('notice'));

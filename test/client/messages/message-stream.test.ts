@@ -3,7 +3,7 @@ import { ClientError } from '../../../src/client/errors.ts';
 import { listen } from '../../../src/client/messages/message-stream.ts';
 import type { Client, ClientEvent, Message } from '../../../src/client/types.ts';
 
-/** A client reduced to its name and what it tells. */
+/** A client reduced to its name and its events. */
 function fakeClient() {
   const listeners = new Set<(event: ClientEvent) => void>();
   return {
@@ -22,7 +22,7 @@ function fakeClient() {
   };
 }
 
-test('new messages come in order, also those that arrive while the loop is busy', async (t) => {
+test('new messages arrive in order, even while the loop is busy', async (t) => {
   const client = fakeClient();
   const iterator = listen(client);
   const first = iterator.next();
@@ -35,7 +35,7 @@ test('new messages come in order, also those that arrive while the loop is busy'
   t.deepEqual(ids, ['a', 'b', 'c']);
 });
 
-test('it ends when the client is closed, after what had come', async (t) => {
+test('the stream ends when the client is closed, after the waiting messages', async (t) => {
   const client = fakeClient();
   const seen: string[] = [];
   const loop = (async () => {
@@ -48,7 +48,7 @@ test('it ends when the client is closed, after what had come', async (t) => {
   t.is(client.listeners.size, 0);
 });
 
-test('it ends with the reason when there will be no link any more, after what had come', async (t) => {
+test('the stream throws the reason when there will be no more link, after the waiting messages', async (t) => {
   const client = fakeClient();
   const iterator = listen(client);
   const first = iterator.next();
@@ -59,7 +59,7 @@ test('it ends with the reason when there will be no link any more, after what ha
   t.is(client.listeners.size, 0);
 });
 
-test('it ends with its signal, and when the loop is left', async (t) => {
+test('the stream ends with its signal, and when the loop is left', async (t) => {
   const client = fakeClient();
   const stop = new AbortController();
   const waiting = listen(client, { signal: stop.signal }).next();
@@ -74,7 +74,7 @@ test('it ends with its signal, and when the loop is left', async (t) => {
   t.true((await listen(client, { signal: stop.signal }).next()).done);
 });
 
-test('my own messages come only when they are asked for', async (t) => {
+test('own messages arrive only if they are requested', async (t) => {
   const client = fakeClient();
   const others = listen(client);
   const all = listen(client, { own: true });
@@ -88,7 +88,7 @@ test('my own messages come only when they are asked for', async (t) => {
   await Promise.all([others.return(), all.return()]);
 });
 
-test('a loop that is too slow gets what waited, and then an error that says so', async (t) => {
+test('a loop that is too slow gets the waiting messages, then an error', async (t) => {
   const client = fakeClient();
   const iterator = listen(client, { max: 3 });
   const first = iterator.next();

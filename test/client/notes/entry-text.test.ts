@@ -12,7 +12,7 @@ const said = fc.record({
     .map((text) => ({ kind: 'text' as const, text })),
 });
 
-test('what was said comes back as it was', (t) => {
+test("an entry's text is decoded as it was encoded", (t) => {
   fc.assert(
     fc.property(said, (one) => {
       const { hash, ...rest } = decodeEntryText(encodeEntryText(one));
@@ -21,11 +21,11 @@ test('what was said comes back as it was', (t) => {
   );
 });
 
-test('what was cut short, or is of another version, is refused', (t) => {
+test('a text that is cut off or of another version is refused', (t) => {
   fc.assert(
     fc.property(said, fc.nat(), (one, at) => {
       const bytes = encodeEntryText(one);
-      // A cut inside the text leaves a shorter text: the seal around it is what tells.
+      // A cut inside the text leaves a shorter text, which only the seal around it reveals.
       const head = bytes.length - new TextEncoder().encode(one.content.text).length;
       t.throws(() => decodeEntryText(bytes.subarray(0, at % head)), { name: 'ProtocolError' });
       t.throws(() => decodeEntryText(Uint8Array.from([2, ...bytes.subarray(1)])), { code: 'version' });

@@ -1,4 +1,4 @@
-/** What the daemon may answer to a message, and what becomes of the message and of those behind it. */
+/** How the outbox handles each answer of the daemon, and what happens to the messages after. */
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
@@ -22,7 +22,7 @@ const register = {};
 
 type Sent = { id: string; device: number; seq: number; bytes: string };
 
-/** Pauses of the outbox: all that the client waits for which is this long. Here they take a thousandth of it. */
+/** A clock on which the outbox's pauses (500 ms to 30 s) take a thousandth of their time. */
 function hurried(): Clock & { paused: number[] } {
   const paused: number[] = [];
   return {
@@ -36,7 +36,7 @@ function hurried(): Clock & { paused: number[] } {
   };
 }
 
-/** Alice and Bob, and a daemon that refuses what `refuse` names: the nth note that Alice sends, from 1. */
+/** Alice, Bob and a daemon that refuses Alice's nth note, counted from 1, with the code that `refuse` returns. */
 async function refused(
   t: ExecutionContext,
   refuse: (nth: number, sent: Sent) => RefusalCode | null,
@@ -61,7 +61,7 @@ async function refused(
   return { alice, bob, sent };
 }
 
-test.serial('what the daemon is too busy for goes out again, byte for byte', async (t) => {
+test.serial('a message that was refused as busy is sent again, byte for byte', async (t) => {
   const codes: (RefusalCode | null)[] = ['busy', 'rate-limited', null];
   const { alice, bob, sent } = await refused(t, (nth) => codes[nth - 1] ?? null);
   await alice.client.send('@bob', 'patience');
@@ -71,7 +71,7 @@ test.serial('what the daemon is too busy for goes out again, byte for byte', asy
 });
 
 test.serial(
-  'however long the daemon is busy nothing fails: it waits longer and longer, and says so once',
+  'while the daemon stays busy, nothing fails: the outbox waits longer each time and says so once',
   async (t) => {
     const REFUSED = 25;
     const clock = hurried();
@@ -91,7 +91,7 @@ test.serial(
 );
 
 for (const code of ['stale-card', 'order'] as const) {
-  test.serial(`after ${code} the same message is sealed anew`, async (t) => {
+  test.serial(`after ${code} the same message is sealed again`, async (t) => {
     const { alice, bob, sent } = await refused(t, (nth) => (nth === 1 ? code : null));
     const message = await alice.client.send('@bob', 'again');
     await bob.message('again');
@@ -102,7 +102,7 @@ for (const code of ['stale-card', 'order'] as const) {
   });
 }
 
-test.serial('a message that is refused for good is shown with its reason, and those behind it go on', async (t) => {
+test.serial('a message that is refused for good is shown with its reason, and the next ones go on', async (t) => {
   let bad = '';
   const { alice, bob } = await refused(t, (nth, { id }) => {
     if (nth === 1) bad = id;
@@ -121,7 +121,7 @@ test.serial('a message that is refused for good is shown with its reason, and th
   t.deepEqual(gaps, []);
 });
 
-test.serial('a message that is refused and then deleted is withdrawn, and is not in the history', async (t) => {
+test.serial('a refused message that is deleted is withdrawn and not in the history', async (t) => {
   const { alice } = await refused(t, () => 'not-permitted');
   await t.throwsAsync(alice.client.send('@bob', 'm1'), { instanceOf: ClientError, code: 'refused' });
   const failed = await alice.message('m1', ({ state }) => state === 'failed');
@@ -135,14 +135,14 @@ test.serial('a message that is refused and then deleted is withdrawn, and is not
   t.deepEqual((await alice.client.history('@bob')).messages, []);
 });
 
-test.serial('a daemon that always finds the order wrong does not keep the client busy', async (t) => {
+test.serial('a daemon that always refuses the order does not keep the client busy', async (t) => {
   const { alice, sent } = await refused(t, () => 'order');
   await t.throwsAsync(alice.client.send('@bob', 'x'), { instanceOf: ClientError, code: 'refused' });
   t.true(sent.length < 10);
   t.true(new Set(sent.map(({ device }) => device)).size > 1, 'it tried as another device');
 });
 
-/** Alice, whose worker seals as `seal` says once it is set. */
+/** Alice, with an `rsa` that the test can change, and Bob. */
 async function sealing(t: ExecutionContext) {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
@@ -154,36 +154,39 @@ async function sealing(t: ExecutionContext) {
 
 for (const linked of [true, false]) {
   const how = linked ? 'the link up' : 'the link just lost';
-  test.serial(`what was being sealed when the client was closed with ${how} goes out at the next start`, async (t) => {
-    const { bob, signedIn, rsa, again } = await sealing(t);
-    const given = Promise.withResolvers<never>();
-    const close = async () => {
-      // As a pool that ends its threads.
-      given.reject(new Error('Terminating worker thread'));
-      await new Promise((next) => setImmediate(next));
-      await signedIn.close();
-    };
-    const alice = await startChat(t, { ...signedIn, close });
-    await alice.client.send('@bob', 'before');
-    const begun = Promise.withResolvers<void>();
-    rsa.seal = () => {
-      begun.resolve();
-      return given.promise;
-    };
-    const { id } = await alice.client.queue('@bob', 'typed a moment before quitting');
-    await begun.promise;
-    if (!linked) {
-      signedIn.connection.link?.destroy();
-      await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
-    }
-    await alice.client.close();
-    await again();
-    t.is((await bob.message('typed a moment before quitting')).id, id);
-    t.false(alice.events.some((event) => event.type === 'message' && event.message.state === 'failed'));
-  });
+  test.serial(
+    `a message that was being sealed when the client closed with ${how} is sent at the next start`,
+    async (t) => {
+      const { bob, signedIn, rsa, again } = await sealing(t);
+      const given = Promise.withResolvers<never>();
+      const close = async () => {
+        // As a pool does that ends its threads.
+        given.reject(new Error('Terminating worker thread'));
+        await new Promise((next) => setImmediate(next));
+        await signedIn.close();
+      };
+      const alice = await startChat(t, { ...signedIn, close });
+      await alice.client.send('@bob', 'before');
+      const begun = Promise.withResolvers<void>();
+      rsa.seal = () => {
+        begun.resolve();
+        return given.promise;
+      };
+      const { id } = await alice.client.queue('@bob', 'typed a moment before quitting');
+      await begun.promise;
+      if (!linked) {
+        signedIn.connection.link?.destroy();
+        await alice.event((event) => event.type === 'link' && event.link.state === 'waiting');
+      }
+      await alice.client.close();
+      await again();
+      t.is((await bob.message('typed a moment before quitting')).id, id);
+      t.false(alice.events.some((event) => event.type === 'message' && event.message.state === 'failed'));
+    },
+  );
 }
 
-test.serial('what cannot be sealed now waits, with a sentence, and goes out with the next message', async (t) => {
+test.serial('a message that cannot be sealed now waits, with a sentence, and is sent with the next one', async (t) => {
   const { bob, signedIn, rsa } = await sealing(t);
   const alice = await startChat(t, signedIn);
   const { seal } = rsa;
@@ -214,7 +217,7 @@ test.serial('the outbox is bounded, with a sentence', async (t) => {
   });
 });
 
-test.serial('a changed key stops everything until the person accepts it', async (t) => {
+test.serial('a changed key stops all messages until the person accepts it', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
   const alice = await connectChat(t, { user: 'alice', server, password, register });

@@ -16,7 +16,7 @@ const pins = new Map([
   ['carol', { name: 'carol', card: { idFp: id(3) }, verified: false, changedTo: id(4) }],
 ]);
 
-/** @param told gets what listeners hear */
+/** @param told receives the announced lists of people */
 function peopleOf(context: AccountContext, told: Person[][]) {
   const bus = new ClientBus();
   bus.on('announced', (event) => {
@@ -25,7 +25,7 @@ function peopleOf(context: AccountContext, told: Person[][]) {
   return { people: new People(context, bus), take: (event: Event) => bus.publishAndWait('received', event) };
 }
 
-/** Alice's directory of three others, of whom dave has no pin; `read` lists which pins were read. */
+/** Alice's directory with three others, of whom Dave has no pin; `read` lists the pins that were read. */
 async function open() {
   const read: string[] = [];
   const told: Person[][] = [];
@@ -55,7 +55,7 @@ async function open() {
   return { people: all, take, told, read };
 }
 
-test('the whole directory is told in order, with what each one is to this profile', async (t) => {
+test('the whole directory is announced in order, with its pins', async (t) => {
   const { people, told, read } = await open();
   t.deepEqual(read, ['all']);
   const [first = []] = told;
@@ -71,7 +71,7 @@ test('the whole directory is told in order, with what each one is to this profil
   );
 });
 
-test('what one person does reads no pin but theirs', async (t) => {
+test('a change of one person reads only their pin', async (t) => {
   const { people, take, told, read } = await open();
   told.length = 0;
   read.length = 0;
@@ -88,7 +88,7 @@ test('what one person does reads no pin but theirs', async (t) => {
   t.deepEqual(read, ['bob', 'dave', 'carol', 'erin', 'erin']);
 });
 
-test('who comes or goes while the directory is fetched is there, or gone, afterwards', async (t) => {
+test('people who come or leave while the directory is fetched are listed correctly afterwards', async (t) => {
   const pages = [Promise.withResolvers<unknown>(), Promise.withResolvers<unknown>()];
   let asked = 0;
   const context = {

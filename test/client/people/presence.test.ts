@@ -15,7 +15,7 @@ import { until } from '../../helpers/until.ts';
 const password = 'secret';
 const register = {};
 
-/** Signs over a link that only writes down what is asked. */
+/** Presence over a connection that only records requests. */
 function open(people: Person[] = [person('bob'), person('carol')]) {
   const clock = manualClock();
   const asked: [string, unknown][] = [];
@@ -40,7 +40,7 @@ function open(people: Person[] = [person('bob'), person('carol')]) {
   const bus = new ClientBus();
   bus.on('announced', (event) => void told.push(event));
   const signs = new Presence(context, directory, bus);
-  /** Writes there, and what was asked of the daemon for it. */
+  /** Types in that conversation. @returns the requests it caused */
   const typing = async (to: ConversationName) => {
     asked.length = 0;
     signs.typing(to);
@@ -51,7 +51,7 @@ function open(people: Person[] = [person('bob'), person('carol')]) {
   return { signs, typing, take, asked, clock, link, told };
 }
 
-test('somebody who writes tells it once in three seconds to each person', async (t) => {
+test('typing is sent to each person once in three seconds', async (t) => {
   const { typing, clock } = open();
   t.deepEqual(await typing('@bob'), ['typing bob']);
   clock.advance(2999);
@@ -61,7 +61,7 @@ test('somebody who writes tells it once in three seconds to each person', async 
   t.deepEqual(await typing('@bob'), ['typing bob']);
 });
 
-test('nothing is told to rooms, to oneself, to who is not here or not known, and to a key that changed', async (t) => {
+test('typing is not sent to rooms, to oneself, to people who are offline or unknown, or to a changed key', async (t) => {
   const { typing } = open([
     person('alice'),
     person('bob', { changedTo: 'cc' }),
@@ -72,7 +72,7 @@ test('nothing is told to rooms, to oneself, to who is not here or not known, and
     t.deepEqual(await typing(to), [], to);
 });
 
-test('without a link, or when it fails, nothing happens and nothing is thrown', async (t) => {
+test('without a link, or if the request fails, typing does nothing and throws nothing', async (t) => {
   const { typing, link } = open();
   link.state = 'waiting';
   t.deepEqual(await typing('@bob'), []);
@@ -83,7 +83,7 @@ test('without a link, or when it fails, nothing happens and nothing is thrown', 
   t.deepEqual(await typing('@carol'), ['typing carol']);
 });
 
-test('away is told with the next link, and being back is not', async (t) => {
+test('away is sent again on the next link; being back is not', async (t) => {
   const { signs, asked, link } = open();
   link.state = 'waiting';
   await signs.away(true);
@@ -100,7 +100,7 @@ test('away is told with the next link, and being back is not', async (t) => {
   t.deepEqual(asked, [['away', { away: false }]]);
 });
 
-test('an away that was refused is not told again', async (t) => {
+test('a refused away is not sent again', async (t) => {
   const { signs, asked, link } = open();
   link.error = new Refusal('rate-limited', 'too many');
   await t.throwsAsync(signs.away(true), { instanceOf: Refusal });
@@ -109,7 +109,7 @@ test('an away that was refused is not told again', async (t) => {
   t.deepEqual(asked, []);
 });
 
-test('who writes is an event; oneself never is, whatever the daemon says', (t) => {
+test("typing of others is an event; one's own never is, whatever the daemon sends", (t) => {
   const { take, told } = open();
   take({ method: 'typing', params: { name: 'bob' } });
   take({ method: 'typing', params: { name: 'alice' } });
@@ -117,7 +117,7 @@ test('who writes is an event; oneself never is, whatever the daemon says', (t) =
   t.deepEqual(told, [{ type: 'typing', name: 'bob' }]);
 });
 
-test('attack: a daemon that calls away who is not here', async (t) => {
+test('attack: a daemon cannot show an offline person as away', async (t) => {
   const context = {
     keyring: { me: { name: 'alice' }, pinned: async () => null, allPinned: async () => [] },
     connection: {
@@ -137,7 +137,7 @@ test('attack: a daemon that calls away who is not here', async (t) => {
 const awayOf = async ({ client }: TestChat, name: string) =>
   (await client.people()).find((one) => one.name === name)?.away;
 
-test.serial('two people: bob sees alice write and go, and again after her link was lost', async (t) => {
+test.serial('two people: Bob sees Alice type and go away, and again after her link was lost', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const bob = await connectChat(t, { user: 'bob', server, password, register });
@@ -159,7 +159,7 @@ test.serial('two people: bob sees alice write and go, and again after her link w
     (event) => event.type === 'people' && event.people.some((one) => one.name === 'alice' && !one.online),
   );
   await until(async () => (await awayOf(bob, 'alice')) === true);
-  // Who comes now finds it in the directory.
+  // Newcomers see it in the directory.
   const carol = await connectChat(t, { user: 'carol', server, password, register });
   t.true(await awayOf(carol, 'alice'));
   await alice.client.away(false);

@@ -5,12 +5,12 @@ import { optionsFromEnvironment, optionsFromToml } from '../../../src/client/pro
 
 const usage = { instanceOf: ClientError, code: 'usage' };
 
-test('declared variables are read, each as its type', (t) => {
+test('declared variables are read by their types', (t) => {
   const env = { SECURECHAT_SERVER: 'h:1', SECURECHAT_TRUST_NEW: '1', SECURECHAT_JSON: 'no', SECURECHAT_TIMEOUT: '2.5' };
   t.deepEqual(optionsFromEnvironment(env), { server: 'h:1', 'trust-new': true, json: false, timeout: 2.5 });
 });
 
-test('other variables are somebody else’s, empty ones are not set', (t) => {
+test('unknown variables are ignored, and empty ones are unset', (t) => {
   t.deepEqual(optionsFromEnvironment({ SECURECHAT_PASSWORD: 'x', SECURECHAT_OTHER: '1', SECURECHAT_USER: '' }), {});
 });
 
@@ -22,7 +22,7 @@ test('a variable of the wrong type is named', (t) => {
   t.throws(() => optionsFromEnvironment({ SECURECHAT_TIMEOUT: '-1' }), usage);
 });
 
-test('a folder that the environment or a file names is never one below the current folder', (t) => {
+test('a folder from the environment or a file must be an absolute path', (t) => {
   for (const folder of ['p', './p', '../p', '~bob/p']) {
     for (const name of ['PROFILE', 'DOWNLOADS'])
       t.is(
@@ -41,7 +41,7 @@ test('a folder that the environment or a file names is never one below the curre
   }
 });
 
-test('config.toml holds the same options', (t) => {
+test('config.toml has the same options', (t) => {
   t.deepEqual(optionsFromToml('server = "h:1"\ntrust-new = true\ntimeout = 3\n', 'c'), {
     server: 'h:1',
     'trust-new': true,
@@ -51,7 +51,7 @@ test('config.toml holds the same options', (t) => {
   t.deepEqual(optionsFromToml('', 'c'), {});
 });
 
-test('a wrong config.toml is named with what is wrong', (t) => {
+test('a malformed config.toml is named with its problem', (t) => {
   const cases: [string, RegExp][] = [
     ['server = ', /c\.toml is not TOML/],
     ['pasword-file = "x"', /"pasword-file" is not an option/],
@@ -66,7 +66,7 @@ test('a wrong config.toml is named with what is wrong', (t) => {
     t.regex(t.throws(() => optionsFromToml(text, 'c.toml'), usage)?.message ?? '', sentence);
 });
 
-test('no text makes the parser throw anything else', (t) => {
+test('any text raises only a ClientError', (t) => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       try {

@@ -7,10 +7,10 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const linux = (env: { [name: string]: string }) => ({ env, platform: 'linux' as const });
 
-test('a named profile holds its config.toml', (t) => {
+test('a named profile contains its config.toml', (t) => {
   t.is(profileFolder('p'), resolve('p'));
   t.is(configFile('p'), resolve('p', 'config.toml'));
-  // A shell leaves it as it is in --profile=~/p.
+  // A shell does not expand ~ in --profile=~/p.
   t.is(profileFolder('~/p'), join(homedir(), 'p'));
   t.is(configFile('~/p'), join(homedir(), 'p', 'config.toml'));
   t.is(profileFolder(undefined, linux({ HOME: '/home/alice' })), '/home/alice/.local/share/securechat');
@@ -24,10 +24,10 @@ test('without a home folder there is no profile, and none in the current folder'
   }
 });
 
-test('downloads go to what was said, else to client_files here, else to the download folder', async (t) => {
+test('downloads go to the given folder, else to client_files here, else to the download folder', async (t) => {
   t.deepEqual(await downloadsFolder('d', '/p', fs), { dir: resolve('d'), why: null });
   t.deepEqual(await downloadsFolder('~/d', '/p', fs), { dir: join(homedir(), 'd'), why: null });
-  // The tests run in a clone, which has the folder.
+  // The tests run in a clone, which has this folder.
   t.deepEqual(await downloadsFolder(undefined, '/p', fs), { dir: resolve('client_files'), why: null });
   const nothingHere = { ...fs, lstat: async () => Promise.reject(new Error('none')) };
   const home = await temporaryFolder(t);
@@ -45,11 +45,11 @@ test('downloads go to what was said, else to client_files here, else to the down
   for (const env of [{}, { HOME: '' }, { HOME: 'here' }]) t.is(await chosen(env), '/p/downloads');
 });
 
-test('a client_files here is taken only when it is a folder of the person’s own; else it is said', async (t) => {
+test('client_files here is used only if it is a folder of the person; otherwise a sentence says why not', async (t) => {
   const folder = await temporaryFolder(t);
   const other = await temporaryFolder(t);
   const here = join(folder, 'client_files');
-  /** What stands at `here`, as if it stood in the current folder. */
+  /** Looks at `here` as if it stood in the current folder. */
   const look = (change: object = {}) => {
     const lstat = async () => Object.assign(await fs.lstat(here), change);
     return downloadsFolder(undefined, '/p', { ...fs, lstat }, { HOME: '/home/alice' });

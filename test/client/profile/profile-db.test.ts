@@ -15,7 +15,7 @@ async function open(t: ExecutionContext, path: string, migrations: string[][]): 
   return db;
 }
 
-test('rows come back as they were written', async (t) => {
+test('rows are read as they were written', async (t) => {
   const db = await open(t, await file(t), [first]);
   t.deepEqual(await db.run('INSERT INTO words VALUES (?, ?)', ['a', Uint8Array.of(0, 255)]), { changes: 1 });
   const [row] = await db.all('SELECT * FROM words');
@@ -23,7 +23,7 @@ test('rows come back as they were written', async (t) => {
   t.deepEqual(row?.bytes, Uint8Array.of(0, 255));
 });
 
-test('a transaction is all or nothing', async (t) => {
+test('a transaction is carried out whole or not at all', async (t) => {
   const db = await open(t, await file(t), [first]);
   const insert = { sql: "INSERT INTO words VALUES ('a', NULL)" };
   await t.throwsAsync(db.transaction([insert, insert]), { message: /UNIQUE/ });
@@ -32,7 +32,7 @@ test('a transaction is all or nothing', async (t) => {
   t.is((await db.all('SELECT * FROM words')).length, 1);
 });
 
-test('a full disk is a sentence, and nothing of the transaction stays', async (t) => {
+test('a full disk is reported in a sentence and leaves nothing of the transaction', async (t) => {
   const path = await file(t);
   const db = await open(t, path, [first]);
   await db.all('PRAGMA max_page_count = 40');
@@ -50,7 +50,7 @@ test('a full disk is a sentence, and nothing of the transaction stays', async (t
   t.is((await db.all('SELECT * FROM words')).length, 1);
 });
 
-test('an older file is brought up to date, once', async (t) => {
+test('an older file is migrated once', async (t) => {
   const path = await file(t);
   await (await open(t, path, [first])).close();
   await (await open(t, path, [first, second])).close();
@@ -73,14 +73,14 @@ test('a newer file is refused with a sentence', async (t) => {
   t.regex(error?.message ?? '', /newer securechat \(version 2, this one knows 1\); update/);
 });
 
-test('two openers of one new file make it once and see each other', async (t) => {
+test("two processes that open a new file make it once and see each other's rows", async (t) => {
   const path = await file(t);
   const [one, two] = await Promise.all([open(t, path, [first, second]), open(t, path, [first, second])]);
   await one?.run("INSERT INTO words VALUES ('b', NULL)");
   t.is((await two?.all('SELECT * FROM words'))?.length, 2);
 });
 
-test('after close every statement is refused', async (t) => {
+test('after close() every statement is refused', async (t) => {
   const db = await open(t, await file(t), [first]);
   await db.close();
   await t.throwsAsync(db.all('SELECT 1'), { message: /closed/ });

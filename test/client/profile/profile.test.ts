@@ -14,7 +14,7 @@ const aad = new TextEncoder().encode('here');
 
 const folder = async (t: ExecutionContext): Promise<string> => join(await temporaryFolder(t), 'profile');
 
-test('a new folder and its key are for the owner alone', async (t) => {
+test('a new folder and its key are readable by the owner only', async (t) => {
   const dir = await folder(t);
   await open(t, dir);
   t.is((await fs.stat(dir)).mode & 0o777, 0o700);
@@ -25,7 +25,7 @@ test('a new folder and its key are for the owner alone', async (t) => {
   );
 });
 
-test('what was sealed opens in the next process, in its place only', async (t) => {
+test('a sealed value opens in the next process, at its own place only', async (t) => {
   const dir = await folder(t);
   const sealed = (await open(t, dir)).seal(Uint8Array.of(1, 2, 3), aad);
   const later = await open(t, dir);
@@ -33,7 +33,7 @@ test('what was sealed opens in the next process, in its place only', async (t) =
   t.throws(() => later.open(sealed, new TextEncoder().encode('there')), { instanceOf: ClientError, code: 'refused' });
 });
 
-test('any changed or cut byte is refused', async (t) => {
+test('any changed or missing byte is refused', async (t) => {
   const profile = await open(t, await folder(t));
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (plain, at, flip) => {
@@ -53,7 +53,7 @@ test('two processes that make a profile at once share one key', async (t) => {
   t.deepEqual(two?.open(one?.seal(aad, aad) ?? aad, aad), aad);
 });
 
-test('a lost or cut key is a sentence, never a new key', async (t) => {
+test('a lost or cut key is reported in a sentence and never made anew', async (t) => {
   const dir = await folder(t);
   await (await open(t, dir)).close();
   await fs.truncate(join(dir, 'profile.key'), 31);
@@ -64,7 +64,7 @@ test('a lost or cut key is a sentence, never a new key', async (t) => {
   t.regex(gone?.message ?? '', /profile.key is missing/);
 });
 
-test('a device is held by one process at a time and is given on', async (t) => {
+test('a device is held by one process at a time, and passed on', async (t) => {
   const dir = await folder(t);
   const one = await open(t, dir);
   const two = await open(t, dir);
@@ -80,7 +80,7 @@ test('a device is held by one process at a time and is given on', async (t) => {
   t.is((await one.devices.lease([second.device])).device, second.device);
 });
 
-test('it is seen whether a device is held, without holding it', async (t) => {
+test('isHeld() tells whether a device is held without taking it', async (t) => {
   const dir = await folder(t);
   const one = await open(t, dir);
   const two = await open(t, dir);

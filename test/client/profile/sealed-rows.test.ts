@@ -11,7 +11,7 @@ import { until } from '../../helpers/until.ts';
 const run = promisify(execFile);
 const WRITER = fileURLToPath(new URL('../../helpers/client/row-writer.ts', import.meta.url));
 
-test('values come back in the next process; one that was removed does not', async (t) => {
+test('values are read in the next process, and removed ones are not', async (t) => {
   const profile = await openProfile(t);
   const rows = new SealedRows(profile);
   await rows.write(
@@ -33,7 +33,7 @@ test('values come back in the next process; one that was removed does not', asyn
   );
 });
 
-test('neither names nor values can be read in the folder, nor told from their length', async (t) => {
+test('the folder shows neither names nor values nor their lengths', async (t) => {
   const profile = await openProfile(t);
   const rows = new SealedRows(profile);
   await rows.write(
@@ -50,7 +50,7 @@ test('neither names nor values can be read in the folder, nor told from their le
   t.is(lengths.length, 1);
 });
 
-test('a row that is damaged or in the place of another is counted, and hides no other', async (t) => {
+test('a row that is damaged or moved is counted and hides no other', async (t) => {
   const profile = await openProfile(t);
   const rows = new SealedRows(profile);
   for (const name of ['a', 'b', 'c']) await rows.write(new Map([[name, name]]));
@@ -62,7 +62,7 @@ test('a row that is damaged or in the place of another is counted, and hides no 
   t.is(await next.refresh(), 0);
 });
 
-test('two processes that write at once lose nothing, and a third one sees it all at once', async (t) => {
+test('two processes that write at once lose nothing, and a third one reads all', async (t) => {
   const profile = await openProfile(t);
   const rows = new SealedRows(profile);
   void rows.watch(() => void rows.refresh().catch(() => {}));

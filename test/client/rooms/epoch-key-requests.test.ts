@@ -5,7 +5,7 @@ import { EpochKeyRequests, type RequestsParts } from '../../../src/client/rooms/
 
 type Known = { id: string; key: Uint8Array | null; open: boolean };
 
-/** A client that knows these epochs; `asked` are the ids that were asked for since the last look. */
+/** A client that knows these epochs; `asked()` returns the ids requested since the last call. */
 function setting(ids: readonly string[]) {
   const epochs = new Map(ids.map((id): [string, Known] => [id, { id, key: null, open: true }]));
   const time = { now: 0 };
@@ -28,7 +28,7 @@ function setting(ids: readonly string[]) {
   return { wanted, time, asked, change: (id: string, to: Partial<Known>) => Object.assign(epochs.get(id) ?? {}, to) };
 }
 
-test('each missing key is asked for once in 5 s, until it comes or somebody leaves', (t) => {
+test('each missing key is requested once in 5 s, until it comes or somebody leaves', (t) => {
   const { wanted, time, asked, change } = setting(['a', 'b', 'c']);
   wanted.ask(['a', 'unknown']);
   wanted.ask(['a', 'b']);
@@ -46,7 +46,7 @@ test('each missing key is asked for once in 5 s, until it comes or somebody leav
   t.deepEqual(asked(), ['c']);
 });
 
-test('16 are asked for at once, and none keeps another from its turn', (t) => {
+test('at most 16 keys are requested at once, and every key gets its turn', (t) => {
   const many = Array.from({ length: 40 }, (_, n) => `garbage-${n}`);
   const { wanted, time, asked } = setting([...many, 'good']);
   wanted.ask([...many, 'good']);

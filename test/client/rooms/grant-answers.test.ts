@@ -11,14 +11,14 @@ const granted = {
 } as const;
 const wanted = { method: 'grant-wanted', params: { room: id, epochId: id, name: 'bob' } } as const;
 
-/** One room that answers; the returned function tells it what the daemon told. */
+/** The grant answers of one room. @returns a function that delivers an event of the daemon */
 function answering(room: AskedRoom) {
   const bus = new ClientBus();
   new GrantAnswers({ withId: () => room }, bus);
   return (event: Event) => bus.publish('received', event);
 }
 
-test('few are worked on at once, one that has no answer holds up only some, and what is too much is dropped', async (t) => {
+test('few grants are handled at once, one without an answer holds up only some, and a flood is dropped', async (t) => {
   const open: (() => void)[] = [];
   let taken = 0;
   let handed = 0;
@@ -37,7 +37,7 @@ test('few are worked on at once, one that has no answer holds up only some, and 
   for (const go of open.splice(1)) go();
   await until(() => open.length === 8);
   t.is(taken, 15);
-  // All but those behind the first, which is still open.
+  // All but those behind the first one, which is still waiting.
   await until(() => {
     for (const go of open.splice(1)) go();
     return taken > 600;
@@ -50,7 +50,7 @@ test('few are worked on at once, one that has no answer holds up only some, and 
   });
 });
 
-test('what is no grant is left alone', async (t) => {
+test('events other than grants are ignored', async (t) => {
   const fail = async () => t.fail();
   const take = answering({ rekey: { wanted: fail }, keyRequests: { granted: fail } });
   take({ method: 'typing', params: { name: 'bob' } });

@@ -15,7 +15,7 @@ import { openProfile } from '../../helpers/client/profile.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/protocol/people.ts';
 
-test.serial('an epoch that comes by an event and by a fetch at once is taken once', async (t) => {
+test.serial('an epoch that arrives by event and by fetch at once is taken once', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const { client, signedIn } = await connectChat(t, { user: 'alice', server, password: 'secret', register: {} });
   await client.send('#lobby', 'under the first key');
@@ -51,7 +51,7 @@ test.serial('an epoch that comes by an event and by a fetch at once is taken onc
   t.is(hex(keys.headId), one.id);
 });
 
-/** Alice in a lobby with Bob, whose key she accepted, and with Mallory, whose key she did not; with epochs one by one. */
+/** Alice in a lobby with Bob, whose key she accepted, and with Mallory, whose key she did not. */
 async function lobby(t: ExecutionContext) {
   const [alice, bob, mallory] = await Promise.all([person('alice'), person('bob'), person('mallory')]);
   const sign = fixtureKey('daemon-sign');
@@ -90,7 +90,7 @@ async function lobby(t: ExecutionContext) {
   return { accepted, alice, bob, mallory, made, open: () => RoomKeys.load(context, members) };
 }
 
-test('an epoch of a key that was not accepted is kept, and good once it is', async (t) => {
+test('an epoch by a key that is not accepted is stored, and valid once the key is accepted', async (t) => {
   const { accepted, bob, mallory, made, open } = await lobby(t);
   const keys = await open();
   const [first, his, next] = [await made(bob), await made(mallory), await made(bob)];
@@ -107,7 +107,7 @@ test('an epoch of a key that was not accepted is kept, and good once it is', asy
     t.deepEqual(await one.takeAccepted(), []);
   }
   accepted.add(mallory);
-  // Each program of the profile for itself.
+  // Two programs of the profile.
   for (const one of [keys, again]) {
     t.deepEqual(await one.takeAccepted(), [his.id]);
     const taken = one.get(his.id);
@@ -121,7 +121,7 @@ test('an epoch of a key that was not accepted is kept, and good once it is', asy
   t.is(last.current?.id, next.id);
 });
 
-test('attack: an epoch that its maker did not sign is none, though the maker was accepted since', async (t) => {
+test('attack: an epoch with a wrong signature stays invalid even if its maker is accepted later', async (t) => {
   const { accepted, mallory, made, open } = await lobby(t);
   const keys = await open();
   const { entry, id } = await made(mallory);

@@ -33,7 +33,7 @@ async function joins(): Promise<Entry[]> {
   return entries;
 }
 
-/** A profile that answers at once; `kept` lists the seqs of each transaction. */
+/** The members of a room without entries; `kept` lists the seqs of each stored transaction. */
 async function open(rows: Row[] = []) {
   const kept: number[][] = [];
   const transaction = async (statements: readonly Statement[]) => {
@@ -44,7 +44,7 @@ async function open(rows: Row[] = []) {
   return { kept, members: await RoomMembers.load({ profile: { db }, ...about } as unknown as AccountContext, room) };
 }
 
-/** How often the loop came round while `action` ran. */
+/** How many turns the event loop had while `action` ran. */
 async function turnsOf(action: () => Promise<unknown>): Promise<number> {
   let turns = 0;
   let running = true;
@@ -60,7 +60,7 @@ async function turnsOf(action: () => Promise<unknown>): Promise<number> {
 
 const seqs = (entries: readonly Entry[]) => entries.map(({ seq }) => seq);
 
-test('a page of the log is kept at once, and what is known of it not again', async (t) => {
+test('a page of the log is stored in one transaction, and known entries are not stored again', async (t) => {
   const { members, kept } = await open();
   await Promise.all([members.take(log.slice(0, 30)), members.take(log)]);
   t.deepEqual(kept, [seqs(log.slice(0, 30)), seqs(log.slice(30))]);
@@ -70,7 +70,7 @@ test('a page of the log is kept at once, and what is known of it not again', asy
   t.is(members.seq, 2 * JOINS);
 });
 
-test('what stands before an entry that is refused is kept', async (t) => {
+test('entries before a refused one are stored', async (t) => {
   const { members, kept } = await open();
   const bent = log.map((entry, i) =>
     i === 20 ? { ...entry, bytes: entry.bytes.map((byte, at) => (at === 100 ? byte ^ 1 : byte)) } : entry,
@@ -81,14 +81,14 @@ test('what stands before an entry that is refused is kept', async (t) => {
   t.is(members.log.n, JOINS);
 });
 
-test('the loop has its turns while a long log is checked', async (t) => {
+test('the event loop has turns while a long log is checked', async (t) => {
   const rows = log.map(({ seq, bytes }) => ({ seq, bytes }));
   t.true((await turnsOf(() => open(rows))) >= JOINS / 8);
   const { members } = await open();
   t.true((await turnsOf(() => members.take(log))) >= JOINS / 8);
 });
 
-test('somebody left between two places only if the entry stands there', async (t) => {
+test('leftBetween() is true only for a departure between the two places', async (t) => {
   const { members } = await open();
   await members.take(log);
   const { spki, pkcs8 } = fixtureKey('carol-identity');

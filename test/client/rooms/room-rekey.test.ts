@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 const password = 'secret';
 const register = {};
 
-test.serial('who was never online together with a speaker reads the lobby all the same', async (t) => {
+test.serial('a member who was never online together with a speaker can read the lobby', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = { user: 'alice' as const, server, password, profile: join(await temporaryFolder(t), 'alice') };
   const bob = { user: 'bob' as const, server, password, profile: join(await temporaryFolder(t), 'bob') };

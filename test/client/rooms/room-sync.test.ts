@@ -30,7 +30,7 @@ test.serial('a client that is removed while it is online joins again at once, an
   t.is(bob.events.filter((event) => event.type === 'notice').length, 1);
 });
 
-/** As if this account were gone from users.txt. */
+/** Removes this identity as if its account were gone from users.txt. */
 async function remove({ rooms, accounts, store, defer }: Context, gone: Uint8Array): Promise<void> {
   const others = { byIdentity: (idFp: Uint8Array) => (equal(idFp, gone) ? undefined : accounts.byIdentity(idFp)) };
   await rooms.removeMembersWithoutAccount(

@@ -8,7 +8,7 @@ import { migrations } from '../../../src/client/profile/profile-schema.ts';
 import { ExplainedGaps } from '../../../src/client/timeline/explained-gaps.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-/** A conversation with these unopened places; `opened` are known by the tag `t<seq>`. */
+/** A conversation with unopened entries at these places; opened ones have the tag `t<seq>`. */
 async function setting(
   t: ExecutionContext,
   unopened: Record<number, string>,
@@ -37,7 +37,7 @@ async function setting(
 const by = (author: string, seq: number) => ({ author, seq });
 const entry = (seq: number, tag: string) => ({ seq, tag }) as CachedEntry;
 
-test('an unopened message explains one hash, the same one again, and no other', async (t) => {
+test('an unopened message explains one hash, also repeatedly, and no other', async (t) => {
   const { db, load, tags } = await setting(t, { 2: 'carol' });
   const first = load();
   t.true(await first.all(by('alice', 5), ['x']));
@@ -50,7 +50,7 @@ test('an unopened message explains one hash, the same one again, and no other', 
   t.deepEqual(second.statements, []);
 });
 
-test('it explains nothing that its own author names, that stands elsewhere, or that is private', async (t) => {
+test('an unopened message explains nothing for its own author, at other places, or in private conversations', async (t) => {
   const { load } = await setting(t, { 2: 'carol' }, [1, 3]);
   t.false(await load().all(by('carol', 5), ['x']), 'nobody names their own');
   t.false(await load().all(by('alice', 2), ['x']), 'it came later');
@@ -62,7 +62,7 @@ test('it explains nothing that its own author names, that stands elsewhere, or t
   t.false(await privately.load().all(by('alice', 5), ['x']), 'a note’s hash is known without its key');
 });
 
-test('what is unopened in the same stretch counts, too, and once', async (t) => {
+test('an unopened message of the same stretch explains one hash, too', async (t) => {
   const { load } = await setting(t, {});
   const explained = load();
   explained.unopened({ ...entry(3, ''), author: 'carol' });
@@ -70,13 +70,13 @@ test('what is unopened in the same stretch counts, too, and once', async (t) => 
   t.false(await explained.all(by('alice', 6), ['y']));
 });
 
-test('once it is open, what it stood for is another’s, or missing', async (t) => {
+test('when an unopened message is opened, the hash it explained goes to another one or is missing', async (t) => {
   const { db, load, tags } = await setting(t, { 2: 'carol', 3: 'carol' });
   const guess = load();
   t.true(await guess.all(by('alice', 5), ['x', 'y']));
   await db.transaction(guess.statements);
   t.deepEqual(await tags(), ['y', 'x'], 'the newest first');
-  // It was the other way round.
+  // In fact it was the other way round.
   const swap = load();
   t.true(await swap.openedLate(entry(2, 'y'), 'x'));
   await db.transaction(swap.statements);

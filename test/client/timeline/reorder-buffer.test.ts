@@ -9,7 +9,7 @@ function entry(seq: number, size = 10, key = 0): Entry {
   return { seq, at: 1, kind: 'note', from: 'bob', bytes: new Uint8Array(size), file: null, keys };
 }
 
-test('what is held is there until its turn is over', (t) => {
+test('a held entry stays until its place was passed', (t) => {
   const bytes = { used: 0 };
   const held = new ReorderBuffer(bytes);
   for (const seq of [3, 1, 2]) held.put(entry(seq));
@@ -23,7 +23,7 @@ test('what is held is there until its turn is over', (t) => {
   t.is(bytes.used, 0);
 });
 
-test('attack: no more is held than 2,000 entries of one conversation, and 16 MiB of all', (t) => {
+test('attack: at most 2,000 entries of a conversation and 16 MiB of all are held', (t) => {
   const bytes = { used: 0 };
   const [one, two] = [new ReorderBuffer(bytes), new ReorderBuffer(bytes)];
   for (let seq = 1; seq <= 3000; seq++) one.put(entry(seq));

@@ -28,7 +28,7 @@ function text(seq: number): CachedEntry {
   return { seq, at: seq, ...whose, ...chain, shown: true, gap: null, said, raw: null };
 }
 
-/** A conversation that is known up to a place, or (0) was never met, and what its listener is told, a list for each time. */
+/** A conversation known up to `top` (0: never seen), and a list of the new places each time its listener was called. */
 async function open(t: ExecutionContext, top = 5, isLookedAt = true) {
   const profile = await openProfile(t);
   const cache = await Cache.open(profile, account);
@@ -53,7 +53,7 @@ async function open(t: ExecutionContext, top = 5, isLookedAt = true) {
       top,
     ]);
   if (isLookedAt) await timeline.catchUp(top, 0);
-  /** Another program of the profile takes these places. */
+  /** Stores these places as another program of the profile would. */
   const elsewhere = async (seqs: number[]) => {
     const top = seqs.at(-1) ?? 0;
     await profile.db.transaction([
@@ -65,7 +65,7 @@ async function open(t: ExecutionContext, top = 5, isLookedAt = true) {
   return { timeline, told, elsewhere };
 }
 
-test('what another program of the profile took is told page by page, each place once', async (t) => {
+test('entries stored by another program of the profile are announced page by page, each once', async (t) => {
   const { timeline, told, elsewhere } = await open(t);
   t.deepEqual(told, []);
   const seqs = Array.from({ length: 450 }, (_, i) => 6 + 2 * i);
@@ -81,7 +81,7 @@ test('what another program of the profile took is told page by page, each place 
   t.deepEqual(told.flat(), [...seqs, ...more, ...last]);
 });
 
-test('where it began stays, also of a conversation that was never met: what was told is not told again', async (t) => {
+test('the starting place stays, also of a conversation never seen: nothing is announced twice', async (t) => {
   for (const top of [5, 0]) {
     const { timeline, told, elsewhere } = await open(t, top);
     const end = await elsewhere([top + 1, top + 2]);
@@ -91,7 +91,7 @@ test('where it began stays, also of a conversation that was never met: what was 
   }
 });
 
-test('what an event told of before the first look is told, though another program of the profile has taken it', async (t) => {
+test('an entry of an event before the first look is announced, even if another program stored it', async (t) => {
   const { timeline, told, elsewhere } = await open(t, 5, false);
   await elsewhere([6, 7, 8]);
   timeline.heard(7, 8);

@@ -9,7 +9,7 @@ import { BIG, fails, place, receiver, segSize, sender, sent } from '../../helper
 import { alice } from '../../helpers/daemon/file-daemon.ts';
 import { systemError } from '../../helpers/patched-file-system.ts';
 
-test('a download goes on after the whole segments on the disk', async (t) => {
+test('a download goes on after the complete segments on the disk', async (t) => {
   const at = await sender(t);
   const { manifest, bytes } = await sent(at, BIG);
   const out = join(at.dir, 'out');
@@ -28,7 +28,7 @@ test('a download goes on after the whole segments on the disk', async (t) => {
   t.true(two.wire.segmentsDown < 50, `${two.wire.segmentsDown} segments were fetched again`);
 });
 
-test('a part that somebody spoiled is fetched anew', async (t) => {
+test('a damaged part is downloaded anew', async (t) => {
   const at = await sender(t);
   const { manifest, bytes } = await sent(at, 3 * segSize + 1);
   const out = join(at.dir, 'out');
@@ -40,7 +40,7 @@ test('a part that somebody spoiled is fetched anew', async (t) => {
   t.true((await fs.readFile(path)).equals(bytes));
 });
 
-test('a download whose folder cannot be written to any more begins anew in the folder of now', async (t) => {
+test('a download whose folder became read-only starts again in the folder given now', async (t) => {
   const at = await sender(t);
   const { manifest, bytes } = await sent(at, 8 * segSize);
   const [old, other] = [join(at.dir, 'old'), join(at.dir, 'other')];
@@ -68,7 +68,7 @@ test('a download whose folder cannot be written to any more begins anew in the f
   t.deepEqual(await transfers.list(), []);
 });
 
-test('a changed byte on the daemon, and a manifest of another content, are refused', async (t) => {
+test('a changed byte on the daemon, and a manifest of other content, are refused', async (t) => {
   const at = await sender(t);
   const { manifest } = await sent(at, 2 * segSize);
   const out = join(at.dir, 'out');
@@ -82,7 +82,7 @@ test('a changed byte on the daemon, and a manifest of another content, are refus
   t.false((await fs.readdir(out)).includes('a file.bin'));
 });
 
-test('attack: a daemon that sends more than it was asked for is not listened to', async (t) => {
+test('attack: segments beyond the requested window end the download', async (t) => {
   const at = await sender(t);
   const { manifest } = await sent(at, 3 * segSize);
   const { wire, transfers } = receiver(t, at.daemon);

@@ -1,4 +1,4 @@
-/** A client that is killed in the middle of a file: the next one of the same profile goes on where it stopped. */
+/** A client is killed in the middle of a file, and the next one of the same profile resumes. */
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ async function setting(t: ExecutionContext) {
   const bob = await connectChat(t, { user: 'bob', server, password, register });
   await (await connectChat(t, { ...alice, password, register })).client.close();
   const global = ['--server', server, '--user', 'alice', '--profile', profile];
-  /** Kills a program when a `.part` below `folder` has grown, which the daemon then holds. @returns its bytes then */
+  /** Kills the program when the `.part` in `folder` has grown, which the daemon then holds. @returns its size at that time */
   const killed = async (args: string[], folder: string): Promise<number> => {
     disk.hold();
     const program = startSecurechat(t, [...args, ...global], { stdin: null });
@@ -50,7 +50,7 @@ async function setting(t: ExecutionContext) {
   return { daemon, path, content, downloads, alice, bob, killed };
 }
 
-test.serial('uploads and downloads go on after a kill -9 of the client', async (t) => {
+test.serial('uploads and downloads resume after a kill -9 of the client', async (t) => {
   const { daemon, path, content, downloads, alice, bob, killed } = await setting(t);
   const sent = await killed(['upload', 'bob', path], daemon.dir);
   const next = await connectChat(t, alice);
@@ -70,7 +70,7 @@ test.serial('uploads and downloads go on after a kill -9 of the client', async (
   t.deepEqual(await readdir(downloads), ['big.bin']);
 });
 
-test.serial('what a kill -9 cut off is listed at the next start, and resume finishes it', async (t) => {
+test.serial('a transfer cut off by kill -9 is listed at the next start, and resume completes it', async (t) => {
   const { daemon, path, content, downloads, alice, bob, killed } = await setting(t);
   await killed(['upload', 'bob', path], daemon.dir);
   const next = await connectChat(t, alice);
@@ -103,7 +103,7 @@ async function partIn(folder: string): Promise<number> {
   return part === undefined ? 0 : (await stat(join(folder, part)).catch(() => ({ size: 0 }))).size;
 }
 
-/** The bytes that were there when it went on. */
+/** @returns how many bytes were there when the transfer resumed */
 function began(states: readonly TransferState[]): number {
   return states.find(({ done }) => done > 0)?.done ?? 0;
 }

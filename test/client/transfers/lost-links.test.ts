@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const cuts = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 });
 
-test('wherever links are lost, the file arrives as it is', async (t) => {
+test('the file arrives intact wherever links are lost', async (t) => {
   const daemon = await openFileDaemon(t);
   const dir = await temporaryFolder(t);
   const size = fc.integer({ min: 0, max: 8 * segSize });
@@ -39,7 +39,7 @@ test('wherever links are lost, the file arrives as it is', async (t) => {
   );
 });
 
-/** Cuts after so many segments, one after the other. */
+/** Cuts the link after each of these numbers of segments. */
 function cutAfter(wire: FakeWire, direction: 'onUp' | 'onDown', counts: number[]): void {
   let left = counts[0];
   let next = 1;

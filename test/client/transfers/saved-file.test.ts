@@ -1,4 +1,4 @@
-/** Where downloads land, and what is found there after a program that ended in the worst moment. */
+/** Where downloads are saved, and what is found there after a program ended at the worst moment. */
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -11,7 +11,7 @@ import { patchedFileSystem, systemError } from '../../helpers/patched-file-syste
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-test('nothing is overwritten and no name leaves the folder', async (t) => {
+test('no file is overwritten and no name leaves the folder', async (t) => {
   const at = await sender(t);
   const { manifest } = await sent(at, 5);
   const out = join(at.dir, 'out');
@@ -29,7 +29,7 @@ test('nothing is overwritten and no name leaves the folder', async (t) => {
   }
 });
 
-test('a link that lies in wait for the part is not followed', async (t) => {
+test('a symbolic link in the place of the part is not followed', async (t) => {
   const at = await sender(t);
   const { manifest } = await sent(at, 5);
   const out = join(at.dir, 'out');
@@ -42,7 +42,7 @@ test('a link that lies in wait for the part is not followed', async (t) => {
   t.is(await fs.readFile(join(at.dir, 'victim'), 'utf8'), 'precious');
 });
 
-test('a disk that is full, one that can only be read, no permission and no such folder are sentences', async (t) => {
+test('a full or read-only disk, missing permission and a missing folder are reported in sentences', async (t) => {
   const at = await sender(t);
   const { manifest } = await sent(at, 5);
   const failing = (code: string) =>
@@ -70,7 +70,7 @@ test('a disk that is full, one that can only be read, no permission and no such 
   await fails(t, bobs.download(place, manifest, { dir: join(at.dir, 'plain') }), 'usage', /not a folder/);
 });
 
-test('what does not fit on the disk is not begun, and the sentence says what is missing; a rest that fits is', async (t) => {
+test('a download that does not fit on the disk is not started, and the sentence says how much is missing; a rest that fits is resumed', async (t) => {
   const at = await sender(t);
   const { manifest, bytes } = await sent(at, 4 * segSize);
   const out = join(at.dir, 'out');
@@ -97,7 +97,7 @@ test('what does not fit on the disk is not begun, and the sentence says what is 
   t.true((await fs.readFile(await fetched())).equals(bytes));
 });
 
-test('where there are no hard links a name is reserved and taken', async (t) => {
+test('without hard links, the name is reserved and then replaced', async (t) => {
   const at = await sender(t);
   const { manifest, bytes } = await sent(at, 50);
   const fat: FileSystem = {
@@ -122,7 +122,7 @@ onLinux('a folder that the system never makes is refused at once', async (t) => 
   await fails(t, bobs.download(place, manifest, { dir: '/proc/no/such' }), 'usage', /nothing can be made in it/);
 });
 
-test('two profiles fetch one file into one folder, each in a part of its own', async (t) => {
+test('two profiles download one file into one folder, each into its own part', async (t) => {
   const at = await sender(t);
   const { manifest, bytes } = await sent(at, 20 * segSize);
   const out = join(at.dir, 'out');
@@ -142,7 +142,7 @@ test('two profiles fetch one file into one folder, each in a part of its own', a
 
 type Ending = (stop: () => Promise<never>) => Partial<FileSystem>;
 const beforeUnlink: Ending = (stop) => ({ unlink: stop });
-/** Where the program ends. */
+/** The moment at which the program ends. */
 const endings: Record<string, Ending> = {
   'with the name of the part still there': beforeUnlink,
   'before it was forgotten that it was begun': (stop) => ({
@@ -157,7 +157,7 @@ const endings: Record<string, Ending> = {
   }),
 };
 for (const [when, ending] of Object.entries(endings)) {
-  test(`a program that ends when the file is named, ${when}, is found to have it whole`, async (t) => {
+  test(`a program that ends while the file is named, ${when}, is found to have the whole file`, async (t) => {
     const at = await sender(t);
     const { manifest, bytes } = await sent(at, 2 * segSize);
     const out = join(at.dir, 'out');
@@ -179,7 +179,7 @@ for (const [when, ending] of Object.entries(endings)) {
   });
 }
 
-test('a part that has become a file of another name is not written to', async (t) => {
+test('a part that became a file under another name is not written to', async (t) => {
   const at = await sender(t);
   const { manifest, bytes } = await sent(at, 4 * segSize + 100);
   const out = join(at.dir, 'out');
@@ -200,7 +200,7 @@ test('a part that has become a file of another name is not written to', async (t
   t.deepEqual((await fs.readdir(out)).sort(), ['a file.bin', 'mine.bin']);
 });
 
-/** Bob's program, which goes no further than to `ending`. */
+/** Runs Bob's download up to `ending`, where his program stops. */
 async function endsIn(
   t: ExecutionContext,
   daemon: FileDaemon,

@@ -1,4 +1,4 @@
-/** What the profile still knows of a download after a restart, and what it believes of it. */
+/** What the profile knows of a download after a restart, and when it believes it. */
 import { appendFile, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const password = 'correct horse';
 
-test('a restarted client knows what was saved and verified, until that copy is gone or changed', async (t) => {
+test('a restarted client knows a verified copy until that copy is gone or changed', async (t) => {
   const { at } = await openDaemon(t);
   const server = `127.0.0.1:${at.port}`;
   const dir = await temporaryFolder(t);

@@ -1,4 +1,4 @@
-/** Transfers that were paused before the program ended: the next one of the same profile lists them and goes on or gives up. */
+/** Transfers paused before their program ended: the next one of the same profile lists, resumes or drops them. */
 import { randomBytes } from 'node:crypto';
 import { appendFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ async function setting(t: ExecutionContext) {
   return { bob, dir, path, content, downloads, first, again, parts };
 }
 
-/** Runs a transfer until enough of it is there, then pauses it. @returns how it stands */
+/** Runs a transfer until `ENOUGH` is done, then pauses it. @returns its last state */
 async function paused(
   t: ExecutionContext,
   { client }: TestChat,
@@ -57,7 +57,7 @@ async function sentWhole({ bob, path, first }: Awaited<ReturnType<typeof setting
   return body.file;
 }
 
-test.serial('a paused upload is listed after a restart, and resume finishes it', async (t) => {
+test.serial('a paused upload is listed after a restart, and resume completes it', async (t) => {
   const at = await setting(t);
   const { bob, first, content, path, downloads } = at;
   const told = await paused(t, first, (onProgress) => first.client.upload('@bob', path, { onProgress }));
@@ -84,7 +84,7 @@ test.serial('a paused upload is listed after a restart, and resume finishes it',
   await t.throwsAsync(next.client.resume(told), { code: 'refused', message: /begin it again/ });
 });
 
-test.serial('a download goes on into the folder that it was begun for, and drop takes its part away', async (t) => {
+test.serial('a download resumes in its first folder, and drop removes its part', async (t) => {
   const at = await setting(t);
   const { first, content, downloads } = at;
   const sent = await sentWhole(at);
@@ -124,7 +124,7 @@ test.serial('a download goes on into the folder that it was begun for, and drop 
   await last.event((event) => event.type === 'transfer' && event.transfer.state === 'cancelled');
 });
 
-test.serial('an upload of an earlier start is given up, here and on the daemon', async (t) => {
+test.serial('an upload of an earlier start is dropped here and on the daemon', async (t) => {
   const at = await setting(t);
   const { first, path } = at;
   const told = await paused(t, first, (onProgress) => first.client.upload('#lobby', path, { onProgress }));
@@ -140,7 +140,7 @@ test.serial('an upload of an earlier start is given up, here and on the daemon',
   await t.throwsAsync(next.client.resume({ ...told, id: 'nonsense' }), { code: 'refused' });
 });
 
-test.serial('a file that is gone or changed is a sentence, and the transfer stays', async (t) => {
+test.serial('a missing or changed file is reported in a sentence, and the transfer stays', async (t) => {
   const at = await setting(t);
   const { first, path, dir, bob } = at;
   const told = await paused(t, first, (onProgress) => first.client.upload('@bob', path, { onProgress }));
@@ -165,7 +165,7 @@ test.serial('a file that is gone or changed is a sentence, and the transfer stay
 });
 
 test.serial(
-  'a program that ends between posting a file and forgetting its upload leaves nothing to go on with',
+  'a program that ends between posting a file and forgetting its upload leaves nothing to resume',
   async (t) => {
     const { bob, path, first, again } = await setting(t);
     const { db } = first.signedIn.profile;

@@ -22,7 +22,7 @@ test('the rate is that of the last seconds', (t) => {
   t.is(told.at(-1)?.rate, 10_000);
 });
 
-test('it is told ten times a second at most, and its end always', (t) => {
+test('progress is reported at most ten times a second, and always at the end', (t) => {
   const { progress, told, time } = tracked();
   for (let step = 1; step <= 1000; step++) {
     time.now = step;
@@ -33,7 +33,7 @@ test('it is told ten times a second at most, and its end always', (t) => {
   t.like(told.at(-1), { state: 'done', done: 1_000_000, rate: 0, note: '/tmp/a' });
 });
 
-test('what was there before a resume does not count as speed', (t) => {
+test('bytes from before a resume do not count as speed', (t) => {
   const { progress, told, time } = tracked();
   progress.begin(500_000);
   time.now = 1000;

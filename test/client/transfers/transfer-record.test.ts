@@ -28,7 +28,7 @@ async function setting(t: ExecutionContext, size = SIZE) {
   await fs.writeFile(path, randomBytes(size));
   const profile = openTransferProfile(t);
   const held = new Set<number>();
-  /** A program with this profile, which holds `device`. */
+  /** A program with this profile that holds `device`. */
   const program = (device: number) => {
     held.add(device);
     const wire = new FakeWire(t, daemon);
@@ -36,7 +36,7 @@ async function setting(t: ExecutionContext, size = SIZE) {
     const transfers = new TestTransfers(place, { connection: wire, profile, me: alice.idFp, worker });
     return { wire, told: transfers.told, transfers };
   };
-  /** It waits for its link in the middle of the file. @returns its id and what lets it go on */
+  /** Starts an upload that waits for its link in the middle of the file. @returns its id and a function that lets it go on */
   const waiting = async ({ wire, transfers, told }: ReturnType<typeof program>) => {
     const link = Promise.withResolvers<void>();
     wire.back = link.promise;
@@ -53,7 +53,7 @@ async function setting(t: ExecutionContext, size = SIZE) {
   return { daemon, dir, path, held, program, waiting };
 }
 
-test('what another program works on is not listed, and is left alone', async (t) => {
+test('a transfer of another running program is not listed and not touched', async (t) => {
   const at = await setting(t);
   const one = at.program(1);
   const two = at.program(2);
@@ -68,7 +68,7 @@ test('what another program works on is not listed, and is left alone', async (t)
   t.deepEqual(await two.transfers.list(), []);
 });
 
-test('what a program left when it was killed is paused, with the reason', async (t) => {
+test('a transfer of a killed program is listed as paused, with the reason', async (t) => {
   const at = await setting(t);
   const one = at.program(1);
   const { id } = await at.waiting(one);
@@ -79,7 +79,7 @@ test('what a program left when it was killed is paused, with the reason', async 
   t.like(listed, { id, state: 'paused', note: 'the program ended in the middle of it' });
 });
 
-test('a new program with the device of the killed one finds it as well', async (t) => {
+test('a new program with the device of the killed one lists the transfer, too', async (t) => {
   const at = await setting(t);
   const { id, first } = await at.waiting(at.program(1));
   const next = at.program(1);
@@ -89,7 +89,7 @@ test('a new program with the device of the killed one finds it as well', async (
   t.true(next.wire.segmentsUp < 60, `${next.wire.segmentsUp} segments were sent again`);
 });
 
-test('what was given up without a link is told to the daemon at the next login', async (t) => {
+test('an upload dropped without a link is dropped on the daemon at the next login', async (t) => {
   const at = await setting(t);
   const one = at.program(1);
   const { first, doing } = await at.waiting(one);
@@ -106,7 +106,7 @@ test('what was given up without a link is told to the daemon at the next login',
   t.is(next.wire.asked.length, 1, 'once');
 });
 
-test('what was refused before anything was stored is not listed, and can be taken away', async (t) => {
+test('an upload refused before anything was stored is not listed, and can be removed', async (t) => {
   const at = await setting(t, SIZE + 1);
   const { transfers, told } = at.program(1);
   await fails(t, transfers.upload(place, at.path), 'refused', /at most/);
@@ -118,7 +118,7 @@ test('what was refused before anything was stored is not listed, and can be take
   await fails(t, transfers.drop(told[0] ?? nothing), 'refused', /begin it again/);
 });
 
-test('a file that changes while it is sent is not listed, and can be taken away', async (t) => {
+test('an upload whose file changes meanwhile is not listed, and can be removed', async (t) => {
   const at = await setting(t);
   const { wire, transfers, told } = at.program(1);
   wire.onUp = (index) => {
@@ -131,7 +131,7 @@ test('a file that changes while it is sent is not listed, and can be taken away'
   t.is(told.at(-1)?.state, 'cancelled');
 });
 
-test("another's file with the id of a paused upload takes nothing from it", async (t) => {
+test("another's file with the id of a paused upload does not affect the upload", async (t) => {
   const at = await setting(t);
   const { wire, transfers, told } = at.program(1);
   wire.onUp = (index) => {
@@ -153,7 +153,7 @@ test("another's file with the id of a paused upload takes nothing from it", asyn
   t.is(told.at(-1)?.state, 'done');
 });
 
-test('a file that changed and is sent again takes the place of what was begun', async (t) => {
+test('a changed file that is sent again replaces its unfinished upload', async (t) => {
   const at = await setting(t);
   const { wire, transfers, told } = at.program(1);
   wire.onUp = (index) => {
@@ -168,7 +168,7 @@ test('a file that changed and is sent again takes the place of what was begun', 
   t.deepEqual(await fs.readdir(at.daemon.dir), [Buffer.from(manifest.fileId).toString('hex')]);
 });
 
-test('what is kept of a transfer comes back as it was', (t) => {
+test('a stored transfer is read as it was written', (t) => {
   const bytes = (size: number) => fc.uint8Array({ minLength: size, maxLength: size });
   const about = {
     file: bytes(16),

@@ -1,9 +1,9 @@
-/** What is kept of the daemon's news of transfers. */
+/** How the daemon's events about transfers are kept. */
 import test from 'ava';
 import { type TransferConnection, TransferEvents } from '../../../src/client/transfers/transfer-wire.ts';
 import type { Event } from '../../../src/protocol/wire/codec.ts';
 
-test('attack: news of transfers without end take no memory, and one that goes on is not lost among them', (t) => {
+test('attack: a flood of events for unknown transfers takes bounded memory, and running ones are not lost', (t) => {
   let hear: (event: Event) => void = () => {};
   const connection: Partial<TransferConnection> = {
     onEvent(listener) {

@@ -1,4 +1,4 @@
-/** Files as a whole: up, down, and on again after what was lost. */
+/** Whole files: upload, download, and resuming after losses. */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { hex } from '../../../src/protocol/base/bytes.ts';
 import { BIG, fails, fileOf, place, receiver, segSize, sender, sent } from '../../helpers/client/transfer-sides.ts';
 
 for (const size of [0, 1, segSize - 1, segSize, segSize + 1, BIG]) {
-  test(`a file of ${size} bytes goes up and down`, async (t) => {
+  test(`a file of ${size} bytes is uploaded and downloaded`, async (t) => {
     const at = await sender(t);
     const { manifest, bytes } = await sent(at, size);
     t.like(manifest, { size, name: 'a file.bin', segSize });
@@ -26,7 +26,7 @@ for (const size of [0, 1, segSize - 1, segSize, segSize + 1, BIG]) {
   });
 }
 
-test('what the daemon has of a file tells nothing about it', async (t) => {
+test("the daemon's copy of a file shows nothing of its content", async (t) => {
   const at = await sender(t);
   const path = join(at.dir, 'zeros');
   await fs.writeFile(path, Buffer.alloc(1000));
@@ -36,7 +36,7 @@ test('what the daemon has of a file tells nothing about it', async (t) => {
   t.false(stored.includes(Buffer.alloc(8)));
 });
 
-test('lost links in the middle cost nothing but time, both ways', async (t) => {
+test('lost links cost only time, in both directions', async (t) => {
   const at = await sender(t);
   let cuts = 0;
   at.wire.onUp = (index) => {
@@ -59,7 +59,7 @@ test('lost links in the middle cost nothing but time, both ways', async (t) => {
   t.true(wire.segmentsDown <= manifest.count + 35, 'it went on and did not begin again');
 });
 
-test('a restarted daemon goes on where the disk stands', async (t) => {
+test('a restarted daemon goes on from the bytes on its disk', async (t) => {
   const at = await sender(t);
   let restarted: Promise<unknown> | null = null;
   at.wire.onUp = (index) => {
@@ -73,7 +73,7 @@ test('a restarted daemon goes on where the disk stands', async (t) => {
   t.true((await fs.readFile(path)).equals(bytes));
 });
 
-test('a connection that is closed for good ends what is under way', async (t) => {
+test('a connection that closes for good ends running transfers', async (t) => {
   const at = await sender(t);
   const { path } = await fileOf(at.dir, BIG);
   at.wire.onUp = (index) => {

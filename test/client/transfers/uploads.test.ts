@@ -29,7 +29,7 @@ for (const [how, change] of [
   ['shrinks', (path: string) => fs.truncate(path, 5)],
   ['is written to', async (path: string) => fs.writeFile(path, 'x', { flag: 'r+' })],
 ] as const) {
-  test(`a file that ${how} while it is sent is an error, and nothing is kept of it`, async (t) => {
+  test(`a file that ${how} during the upload is an error, and nothing of it is kept`, async (t) => {
     const at = await sender(t);
     const { path } = await fileOf(at.dir, BIG);
     let changed: Promise<void> | null = null;
@@ -42,7 +42,7 @@ for (const [how, change] of [
   });
 }
 
-test('what says that it is empty and is not, as in /proc, is not sent as nothing', async (t) => {
+test('a file that claims to be empty and is not, as in /proc, is refused', async (t) => {
   const at = await sender(t);
   const path = '/proc/self/status';
   if (process.platform === 'linux')
@@ -52,7 +52,7 @@ test('what says that it is empty and is not, as in /proc, is not sent as nothing
   t.is((await at.transfers.upload(place, empty.path)).size, 0);
 });
 
-test('one that goes on tells how much is there from the first word on', async (t) => {
+test('a resumed upload reports from the start how much is done', async (t) => {
   const at = await sender(t);
   const { path } = await fileOf(at.dir, BIG);
   const stop = new AbortController();
@@ -67,18 +67,18 @@ test('one that goes on tells how much is there from the first word on', async (t
   t.is(Math.min(...told), told[0] ?? 0);
 });
 
-test('the same file is not sent twice at once', async (t) => {
+test('the same file is not uploaded twice at once', async (t) => {
   const at = await sender(t);
   const { path } = await fileOf(at.dir, BIG);
   const both = await Promise.allSettled([at.transfers.upload(place, path), at.transfers.upload(place, path)]);
-  // Whichever opened the file first goes on.
+  // The upload that opened the file first goes on.
   const refused = both.filter((one) => one.status === 'rejected');
   t.is(refused.length, 1);
   t.like(refused[0]?.reason, { code: 'usage' });
   t.regex(refused[0]?.reason.message, /is being sent already/);
 });
 
-test('a dropped upload leaves nothing', async (t) => {
+test('a dropped upload leaves nothing behind', async (t) => {
   const at = await sender(t);
   const { path } = await fileOf(at.dir, BIG);
   const stop = new AbortController();
@@ -89,7 +89,7 @@ test('a dropped upload leaves nothing', async (t) => {
   t.deepEqual(await fs.readdir(at.daemon.dir), []);
 });
 
-test('a refusal of the daemon is a sentence for the person', async (t) => {
+test('a refusal of the daemon becomes a sentence for the person', async (t) => {
   const at = await sender(t, { config: { maxFileSize: 10, quota: 1e9, retention: null } });
   const states: TransferState[] = [];
   const { path } = await fileOf(at.dir, 11);
@@ -98,7 +98,7 @@ test('a refusal of the daemon is a sentence for the person', async (t) => {
   t.is(states.at(-1)?.state, 'failed');
 });
 
-test('a stopped upload goes on in the next process, and one that was posted does not', async (t) => {
+test('a stopped upload resumes in the next process, and a posted one does not', async (t) => {
   const at = await sender(t);
   const { path, bytes } = await fileOf(at.dir, BIG);
   const stop = new AbortController();
@@ -132,7 +132,7 @@ test('a stopped upload goes on in the next process, and one that was posted does
   t.notDeepEqual(other.key, manifest.key);
 });
 
-test('what cannot be sent says why', async (t) => {
+test('the refusal of a folder, a missing file or a device says why', async (t) => {
   const at = await sender(t);
   await fails(t, at.transfers.upload(place, at.dir), 'usage', /is a folder/);
   await fails(t, at.transfers.upload(place, join(at.dir, 'none')), 'usage', /there is no file/);

@@ -18,7 +18,7 @@ async function known(t: ExecutionContext): Promise<KnownDaemons> {
   return new KnownDaemons((await openProfile(t)).db, manualClock());
 }
 
-test('an unknown daemon is shown in words and hex, and asked about', async (t) => {
+test('an unknown daemon is shown in words and hex, and the person is asked', async (t) => {
   const daemons = await known(t);
   const shown: unknown[] = [];
   const answer = await expectedFingerprint(
@@ -30,11 +30,11 @@ test('an unknown daemon is shown in words and hex, and asked about', async (t) =
   );
   t.deepEqual(answer, one);
   t.deepEqual(shown, [{ address: 'chat.example:65345', fingerprint: hex(one), words: fingerprintWords(one) }]);
-  // Saying yes is not yet proof: it is remembered after the handshake.
+  // A yes proves nothing yet: the key is remembered after the handshake.
   t.is(await daemons.at(here), null);
 });
 
-test('a no stops', async (t) => {
+test('a no stops the login', async (t) => {
   const asked = expectedFingerprint(
     await known(t),
     here,
@@ -45,14 +45,14 @@ test('a no stops', async (t) => {
   await t.throwsAsync(asked, { instanceOf: ClientError, code: 'untrusted' });
 });
 
-test('a known daemon is neither greeted nor asked about', async (t) => {
+test('a known daemon needs no greeting and no question', async (t) => {
   const daemons = await known(t);
   await daemons.remember(here, one);
   t.deepEqual(await expectedFingerprint(daemons, here, null, never, never), one);
   t.deepEqual(await daemons.at(here), { fingerprint: one, daemonId: null, confirmed: false });
 });
 
-test('a known key is never replaced, by a link or by remembering', async (t) => {
+test('a known key is never replaced, neither by a link nor by remembering', async (t) => {
   const daemons = await known(t);
   await daemons.remember(here, one);
   await daemons.remember(here, two);
@@ -64,7 +64,7 @@ test('a known key is never replaced, by a link or by remembering', async (t) => 
   t.deepEqual((await daemons.at(here))?.fingerprint, one);
 });
 
-test('a join link is what somebody vouched for: nobody is asked, and another key is refused at once', async (t) => {
+test('a join link carries trust: the person is not asked, and another key is refused at once', async (t) => {
   const daemons = await known(t);
   t.deepEqual(await expectedFingerprint(daemons, here, two, async () => two, never), two);
   const wrong = expectedFingerprint(daemons, here, two, async () => one, never);
@@ -73,14 +73,14 @@ test('a join link is what somebody vouched for: nobody is asked, and another key
   t.notRegex(error?.message ?? '', /you trust|forget/);
 });
 
-test('the same daemon under another address is the same daemon', async (t) => {
+test('the same daemon at another address is the same daemon', async (t) => {
   const daemons = await known(t);
   await daemons.remember(here, one);
   const there = { host: '10.0.0.1', port: 1 };
   t.deepEqual(await expectedFingerprint(daemons, there, null, async () => one, never), one);
 });
 
-test('a login by password confirms, and forgetting an address keeps that', async (t) => {
+test('a login by password confirms the daemon, even after its address was forgotten', async (t) => {
   const daemons = await known(t);
   await daemons.remember(here, one);
   await daemons.confirm(one, two);
