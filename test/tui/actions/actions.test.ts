@@ -7,14 +7,14 @@ import { openThread } from '../../../src/tui/state/focus.ts';
 import { file } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 
-test('a letter that comes right after Esc is not lost', async (t) => {
+test('a letter right after Esc is not lost', async (t) => {
   const { key, line, store } = await openChat(t);
   await key('ctrl+k', 'alt+.');
   t.is(store.get().overlay, null);
   t.is(line(), '.');
 });
 
-test('a burst in a pane: its first letter is a key there, the rest goes where that led', async (t) => {
+test('the first letter of a burst in a pane is a key of the pane, and the rest is typed where the key led', async (t) => {
   const { actions, key, line, store, settle, chat } = await openChat(t, (fake) => fake.fill('#lobby', 3));
   await key('f6', 'f6');
   t.is(store.get().focus, 'messages');
@@ -24,7 +24,7 @@ test('a burst in a pane: its first letter is a key there, the rest goes where th
   t.is(openThread(chat()).about?.do, 'reply');
 });
 
-test('a burst where nothing takes letters begins a line, whole', async (t) => {
+test('a burst in a pane without letter keys is typed into the composer as a whole', async (t) => {
   const { actions, key, line, store, settle } = await openChat(t);
   await key('f6');
   actions.take({ type: 'text', text: 'ño 🙂' });
@@ -33,7 +33,7 @@ test('a burst where nothing takes letters begins a line, whole', async (t) => {
   t.is(store.get().focus, 'composer');
 });
 
-test('where nothing begins like it, Tab says so', async (t) => {
+test('Tab says so when nothing can be completed', async (t) => {
   const { store, key, notice, line, until } = await openChat(t);
   for (const text of ['xyzzy', 'so :nosuchemoji', '.notify x', '.file /nope/nope']) {
     store.dispatch({ type: 'typed', text });
@@ -45,7 +45,7 @@ test('where nothing begins like it, Tab says so', async (t) => {
   }
 });
 
-test('Tab goes on into a folder; several choices are turned through', async (t) => {
+test('Tab completes into a folder and cycles through several choices', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sc-tab-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'pictures'));
@@ -64,7 +64,7 @@ test('Tab goes on into a folder; several choices are turned through', async (t) 
   t.deepEqual(chat().completion?.words, ['one.png', 'other.png']);
 });
 
-test('files: command, completion of the path, picker and download', async (t) => {
+test('files: the command, completion of the path, the picker and a download', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sc-files-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   writeFileSync(join(folder, 'report one.txt'), 'x');
@@ -124,7 +124,7 @@ test('files: command, completion of the path, picker and download', async (t) =>
   t.deepEqual(outside, ['quit', 'quit'], 'what is done is not asked about, also before it was drawn');
 });
 
-test('Ctrl+C clears the line; on an empty one it leaves at the second', async (t) => {
+test('Ctrl+C clears the line; on an empty line the second one quits', async (t) => {
   const { store, key, outside, clock } = await openChat(t);
   store.dispatch({ type: 'typed', text: 'x' });
   await key('ctrl+c');
@@ -137,7 +137,7 @@ test('Ctrl+C clears the line; on an empty one it leaves at the second', async (t
   t.deepEqual(outside, ['quit']);
 });
 
-test('a Ctrl+C that was long ago in keys is not the first of two', async (t) => {
+test('two Ctrl+C with other keys between them do not quit', async (t) => {
   const { say, key, outside, store } = await openChat(t);
   await key('ctrl+c');
   await say('abc');
@@ -148,7 +148,7 @@ test('a Ctrl+C that was long ago in keys is not the first of two', async (t) => 
   t.deepEqual(outside, ['quit']);
 });
 
-test('verify compares a number and remembers the answer', async (t) => {
+test('.verify compares a safety number and stores the answer', async (t) => {
   const { say, key, calls, chat, answer, store, client } = await openChat(t);
   client.safetyNumber = () => new Promise(() => {});
   await say('.verify bob');
@@ -167,7 +167,7 @@ test('verify compares a number and remembers the answer', async (t) => {
   t.true(chat().people.bob?.verified, 'who types on has not read it');
 });
 
-test('what comes late takes the place of nothing that was opened meanwhile', async (t) => {
+test('a late answer does not replace a dialog that was opened meanwhile', async (t) => {
   const { say, key, store, client, settle, notice } = await openChat(t);
   const late = Promise.withResolvers<never>();
   client.safetyNumber = client.sessions = client.passwd = () => late.promise;
@@ -192,7 +192,7 @@ test('what comes late takes the place of nothing that was opened meanwhile', asy
   t.is(notice(), 'it was refused');
 });
 
-test('the password is changed only when both new ones agree', async (t) => {
+test('the password is changed only when both new ones match', async (t) => {
   const { say, key, store, calls } = await openChat(t);
   await say('.passwd');
   for (const text of ['old secret', 'new secret 1', 'new secret 2']) {
@@ -207,7 +207,7 @@ test('the password is changed only when both new ones agree', async (t) => {
   t.is(store.get().overlay, null);
 });
 
-test('that the password now is wrong is said in its field', async (t) => {
+test('a wrong current password is reported in its field', async (t) => {
   const { say, key, store, client } = await openChat(t);
   client.passwd = () => Promise.reject(new ClientError('login-refused', 'wrong name or password'));
   await say('.passwd');
@@ -226,7 +226,7 @@ for (const [terminalTheme, theme, said] of [
   ['none', 'light', 'no colours here, as NO_COLOR or the terminal says; theme light is kept for others'],
   ['16', 'none', 'theme none'],
 ] as const) {
-  test(`.theme ${theme} on a terminal of theme ${terminalTheme} says what becomes of it`, async (t) => {
+  test(`.theme ${theme} on a terminal of theme ${terminalTheme} says what it does here`, async (t) => {
     const { say, store } = await openChat(t, { terminalTheme });
     await say(`.theme ${theme}`);
     t.is(store.get().settings.theme, theme);
@@ -234,7 +234,7 @@ for (const [terminalTheme, theme, said] of [
   });
 }
 
-test('settings, pages and small commands', async (t) => {
+test('settings, pages and short commands work', async (t) => {
   const { say, key, store, outside, client, settle } = await openChat(t);
   await say('.theme light');
   t.is(store.get().settings.theme, 'light');

@@ -4,7 +4,7 @@ import { searchHits } from '../../../src/tui/select/search.ts';
 import { clockTime } from '../../../src/tui/text/format.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 
-test('messages are chosen, answered, changed, deleted and reacted to', async (t) => {
+test('messages are selected, answered, edited, deleted and reacted to', async (t) => {
   const { key, say, calls, client, settle, store, answer } = await openChat(t);
   client.receive({ text: 'from bob', id: 'b1' });
   await settle();
@@ -26,7 +26,7 @@ test('messages are chosen, answered, changed, deleted and reacted to', async (t)
   t.regex(store.get().notice?.text ?? '', /your own/);
 });
 
-test('a message that was not sent is gone once it is deleted', async (t) => {
+test('a message that was not sent disappears when it is deleted', async (t) => {
   const { say, answer, client, chat, settle } = await openChat(t);
   client.stuck = true;
   await say('refused');
@@ -39,7 +39,7 @@ test('a message that was not sent is gone once it is deleted', async (t) => {
   t.deepEqual(chat().threads['#lobby']?.messages, []);
 });
 
-test('e on an own message puts it into the line; Esc leaves it as it was', async (t) => {
+test('e on an own message puts it into the line; Esc leaves the message as it was', async (t) => {
   const { key, say, calls, store, line } = await openChat(t);
   await say('frist');
   store.dispatch({ type: 'focused', focus: 'messages' });
@@ -53,7 +53,7 @@ test('e on an own message puts it into the line; Esc leaves it as it was', async
   t.is(line(), '');
 });
 
-test('a key does what its command does: e without a choice changes my newest message', async (t) => {
+test('a key does the same as its command: e without a selection edits my newest message', async (t) => {
   const { key, say, store, line, client, settle } = await openChat(t);
   await say('mine');
   client.receive({ text: 'from bob', id: 'b1' });
@@ -63,7 +63,7 @@ test('a key does what its command does: e without a choice changes my newest mes
   t.is(line(), 'mine');
 });
 
-test('what was begun waits while a message is changed or reacted to, and comes back', async (t) => {
+test('a draft is put aside while a message is edited or reacted to, and comes back', async (t) => {
   const { key, say, calls, store, line, controller } = await openChat(t);
   await say('mine');
   store.dispatch({ type: 'typed', text: 'unsent thoughts' });
@@ -87,7 +87,7 @@ test('what was begun waits while a message is changed or reacted to, and comes b
   t.is(line(), 'unsent thoughts');
 });
 
-test('what is changed is changed, also where the same line would go to somebody', async (t) => {
+test('an edited message is edited, even if its text begins with @name', async (t) => {
   const { key, say, calls, store, settle, client } = await openChat(t);
   client.receive({ from: 'alice', text: '@bob see you', id: 'm1' });
   await settle();
@@ -98,7 +98,7 @@ test('what is changed is changed, also where the same line would go to somebody'
   t.deepEqual(calls('queue'), []);
 });
 
-test('a command from the switcher, + and .edit leave the draft; Ctrl+C on an empty line gives it back, too', async (t) => {
+test('a command from the switcher, + and .edit put the draft aside; Ctrl+C on an empty line restores it, too', async (t) => {
   const { key, say, store, line, calls, outside } = await openChat(t);
   await say('mine');
   store.dispatch({ type: 'typed', text: 'begun' });
@@ -120,7 +120,7 @@ test('a command from the switcher, + and .edit leave the draft; Ctrl+C on an emp
   t.is(line(), 'begun');
 });
 
-test('quick switcher and search lead somewhere', async (t) => {
+test('the switcher and the search lead to a conversation and a message', async (t) => {
   const { store, key, chat } = await openChat(t, (client) =>
     client.fill('#lobby', 300, (seq) => ({ text: seq === 250 ? 'the needle' : `hay ${seq}` })),
   );
@@ -136,7 +136,7 @@ test('quick switcher and search lead somewhere', async (t) => {
   t.not(chat().threads['#lobby']?.anchor, null);
 });
 
-test('a search reaches what is not held yet, in every conversation', async (t) => {
+test('the search finds messages that are not loaded, in every conversation', async (t) => {
   const { store, key, chat, settle, calls } = await openChat(t, (client) => {
     client.fill('#lobby', 700, (seq) => ({ text: seq === 3 ? 'the needle' : `hay ${seq}` }));
     client.readPositions.set('#lobby', 700);
@@ -157,7 +157,7 @@ test('a search reaches what is not held yet, in every conversation', async (t) =
   t.is(chat().threads['#lobby']?.selected, 'bob/h3');
 });
 
-test('a choice that Esc left is forgotten: a command changes the newest message, not the found one', async (t) => {
+test('Esc forgets the selection: a command then edits the newest message, not the found one', async (t) => {
   const { key, say, calls, store, chat } = await openChat(t, (client) =>
     client.fill('#lobby', 40, (seq) => ({ text: seq === 5 ? 'the needle' : `mine ${seq}`, from: 'alice' })),
   );
@@ -172,7 +172,7 @@ test('a choice that Esc left is forgotten: a command changes the newest message,
   t.deepEqual(calls('edit'), [['h40', 'OOPS']]);
 });
 
-test('while something is chosen, the prompt says what a command acts on; one choice is for one line', async (t) => {
+test('the prompt says which message a command is for, and a selection is used for one line', async (t) => {
   const { key, say, calls, store, client, settle, line, notice, controller, chat } = await openChat(t, (client) => {
     client.fill('#lobby', 40, (seq) => ({ text: `text ${seq}`, from: seq % 2 ? 'alice' : 'bob' }));
     client.readPositions.set('#lobby', 40);

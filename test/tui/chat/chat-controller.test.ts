@@ -9,7 +9,7 @@ import { file, noon } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 import { until } from '../../helpers/until.ts';
 
-test('.reconnect tries a lost link at once, and says so where there is one or none will be', async (t) => {
+test('.reconnect tries a lost link at once, and says so if the link is up or closed', async (t) => {
   const { say, calls, client, notice, settle } = await openChat(t);
   await say('.reconnect');
   t.is(notice(), 'the link is up');
@@ -23,7 +23,7 @@ test('.reconnect tries a lost link at once, and says so where there is one or no
   t.is(calls('reconnect').length, 1);
 });
 
-test('what is under way when the person leaves ends without a fault', async (t) => {
+test('work in progress when the person leaves causes no error', async (t) => {
   const { store, client, key, settle, say } = await openChat(t);
   const late = Promise.withResolvers<void>();
   const { queue, transfers } = client;
@@ -48,7 +48,7 @@ test('what is under way when the person leaves ends without a fault', async (t) 
   );
 });
 
-test('a session that cannot begin leaves no client open', async (t) => {
+test('a session that fails to begin closes its client', async (t) => {
   const [client, clock] = [new FakeClient(), manualClock(noon)];
   const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon), clock);
   client.failures.set('people', new Error('the link is lost'));
@@ -58,7 +58,7 @@ test('a session that cannot begin leaves no client open', async (t) => {
   t.is(store.get().screen.name, 'login');
 });
 
-test('a controller begins without a link, and its files come with the next one', async (t) => {
+test('a controller begins without a link, and lists the files at the next one', async (t) => {
   const [client, clock] = [new FakeClient(), manualClock(noon)];
   const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon), clock);
   const listed = Promise.withResolvers<void>();
@@ -79,7 +79,7 @@ test('a controller begins without a link, and its files come with the next one',
   t.true(client.closed);
 });
 
-test('what was seen is marked read, what was not is counted', async (t) => {
+test('seen messages are marked read, and unseen ones are counted', async (t) => {
   const { client, settle, calls, chat, key } = await openChat(t);
   client.receive({ text: 'one' });
   await settle();
@@ -104,7 +104,7 @@ test('nothing is marked read while nobody looks', async (t) => {
   t.deepEqual(calls('markRead'), [['#lobby', 1]]);
 });
 
-test('what could not be fetched is fetched when the link is back', async (t) => {
+test('a page that could not be fetched is fetched when the link is back', async (t) => {
   const { client, chat, settle, notice, calls, controller } = await openChat(t, (fake) => fake.fill('@bob', 5));
   client.failures.set('history', new Error('the link is lost'));
   controller.open('@bob');
@@ -119,7 +119,7 @@ test('what could not be fetched is fetched when the link is back', async (t) => 
   t.is(chat().threads['@bob']?.messages.length, 5);
 });
 
-test('a page that failed while the link is up is tried again after a while, once, and then when somebody looks', async (t) => {
+test('a page that failed with the link up is retried once after a while, and then when the person looks', async (t) => {
   const { client, chat, clock, settle, calls, controller, key } = await openChat(t, (fake) => fake.fill('@bob', 5));
   const fail = () => client.failures.set('history', new Error('the daemon is busy'));
   const asked = () => calls('history').filter(([name]) => name === '@bob').length;
@@ -157,7 +157,7 @@ test('scrolling up fetches older history before it is needed', async (t) => {
   t.true(calls('history').length < 10);
 });
 
-test('hidden characters of others never reach the state', async (t) => {
+test('hidden characters in messages never reach the state', async (t) => {
   const { client, settle, chat } = await openChat(t);
   client.receive({ text: 'a\x1b[31mb\u202ec\u0007' });
   client.emit({ type: 'notice', text: 'x\x1b]0;y\x07' });
@@ -165,7 +165,7 @@ test('hidden characters of others never reach the state', async (t) => {
   t.notRegex(JSON.stringify([chat().threads['#lobby']?.messages]), /\\u001b|\u202e|\\u0007/);
 });
 
-test('what the cache lacks while the link is lost is asked for once, and again when it is back', async (t) => {
+test('a page that the cache lacks without a link is requested once, and again when the link is back', async (t) => {
   const { client, calls, key, settle } = await openChat(t, (fake) => {
     fake.fill('#lobby', 120);
     fake.readPositions.set('#lobby', 120);
@@ -184,7 +184,7 @@ test('what the cache lacks while the link is lost is asked for once, and again w
   t.true(calls('history').length > before + 1);
 });
 
-test('history that was asked for before the conversation moved is not taken: it has the old places', async (t) => {
+test('history requested before a conversation moved is dropped, because its places are old', async (t) => {
   const { client, chat, controller, settle } = await openChat(t, (fake) => fake.fill('@bob', 5));
   const answers: (() => void)[] = [];
   const read = client.history.bind(client);

@@ -1,4 +1,4 @@
-/** Transfers of earlier starts on the screen: how they are told of, gone on with and given up, as those of this start. */
+/** Transfers of earlier starts are shown, resumed and cancelled like those of this start. */
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { TransferState } from '../../../src/client/types.ts';
@@ -22,7 +22,7 @@ const transfer = (parts: Partial<TransferState> = {}): TransferState => ({
 });
 const cut = { note: 'the program ended in the middle of it' };
 
-test('what was cut off is told at the start, and p in the files goes on with it', async (t) => {
+test('a transfer that was cut off is reported at the start, and p in the files resumes it', async (t) => {
   const { notice, key, calls, chat } = await openChat(t, (client) => {
     client.begun = [transfer({ id: 't0' }), transfer(cut)];
   });
@@ -39,7 +39,7 @@ test('what was cut off is told at the start, and p in the files goes on with it'
   t.deepEqual(filesOf(chat()), []);
 });
 
-test('what was saved as the program ended is told at the start', async (t) => {
+test('a file that was saved while the program ended is reported at the start', async (t) => {
   const { notice } = await openChat(t, (client) => {
     client.begun = [
       transfer({ author: 'bob', direction: 'down', state: 'done', done: 100, note: '/downloads/plan.pdf' }),
@@ -48,7 +48,7 @@ test('what was saved as the program ended is told at the start', async (t) => {
   t.is(notice(), 'saved and checked: /downloads/plan.pdf');
 });
 
-test('what was paused is listed without a word', async (t) => {
+test('a paused transfer is listed without a notice', async (t) => {
   const { notice, chat } = await openChat(t, (client) => {
     client.begun = [transfer()];
   });
@@ -56,7 +56,7 @@ test('what was paused is listed without a word', async (t) => {
   t.is(filesOf(chat()).length, 1);
 });
 
-test('the commands pause, go on and give up by name, the newest without one', async (t) => {
+test('the commands pause, resume and cancel by name, or the newest without a name', async (t) => {
   const { say, calls, notice, client, settle } = await openChat(t, (client) => {
     client.begun = [
       transfer({ id: 'a', name: 'a' }),
@@ -84,7 +84,7 @@ test('the commands pause, go on and give up by name, the newest without one', as
   t.is(notice(), 'no transfer is under way');
 });
 
-test('a failed one is gone on with as well, and why it cannot be is told', async (t) => {
+test('a failed transfer can be resumed, too, and the reason why it cannot is shown', async (t) => {
   const { say, key, calls, notice, client, settle } = await openChat(t, (client) => {
     client.begun = [transfer(cut)];
     client.allFiles = [file({ id: 'd1', name: 'got.bin' })];
@@ -111,7 +111,7 @@ test('a failed one is gone on with as well, and why it cannot be is told', async
   t.deepEqual(calls('download'), [['d1', '/downloads']]);
 });
 
-test('one that is stopped says so once, and not as a failure', async (t) => {
+test('a stopped transfer says so once, and not as a failure', async (t) => {
   const { say, notice, client } = await openChat(t, (client) => {
     client.begun = [transfer()];
   });
@@ -134,7 +134,7 @@ test('.transfers lists what another program left meanwhile, with every reason in
   t.notRegex(text, /gone/);
 });
 
-test('the files pane shows what is under way elsewhere, that it is paused, and reasons over several rows', async (t) => {
+test('the files pane shows transfers of other programs, paused ones, and reasons over several rows', async (t) => {
   const { after, enter } = draw(t, { columns: 120 });
   enter();
   const note = 'this server takes files of at most 10 MiB: send a smaller one';

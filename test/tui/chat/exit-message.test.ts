@@ -9,7 +9,7 @@ const closed = (reason: string, code?: 'key-changed' | 'login-refused') => ({
   events: [{ type: 'link' as const, link: { state: 'closed' as const, reason, ...(code !== undefined && { code }) } }],
 });
 
-test('a link that was closed for a reason opens a page, has a short state and a last word', (t) => {
+test('a link that was closed for a reason opens a page, shortens the state and leaves an exit message', (t) => {
   for (const [code, status, short] of [
     ['key-changed', 5, "○ closed: the server's key changed"],
     ['login-refused', 3, '○ closed: signed out here, start again'],
@@ -22,7 +22,7 @@ test('a link that was closed for a reason opens a page, has a short state and a 
   }
 });
 
-test('what waits to be sent is told to whoever leaves', (t) => {
+test('unsent messages are counted in the exit message', (t) => {
   const play = new Play().history(3);
   t.is(exitMessage(play.state), null);
   const mine = { from: 'alice', seq: null } as const;
@@ -38,7 +38,7 @@ test('what waits to be sent is told to whoever leaves', (t) => {
   });
 });
 
-test('a link that the person closed, or that came back, leaves nothing to say', (t) => {
+test('a link that the person closed, or that came back, leaves no exit message', (t) => {
   const play = new Play().do(closed('closed'));
   t.is(play.state.overlay, null);
   t.is(exitMessage(play.state), null);

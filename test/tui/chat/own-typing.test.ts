@@ -1,4 +1,4 @@
-/** Who writes and who is away, as the screen tells and hears it; no terminal. */
+/** Typing and away, as the screen sends and receives them; without a terminal. */
 import test from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
 import { peopleOf } from '../../../src/tui/select/select.ts';
@@ -15,7 +15,7 @@ const from = (name: string, parts: Parameters<typeof message>[0] = {}): ClientEv
 });
 const typing = (play: Play) => [...play.chat.typing.keys()];
 
-test('who writes is shown for six seconds after the last sign of it', (t) => {
+test('a person is shown as typing for six seconds after the last event', (t) => {
   const play = new Play().do(clientEvents(writes('bob')));
   t.deepEqual(typing(play), ['bob']);
   play.now += 3000;
@@ -26,7 +26,7 @@ test('who writes is shown for six seconds after the last sign of it', (t) => {
   t.deepEqual(typing(play.do({ type: 'tick' })), []);
 });
 
-test('it goes with a message of theirs to me, with them, and with the link', (t) => {
+test('typing ends with a message of that person, when they leave, and with the link', (t) => {
   const play = new Play({ people: [person('alice'), person('bob'), person('carol')] });
   play.do(clientEvents(writes('bob'), writes('carol')));
   play.do(clientEvents(from('bob', { conversation: '#lobby' }), from('bob', { from: 'alice' })));
@@ -43,14 +43,14 @@ test('it goes with a message of theirs to me, with them, and with the link', (t)
   t.deepEqual(typing(play), []);
 });
 
-test('attack: signs of nobody, of oneself, and of names that are words of JavaScript', (t) => {
+test('attack: typing events for nobody, for oneself and for names that are words of JavaScript', (t) => {
   const play = new Play();
   play.do(clientEvents(...['alice', 'carol', 'nobody', 'constructor', '__proto__'].map(writes)));
   t.deepEqual(typing(play), []);
   t.false(peopleOf(play.chat).some((item) => item.typing));
 });
 
-test('the list knows who writes and who is away', (t) => {
+test('the list shows who is typing and who is away', (t) => {
   const play = new Play({ people: [person('bob'), person('carol', { away: true })] });
   const list = () =>
     peopleOf(play.chat).flatMap(({ name, away, typing: is }) =>
@@ -63,7 +63,7 @@ test('the list knows who writes and who is away', (t) => {
   t.deepEqual(list(), []);
 });
 
-test('turned off, nobody is seen writing, from that moment on', (t) => {
+test('with typing turned off nobody is shown as typing from that moment on', (t) => {
   const play = new Play().do(clientEvents(writes('bob')), { type: 'settings', settings: { typing: false } });
   t.deepEqual(typing(play), []);
   t.deepEqual(typing(play.do(clientEvents(writes('bob')))), []);
@@ -71,7 +71,7 @@ test('turned off, nobody is seen writing, from that moment on', (t) => {
   t.deepEqual(typing(play), ['bob']);
 });
 
-test('letters for one person tell that person; commands, other lines and an empty one do not', async (t) => {
+test('letters for one person are sent as typing to that person; commands, other lines and an empty line are not', async (t) => {
   const { store, controller, calls, key, clock } = await openChat(t);
   const type = (text: string) => store.dispatch({ type: 'typed', text });
   type('to everybody');
@@ -94,7 +94,7 @@ test('letters for one person tell that person; commands, other lines and an empt
   t.deepEqual(calls('typing').length, 3, 'the line is empty again');
 });
 
-test('letters meant for another conversation, a draft that was there, and a line of before are no writing', async (t) => {
+test('letters for another conversation, a stored draft and a recalled line are not sent as typing', async (t) => {
   const { store, controller, calls, key, clock, say, settle } = await openChat(t);
   controller.open('@bob');
   await say('sent already');
@@ -116,7 +116,7 @@ test('letters meant for another conversation, a draft that was there, and a line
   t.is(calls('typing').length, before);
 });
 
-test('.typing off tells nobody', async (t) => {
+test('with .typing off no typing is sent', async (t) => {
   const { store, controller, calls, say, notice, key } = await openChat(t);
   await say('.typing');
   t.is(notice(), 'usage: .typing on|off');
@@ -128,7 +128,7 @@ test('.typing off tells nobody', async (t) => {
   t.deepEqual(calls('typing'), []);
 });
 
-test('a sign goes by itself, without anything else happening', async (t) => {
+test('typing disappears by itself', async (t) => {
   const { client, clock, chat, settle } = await openChat(t);
   client.emit(writes('bob'));
   await settle();
@@ -142,7 +142,7 @@ test('a sign goes by itself, without anything else happening', async (t) => {
   t.false(chat().typing.has('bob'));
 });
 
-test('.away tells, again takes it back, and what is written ends it', async (t) => {
+test('.away sets away, a second one ends it, and so does sending a message', async (t) => {
   const { calls, chat, client, key, say, notice } = await openChat(t);
   await say('.away');
   t.true(chat().away);
@@ -174,7 +174,7 @@ test('.away tells, again takes it back, and what is written ends it', async (t) 
   t.regex(notice(), /^too many changes/);
 });
 
-test('.users says who is away', async (t) => {
+test('.users shows who is away', async (t) => {
   const { say, store } = await openChat(t, (client) => {
     client.everybody = [person('alice'), person('bob', { away: true }), person('carol', { online: false })];
   });

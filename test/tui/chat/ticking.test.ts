@@ -17,7 +17,7 @@ function open() {
   return { clock, store, end, age };
 }
 
-test('what counts down is drawn each second, all else every half minute', (t) => {
+test('countdowns are drawn each second, everything else every half minute', (t) => {
   const { clock, store, age } = open();
   clock.advance(30_000);
   t.is(age(), 30_000);
@@ -32,7 +32,7 @@ test('what counts down is drawn each second, all else every half minute', (t) =>
   t.is(age(), 0);
 });
 
-test('a notice goes by itself, and who touches nothing is taken as looking elsewhere', (t) => {
+test('a notice disappears by itself, and without input the person counts as looking elsewhere', (t) => {
   const { clock, store } = open();
   store.dispatch({ type: 'notice', notice: { text: 'said', tone: 'info' } });
   clock.advance(60_000);
@@ -42,7 +42,7 @@ test('a notice goes by itself, and who touches nothing is taken as looking elsew
   t.false(store.get().watched);
 });
 
-test('after its end nothing ticks', (t) => {
+test('nothing ticks after the end', (t) => {
   const { clock, end, age } = open();
   clock.advance(1000);
   end();

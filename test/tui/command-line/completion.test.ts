@@ -8,7 +8,7 @@ function offered(before: string): readonly string[] {
   return found.kind === 'words' ? found.completion.words.map((word) => found.completion.head + word) : [found.kind];
 }
 
-test('completes commands, names, rooms; asks for paths and emoji', (t) => {
+test('commands, names and rooms are completed; paths and emoji are looked up', (t) => {
   t.deepEqual(offered('.th'), ['.theme ']);
   t.deepEqual(offered('/th'), ['/theme ']);
   t.deepEqual(offered('@b'), ['@bob ']);
@@ -27,7 +27,7 @@ test('completes commands, names, rooms; asks for paths and emoji', (t) => {
   t.deepEqual(offered('xyz'), ['nothing']);
 });
 
-test('what a command takes is offered where its usage names it', (t) => {
+test('the arguments of a command are completed where its usage names them', (t) => {
   t.deepEqual(offered('.notify b'), ['.notify bell ']);
   t.deepEqual(offered('.notify bell o'), ['.notify bell off', '.notify bell on']);
   t.deepEqual(offered('/theme '), ['/theme 16', '/theme dark', '/theme light', '/theme none']);

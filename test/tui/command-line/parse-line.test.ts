@@ -39,7 +39,7 @@ const table: [string, ReturnType<typeof parseLine>][] = [
   ['.exit\nand more', { kind: 'misused', name: '.exit' }],
 ];
 for (const [line, parsed] of table)
-  test(`reads ${JSON.stringify(line)}`, (t) => t.deepEqual(parseLine(line, commandTable), parsed));
+  test(`the line ${JSON.stringify(line)} is parsed`, (t) => t.deepEqual(parseLine(line, commandTable), parsed));
 
 const start = fc.constantFrom('', '.', '/', '..', '//', '...', '../', ' ', '@bob ');
 const word = fc.oneof(fc.constantFrom(...commandNames.map((name) => name.slice(1))), fc.string({ maxLength: 6 }));
@@ -57,7 +57,7 @@ test('property: no line that is sent begins with a command', (t) => {
   );
 });
 
-test('property: lineOf makes the line that says a text', (t) => {
+test('property: lineOf() makes the line that sends a text', (t) => {
   fc.assert(
     fc.property(start, word, (sign, name) => {
       const text = (sign + name).trimEnd();
@@ -75,7 +75,7 @@ test('.help lists every command once, with its arguments', (t) => {
   }
 });
 
-test('every command that the key table names exists', (t) => {
+test('every command in the key table exists', (t) => {
   for (const { command } of keyHelp()) {
     for (const part of command === '' ? [] : command.split(', ')) {
       t.true((commandNames as readonly string[]).includes(part.split(' ')[0] ?? ''), part);
@@ -83,7 +83,7 @@ test('every command that the key table names exists', (t) => {
   }
 });
 
-test('no key means two things in one place', (t) => {
+test('no key has two meanings in one place', (t) => {
   const seen = new Set<string>();
   for (const { keys, places } of keyTable) {
     for (const key of keys) {
@@ -95,7 +95,7 @@ test('no key means two things in one place', (t) => {
   }
 });
 
-test('keys that terminals keep for themselves are never the only way', (t) => {
+test('keys that terminals often use themselves are never the only way', (t) => {
   const unsure = /^(shift\+pg|ctrl\+pg|ctrl\+tab|ctrl\+shift\+|f1[01]$|ctrl\+(up|b|h|i|m)$)/;
   for (const { keys } of keyTable)
     t.false(
@@ -104,7 +104,7 @@ test('keys that terminals keep for themselves are never the only way', (t) => {
     );
 });
 
-test('labels are as people write them', (t) => {
+test('key labels are written as people write them', (t) => {
   t.is(keyLabel('ctrl+k'), 'Ctrl+K');
   t.is(keyLabel('alt+down'), 'Alt+↓');
   t.is(keyLabel('+'), '+');
@@ -112,7 +112,7 @@ test('labels are as people write them', (t) => {
   t.is(actionFor('?', ['composer', 'field', 'chat', 'anywhere']), null);
 });
 
-test('a name may be typed in parts, as some keyboards do; the text stays as it is', (t) => {
+test('a name may be typed with combining characters, and the text stays as it is', (t) => {
   t.deepEqual(parseLine('@rene\u0301 cafe\u0301', commandTable), {
     kind: 'private',
     to: 'ren\u00e9',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 
-test('Tab goes into a folder that was completed, and writes a path as it was begun', async (t) => {
+test('Tab goes on into a completed folder and keeps the typed form of the path', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sc-tab-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'up one'));

@@ -4,7 +4,7 @@ import test from 'ava';
 import { entriesOf, resolvePath } from '../../../src/tui/command-line/typed-paths.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-test('paths as they are typed, dropped and escaped', (t) => {
+test('paths are read as typed, dropped or escaped', (t) => {
   t.is(resolvePath("'/tmp/a b'"), '/tmp/a b');
   t.is(resolvePath('/tmp/a\\ b'), '/tmp/a b');
   t.true(resolvePath('~/x').endsWith('/x'));
@@ -12,7 +12,7 @@ test('paths as they are typed, dropped and escaped', (t) => {
   t.is(resolvePath('../x', '/tmp/a'), '/tmp/x');
 });
 
-test('of a large folder those are looked at whose names begin so', async (t) => {
+test('in a large folder only names with the typed beginning are looked at', async (t) => {
   const folder = await temporaryFolder(t);
   for (let i = 0; i < 2100; i++) writeFileSync(join(folder, `a${i}`), '');
   mkdirSync(join(folder, 'Zebra'));
@@ -22,7 +22,7 @@ test('of a large folder those are looked at whose names begin so', async (t) => 
   t.is(left, 0);
 });
 
-test('a name that is no UTF-8 is not listed, and counted', async (t) => {
+test('a name that is not UTF-8 is counted and not listed', async (t) => {
   const folder = await temporaryFolder(t);
   writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from('636166e92e747874', 'hex')]), 'x');
   writeFileSync(join(folder, 'caf\ufffd.md'), 'x');

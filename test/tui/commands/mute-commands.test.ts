@@ -2,7 +2,7 @@ import test from 'ava';
 import { emptyEditor } from '../../../src/tui/state/editor.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 
-test('.mute takes a conversation or the open one, and takes it back', async (t) => {
+test('.mute mutes the named or the open conversation, and unmutes it again', async (t) => {
   const { key, say, chat, notice } = await openChat(t);
   await say('.mute');
   t.is(notice(), '#lobby is muted: .mute #lobby takes it back');
@@ -19,7 +19,7 @@ test('.mute takes a conversation or the open one, and takes it back', async (t) 
   t.regex(notice(), /no room #nowhere/);
 });
 
-test('Alt+A goes to what is muted only when nothing else waits', async (t) => {
+test('Alt+A goes to a muted conversation only if no other has unread messages', async (t) => {
   const { client, say, key, chat, settle } = await openChat(t);
   await say('.mute bob');
   client.receive({ conversation: '@bob', text: 'one', to: 'alice' });
@@ -31,7 +31,7 @@ test('Alt+A goes to what is muted only when nothing else waits', async (t) => {
   t.is(chat().open, '@bob');
 });
 
-test('.block lists, blocks a person as written and takes it back', async (t) => {
+test('.block lists blocked people, blocks a person by name and unblocks them', async (t) => {
   const { say, key, chat, notice, store } = await openChat(t);
   await say('.block');
   t.regex(notice(), /^nobody is blocked: \.block NAME/);
@@ -50,7 +50,7 @@ test('.block lists, blocks a person as written and takes it back', async (t) => 
   t.deepEqual([...chat().blocked], []);
 });
 
-test('nothing is sent to who is blocked: the way back is said, and the line stays', async (t) => {
+test('a message to a blocked person is refused with the way back, and stays in the line', async (t) => {
   const { actions, say, calls, client, notice, line, controller, key, settle, store } = await openChat(t);
   client.receive({ conversation: '@bob', text: 'psst', to: 'alice' });
   await say('.block bob');
@@ -83,7 +83,7 @@ test('nothing is sent to who is blocked: the way back is said, and the line stay
   t.deepEqual(calls('markRead'), [['@bob', 1]]);
 });
 
-test('Enter on a run shows what is in it; no key takes a folded message', async (t) => {
+test('Enter on a folded run unfolds it, and no key acts on a folded message', async (t) => {
   const { client, key, say, store, settle, calls, outside, notice, chat } = await openChat(t, (fake) => {
     fake.fill('#lobby', 6, (seq) => ({ from: seq > 3 ? 'bob' : 'carol', text: `text ${seq}` }));
   });
@@ -103,7 +103,7 @@ test('Enter on a run shows what is in it; no key takes a folded message', async 
   t.is(chat().threads['#lobby']?.unfolded.length, 1);
 });
 
-test('behind a long run the messages of others are fetched, when one scrolls', async (t) => {
+test('scrolling past a long folded run fetches the messages of others before it', async (t) => {
   const { say, key, chat, calls } = await openChat(t, (client) => {
     client.fill('#lobby', 3000, (seq) => ({ from: seq < 40 ? 'carol' : 'bob' }));
     client.readPositions.set('#lobby', 3000);

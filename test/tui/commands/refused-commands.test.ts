@@ -1,10 +1,10 @@
-/** Commands that could not be done: what is said, and what stays in the line. */
+/** Refused commands: what the notice says, and what stays in the line. */
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { TransferState } from '../../../src/client/types.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 
-test('a reaction is one emoji or the name of one; what is none stays in the line', async (t) => {
+test('a reaction must be one emoji or its name; anything else stays in the line', async (t) => {
   const { say, key, calls, client, settle, notice, line, store, until } = await openChat(t);
   client.receive({ text: 'from bob', id: 'b1' });
   await settle();
@@ -31,7 +31,7 @@ test('a reaction is one emoji or the name of one; what is none stays in the line
   t.is(store.get().notice, null);
 });
 
-test('a reaction is taken back by the same emoji, however long that is', async (t) => {
+test('a reaction is removed with the same emoji, whatever its length', async (t) => {
   const { say, calls, client, settle, until } = await openChat(t);
   client.receive({ text: 'from bob', id: 'b1' });
   await settle();
@@ -51,7 +51,7 @@ test('a reaction is taken back by the same emoji, however long that is', async (
   }
 });
 
-test('a file that cannot be sent leaves its command in the line; of one that is sent no notice stays', async (t) => {
+test('a command for an unreadable file stays in the line; a sent file leaves no notice', async (t) => {
   const { say, key, line, notice, client, settle } = await openChat(t);
   client.failures.set('upload', new ClientError('usage', 'there is no file /nope.txt'));
   await say('.file /nope.txt');
@@ -69,7 +69,7 @@ test('a file that cannot be sent leaves its command in the line; of one that is 
   t.is(notice(), '');
 });
 
-test('a command that takes nothing does nothing when something follows', async (t) => {
+test('a command without arguments is refused if it gets one', async (t) => {
   const { say, key, notice, line, outside, calls, store } = await openChat(t);
   await say('mine');
   for (const command of ['.quit smoking is hard', '.delete that', '.copy 3', '.rooms x', '.sessions foo']) {
@@ -83,7 +83,7 @@ test('a command that takes nothing does nothing when something follows', async (
   t.deepEqual(calls('remove'), []);
 });
 
-test('with a message that was deleted nothing is done', async (t) => {
+test('a deleted message cannot be edited, deleted, copied, answered or reacted to', async (t) => {
   const { say, key, notice, answer, store, outside } = await openChat(t);
   await say('mine');
   store.dispatch({ type: 'focused', focus: 'messages' });
@@ -99,7 +99,7 @@ test('with a message that was deleted nothing is done', async (t) => {
   t.deepEqual(outside, []);
 });
 
-test('what cannot be done with a transfer, or with nobody, says what can', async (t) => {
+test('the refusal for a transfer or an unknown person says what is possible', async (t) => {
   const { say, key, notice, client, settle } = await openChat(t);
   const transfer: TransferState = {
     id: 't1',

@@ -7,7 +7,7 @@ import { commandTable } from '../../../src/tui/commands/dot-command-table.ts';
 import { person } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 
-test('every command has a name in the list, and no other has', (t) => {
+test('every command has one name in the list, and every name a command', (t) => {
   t.deepEqual(Object.keys(commandTable).sort(), [...commandNames].sort());
 });
 
@@ -50,7 +50,7 @@ test('a result says what was found, changed or refused, and the screen stays as 
   t.deepEqual(outside, []);
 });
 
-test('what the client refuses is a result, too', async (t) => {
+test('a refusal of the client becomes a result, too', async (t) => {
   const { scope, client, settle } = await openChat(t);
   client.receive({ text: 'hi', id: 'b1' });
   await settle();

@@ -5,7 +5,7 @@ import type { Chat } from '../../../src/tui/state/state.ts';
 import { openDrafts, reopened } from '../../helpers/screen/open-drafts.ts';
 import { until } from '../../helpers/until.ts';
 
-/** Two windows of one profile, both opened before either changed anything. */
+/** Two windows of one profile, both opened before either of them changed anything. */
 async function openTwo(t: ExecutionContext) {
   const first = await openDrafts(t);
   await first.enter();
@@ -15,7 +15,7 @@ async function openTwo(t: ExecutionContext) {
   return { first, second, later };
 }
 
-test('two windows of a profile keep what each of them changed', async (t) => {
+test('two windows of a profile both keep their changes', async (t) => {
   const { first, second, later } = await openTwo(t);
   first.store.dispatch({ type: 'typed', text: 'x' });
   first.store.dispatch({ type: 'settings', settings: { bell: false } });
@@ -34,7 +34,7 @@ test('two windows of a profile keep what each of them changed', async (t) => {
   t.like(loaded.settings, { bell: false, mouse: true });
 });
 
-test('a window that is only left takes nothing from another', async (t) => {
+test('a window that closes without changes overwrites nothing of another window', async (t) => {
   const { first, second, later } = await openTwo(t);
   first.store.dispatch({ type: 'typed', text: 'x' });
   first.store.dispatch({ type: 'settings', settings: { bell: false, theme: 'light' } });
@@ -45,7 +45,7 @@ test('a window that is only left takes nothing from another', async (t) => {
   t.like(loaded.settings, { bell: false, theme: 'light' });
 });
 
-test('of what both windows changed the later is kept; what one sent does not come back', async (t) => {
+test('of two changes to one value the later is kept, and a draft sent in one window does not come back', async (t) => {
   const { first, second, later } = await openTwo(t);
   first.store.dispatch({ type: 'typed', text: 'x' });
   await first.drafts.save();
@@ -58,7 +58,7 @@ test('of what both windows changed the later is kept; what one sent does not com
   t.deepEqual((await later()).found.drafts, {});
 });
 
-test('what is muted, blocked or set in one window holds in the other; its drafts and own changes stay', async (t) => {
+test('mutes, blocks and settings of one window apply in the other, which keeps its drafts and its own changes', async (t) => {
   const { first, second, later } = await openTwo(t);
   const chat = () => chatOf(second.store.get());
   second.store.dispatch({ type: 'typed', text: 'begun' });
@@ -81,7 +81,7 @@ test('what is muted, blocked or set in one window holds in the other; its drafts
   t.deepEqual((await later()).found.blocked, ['eve']);
 });
 
-test('what is changed while the disk is asked stays, and is written', async (t) => {
+test('a change made while the profile is read stays and is written', async (t) => {
   const { first, second, later } = await openTwo(t);
   first.store.dispatch({ type: 'settings', settings: { bell: false, mouse: true } });
   await first.drafts.save();
@@ -94,7 +94,7 @@ test('what is changed while the disk is asked stays, and is written', async (t) 
   t.like((await later()).loaded.settings, { bell: false, mouse: true, desktop: false });
 });
 
-test('two accounts of a profile do not write against each other for ever', async (t) => {
+test("two accounts of a profile do not overwrite each other's rows again and again", async (t) => {
   let written = 0;
   const onWrite = () => void written++;
   const alices = await openDrafts(t, undefined, { onWrite });

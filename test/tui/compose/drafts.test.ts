@@ -4,7 +4,7 @@ import { openProfile } from '../../helpers/client/profile.ts';
 import { message } from '../../helpers/screen/messages.ts';
 import { me, openDrafts, reopened } from '../../helpers/screen/open-drafts.ts';
 
-test('what was typed is in the profile half a second later, and there at the next start', async (t) => {
+test('a draft is stored half a second after typing and is there at the next start', async (t) => {
   const first = await openDrafts(t);
   await first.enter();
   first.store.dispatch({ type: 'typed', text: 'to everybody' });
@@ -18,7 +18,7 @@ test('what was typed is in the profile half a second later, and there at the nex
   t.is(loaded.settings.theme, 'light');
 });
 
-test('the draft that an edit put aside is kept, not the edit, which would be sent as a message', async (t) => {
+test('a draft that an edit put aside is stored, and the edit itself is not', async (t) => {
   const first = await openDrafts(t);
   await first.enter();
   first.store.dispatch({ type: 'typed', text: 'begun' });
@@ -27,7 +27,7 @@ test('the draft that an edit put aside is kept, not the edit, which would be sen
   t.deepEqual((await reopened(t, first.dir)).found.drafts, { '#lobby': 'begun' });
 });
 
-test('only a theme that was chosen is kept: another terminal has its own', async (t) => {
+test('a theme is stored only if the person chose it, because another terminal has its own', async (t) => {
   const first = await openDrafts(t);
   await first.enter();
   first.store.dispatch({ type: 'typed', text: 'x' });
@@ -45,7 +45,7 @@ test('only a theme that was chosen is kept: another terminal has its own', async
   t.is((await reopened(t, first.dir)).loaded.settings.theme, 'dark');
 });
 
-test('a draft that was sent is no longer kept; a command never is', async (t) => {
+test('a sent draft is no longer stored, and a command never is', async (t) => {
   const first = await openDrafts(t);
   await first.enter();
   first.store.dispatch({ type: 'typed', text: 'gone' });
@@ -56,7 +56,7 @@ test('a draft that was sent is no longer kept; a command never is', async (t) =>
   t.deepEqual((await reopened(t, first.dir)).found.drafts, {});
 });
 
-test('a draft that begins with a dot or a slash is kept, unless it is a command', async (t) => {
+test('a draft that begins with a dot or a slash is stored unless it is a command', async (t) => {
   const kept = async (text: string) => {
     const { dir, drafts, enter, store } = await openDrafts(t);
     await enter();
@@ -68,7 +68,7 @@ test('a draft that begins with a dot or a slash is kept, unless it is a command'
   for (const text of ['.file /secret/place', '/msg bob', '.nosuch thing']) t.is(await kept(text), null, text);
 });
 
-test('one bad row spoils no other, and is left alone until it is written again', async (t) => {
+test('a damaged row affects no other row, and stays until it is written again', async (t) => {
   const first = await openDrafts(t);
   await first.enter();
   first.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
@@ -92,7 +92,7 @@ test('one bad row spoils no other, and is left alone until it is written again',
   t.deepEqual(next.found.blocked, ['mallory']);
 });
 
-test('a setting is kept once it was changed; values and names that are none are ignored', async (t) => {
+test('a changed setting is stored; unknown names and values are ignored', async (t) => {
   const { dir, enter, store, drafts } = await openDrafts(t);
   t.deepEqual((await enter()).loaded.settings, {});
   store.dispatch({ type: 'settings', settings: { typing: false } });
@@ -114,7 +114,7 @@ test('a setting is kept once it was changed; values and names that are none are 
   t.deepEqual(found, { drafts: {}, muted: [], blocked: [] });
 });
 
-test('who is muted and blocked is kept for the account alone', async (t) => {
+test('mutes and blocks are stored for their account only', async (t) => {
   const first = await openDrafts(t);
   await first.enter();
   first.store.dispatch({ type: 'muted', conversation: '#lobby', on: true });
@@ -129,7 +129,7 @@ test('who is muted and blocked is kept for the account alone', async (t) => {
   t.deepEqual(other.drafts.follow(other.store, { ...me, name: 'carol' }).blocked, []);
 });
 
-test('what was there when the screen was left is written', async (t) => {
+test('a draft is written when the person leaves the screen', async (t) => {
   const { dir, drafts, enter, store } = await openDrafts(t);
   await enter();
   store.dispatch({ type: 'typed', text: 'x' });
@@ -139,7 +139,7 @@ test('what was there when the screen was left is written', async (t) => {
   t.deepEqual((await reopened(t, dir)).found.drafts, { '#lobby': 'x' });
 });
 
-test('what could not be written is not taken back, and written later', async (t) => {
+test('a change that could not be written stays in effect and is written later', async (t) => {
   let isFull = false;
   const onWrite = () => {
     if (isFull) throw new Error('no room');

@@ -1,4 +1,4 @@
-/** What goes out is never what the display filter makes of it. */
+/** What is sent is the original text, never the output of the display filter. */
 import test from 'ava';
 import { printable } from '../../../src/protocol/base/text.ts';
 import { emptyEditor, textOf } from '../../../src/tui/state/editor.ts';
@@ -25,10 +25,10 @@ const texts = [
   'a\u001b[31mb\u0000\ufeff',
 ];
 
-/** What stands in the line of the chat. */
+/** The text in the composer. */
 const lineAfter = (event: Event) => textOf(new Play().do(event).thread.draft);
 
-test('typed or pasted, a text stays in the line byte for byte', (t) => {
+test('typed or pasted text stays in the line byte for byte', (t) => {
   for (const text of texts) {
     t.is(lineAfter({ type: 'pasted', text }), text);
     const keys = text.replace(/\p{Cc}/gu, '');
@@ -38,7 +38,7 @@ test('typed or pasted, a text stays in the line byte for byte', (t) => {
   t.is(pasted, 'one\ntwo\nthree', 'a terminal sends CR for a line end');
 });
 
-test('a password stays as it was pasted but for the final line end; a name does not', (t) => {
+test('a pasted password keeps all but its final line end; a name does not', (t) => {
   const pasted = (active: 'name' | 'password', text: string) => {
     const login = update(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), {
       type: 'login',
@@ -51,12 +51,12 @@ test('a password stays as it was pasted but for the final line end; a name does 
   t.is(pasted('name', 'bo\u0000b\r\n'), 'bo\ufffdb');
 });
 
-test('an edit begins with what was written, not with what is shown', (t) => {
+test('an edit begins with the original text, not with the shown one', (t) => {
   for (const text of texts) {
     const said = cleanMessage(message({ from: 'alice', text }));
     t.is(said.body.kind === 'text' && said.body.text, printable(text, { lines: true }));
     t.is(lineAfter({ type: 'about', about: { do: 'edit', message: said } }), text);
-    // Cleaned once more, as on its way to the state, it is not lost.
+    // Cleaning it again on the way to the state keeps it.
     const event = cleanEvent({ type: 'message', message: said, fresh: false });
     t.is(event.type === 'message' && event.message.body.kind !== 'file' && exactText(event.message.body), text);
   }
@@ -64,7 +64,7 @@ test('an edit begins with what was written, not with what is shown', (t) => {
   t.is(event.body.kind === 'file' && exactName(event.body.file), 'new\nline.txt');
 });
 
-test('the line shows it without moving a column, and the cursor stands behind it', async (t) => {
+test('the line shows such text in its columns, with the cursor after it', async (t) => {
   for (const text of texts) {
     const { enter, after } = draw(t, { columns: 60, rows: 15 });
     enter();
@@ -74,7 +74,7 @@ test('the line shows it without moving a column, and the cursor stands behind it
   }
 });
 
-test('what is drawn of a text that may be shown is the text; lines hold what is drawn of them', (t) => {
+test('printable text is drawn as it is, and wrapped lines fit what is drawn', (t) => {
   for (const text of ['hello', '日本語', '👨‍👩‍👧 e', 'می\u200cخواهم', 'Nguyễn']) t.is(drawn(text), text);
   const long = texts.join('\t').repeat(5);
   for (const { start, end } of wrap(long, 20)) t.true(width(drawn(long.slice(start, end)).trimEnd()) <= 20);

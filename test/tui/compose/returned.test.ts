@@ -1,4 +1,4 @@
-/** What left the line and could not be done comes back to it, where it was written. */
+/** A line that could not be carried out returns to the composer of its conversation. */
 import test from 'ava';
 import { textOf } from '../../../src/tui/state/editor.ts';
 import { person } from '../../helpers/screen/messages.ts';
@@ -6,7 +6,7 @@ import { openChat } from '../../helpers/screen/open-chat.ts';
 
 const full = new Error('the disk is full');
 
-test('what could not be queued is in the line again', async (t) => {
+test('a message that could not be queued is in the line again', async (t) => {
   const { say, client, notice, line } = await openChat(t);
   client.failures.set('queue', full);
   await say('precious');
@@ -14,7 +14,7 @@ test('what could not be queued is in the line again', async (t) => {
   t.is(notice(), 'the disk is full');
 });
 
-test('it comes back to its own conversation, never to another or to a search', async (t) => {
+test('a message returns to its own conversation, never to another one or to a search', async (t) => {
   const { store, client, key, settle, line, chat, controller } = await openChat(t);
   for (const elsewhere of ['conversation', 'search'] as const) {
     const late = Promise.withResolvers<never>();
@@ -37,7 +37,7 @@ test('it comes back to its own conversation, never to another or to a search', a
   }
 });
 
-test('what was written meanwhile stays, and Up has what failed', async (t) => {
+test('text typed meanwhile stays, and Up recalls the failed message', async (t) => {
   const { store, client, key, settle, line } = await openChat(t);
   const late = Promise.withResolvers<never>();
   client.queue = () => late.promise;
@@ -51,7 +51,7 @@ test('what was written meanwhile stays, and Up has what failed', async (t) => {
   t.is(line(), 'first');
 });
 
-test('an answer and a change come back as such, with the draft that waited', async (t) => {
+test('an answer and an edit return as such, with the draft that was put aside', async (t) => {
   const { store, client, key, say, settle, line, chat, calls } = await openChat(t);
   client.receive({ text: 'why?', id: 'b1' });
   await settle();
@@ -75,7 +75,7 @@ test('an answer and a change come back as such, with the draft that waited', asy
   t.is(line(), 'a draft');
 });
 
-test('of several messages only those come back that did not go out', async (t) => {
+test('of several messages only those return that were not sent', async (t) => {
   const { actions, client, key, answer, line, calls, controller } = await openChat(t);
   const { queue } = client;
   client.queue = async (...args) => {
@@ -96,7 +96,7 @@ test('of several messages only those come back that did not go out', async (t) =
   );
 });
 
-test('messages go out in the order in which they were written, however many parts they have', async (t) => {
+test('messages are sent in the order in which they were written, whatever their number of parts', async (t) => {
   const { actions, client, key, answer, say, settle, calls } = await openChat(t);
   const { queue } = client;
   client.queue = async (...args) => {
@@ -114,7 +114,7 @@ test('messages go out in the order in which they were written, however many part
   );
 });
 
-test('a command that was refused is in the line again, and not among what was sent', async (t) => {
+test('a refused command is in the line again, and not in the history of sent lines', async (t) => {
   const { say, key, line, client, notice, chat } = await openChat(t, (fake) => {
     fake.everybody = [person('alice'), person('bob', { changedTo: 'cc' }), person('carol')];
   });

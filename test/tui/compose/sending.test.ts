@@ -11,7 +11,7 @@ test('Enter sends to the open conversation and empties the line', async (t) => {
   t.is(chat().threads['#lobby']?.messages.at(-1)?.state, 'sent');
 });
 
-test('@name goes privately; to nobody it stays in the line', async (t) => {
+test('@name sends privately; with an unknown name the line stays', async (t) => {
   const { say, calls, notice } = await openChat(t);
   await say('@bob:psst');
   t.regex(notice(), /sent to @bob alone/);
@@ -28,7 +28,7 @@ test('an unknown command is never sent and stays in the line', async (t) => {
   t.is(line(), '.flie secret.txt');
 });
 
-test('a key that changed blocks sending until the person took it', async (t) => {
+test('a changed key blocks sending until the person accepts it', async (t) => {
   const { say, key, calls, store, answer } = await openChat(t, (client) => {
     client.everybody = [person('alice'), person('bob', { changedTo: 'cc' })];
   });
@@ -43,7 +43,7 @@ test('a key that changed blocks sending until the person took it', async (t) => 
   t.deepEqual(calls('queue'), [['@bob', 'secret', {}]]);
 });
 
-test('sending asks when the conversation changed in the middle of typing', async (t) => {
+test('sending asks if the conversation changed while the person was typing', async (t) => {
   const { store, key, calls, clock, answer } = await openChat(t);
   store.dispatch({ type: 'typed', text: 'meant for all' });
   clock.advance(300);
@@ -56,18 +56,18 @@ test('sending asks when the conversation changed in the middle of typing', async
   t.deepEqual(calls('queue'), [['@bob', 'and more', {}]]);
 });
 
-/** What stands in the question that is shown. */
+/** The question that is shown. */
 
 const asked = (store: Store) => {
   const { overlay } = store.get();
   return overlay?.kind === 'confirm' ? overlay.question : null;
 };
 
-test('a long paste goes into the line, and from there only where the line goes', async (t) => {
+test('a long paste goes into the line and is sent only where the line is sent', async (t) => {
   const { actions, key, calls, store, line, chat, answer } = await openChat(t);
   const text = Array.from({ length: 110 }, (_, i) => `line ${i} ${'x'.repeat(40)}`).join('\n');
   store.dispatch({ type: 'typed', text: '@bob ' });
-  // Terminals send the line ends of a paste as they please.
+  // Terminals send the line ends of a paste in any form.
   actions.take({ type: 'paste', text: `${text.replaceAll('\n', '\r')}\r` });
   t.is(line(), `@bob ${text}\n`);
   await key('enter');
@@ -85,7 +85,7 @@ test('a long paste goes into the line, and from there only where the line goes',
   t.is(chat().open, '#lobby');
 });
 
-test('a long answer is an answer in each of its messages; a changed message stays one', async (t) => {
+test('each part of a long answer is an answer, and an edited message stays one message', async (t) => {
   const { actions, key, calls, client, settle, store, say, notice, line, answer } = await openChat(t);
   client.receive({ text: 'why?', id: 'b1' });
   await settle();
@@ -110,7 +110,7 @@ test('a long answer is an answer in each of its messages; a changed message stay
   t.deepEqual(calls('edit'), []);
 });
 
-test('what is longer than the line holds is refused in a sentence', async (t) => {
+test('text beyond the limit of the line is refused with a sentence', async (t) => {
   const { actions, notice, line, settle } = await openChat(t);
   actions.take({ type: 'paste', text: 'é'.repeat(30_000) });
   t.is(line().length, 30_000);
@@ -120,7 +120,7 @@ test('what is longer than the line holds is refused in a sentence', async (t) =>
   t.is(line().length, 30_000);
 });
 
-test('an Enter that comes with the question is no answer, nor is a letter of a word', async (t) => {
+test('an Enter that arrives with the question does not answer it, nor does a letter of a word', async (t) => {
   const { key, say, calls, store, actions, clock } = await openChat(t);
   await say('mine');
   await say('.delete');
@@ -151,7 +151,7 @@ test('an Enter that comes with the question is no answer, nor is a letter of a w
   t.is(calls('remove').length, 2);
 });
 
-test('@bob, text asks in a room who is meant to read it; between two people it is text', async (t) => {
+test('@bob, followed by a comma, asks in a room who is meant; in a private conversation it is text', async (t) => {
   const { key, say, calls, store, line, answer, controller } = await openChat(t);
   await say('@bob, look here');
   t.deepEqual(asked(store), { ask: 'send', to: '#lobby', lines: 1, messages: 1, hasty: false, addressed: 'bob' });

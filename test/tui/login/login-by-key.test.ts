@@ -1,11 +1,11 @@
-/** Who goes in without a password. */
+/** Logging in without a password. */
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import { emptyLogin } from '../../../src/tui/state/state.ts';
 import { known, link, nobody, openForm } from '../../helpers/screen/open-form.ts';
 
-test('whoever was here before goes in by the key of this profile, the last one unless another is named', async (t) => {
+test('a known account logs in by the key of this profile, the last one unless another is named', async (t) => {
   for (const [named, user] of [
     ['', 'alice'],
     ['bob', 'bob'],
@@ -18,7 +18,7 @@ test('whoever was here before goes in by the key of this profile, the last one u
   }
 });
 
-test('a server that was down when the screen was opened lets in by key once it answers', async (t) => {
+test('a key login succeeds once a server that was down answers', async (t) => {
   const { controller, store, entered, asked, login } = openForm(known, ['bob']);
   store.dispatch({
     type: 'login',
@@ -31,7 +31,7 @@ test('a server that was down when the screen was opened lets in by key once it a
   t.is(asked[0]?.user, 'bob');
 });
 
-test('without a password the key of whoever is named is tried, and only then a password is asked for', async (t) => {
+test('without a password the stored key is tried first, and then the password is asked for', async (t) => {
   const { write, press, store, entered, asked, login } = openForm(known, ['bob']);
   await press('enter');
   t.like(asked, [{ user: 'alice' }]);
@@ -47,7 +47,7 @@ test('without a password the key of whoever is named is tried, and only then a p
   t.is(asked.at(-1)?.user, 'bob');
 });
 
-test('whoever begins as somebody new, or has typed a password, does not go in by key', async (t) => {
+test('a new account, or a typed password, does not log in by key', async (t) => {
   const { controller, store, asked, login } = openForm(known, ['alice']);
   store.dispatch({ type: 'login', change: { ...emptyLogin('chat.example:1'), making: true, asked: 'chat.example:1' } });
   await controller.submit();
@@ -60,7 +60,7 @@ test('whoever begins as somebody new, or has typed a password, does not go in by
   t.is(asked.length, 0);
 });
 
-test('a known name without a key is asked for the password alone', async (t) => {
+test('a known name without a key is asked only for the password', async (t) => {
   const { controller, login } = openForm(known);
   await controller.submit();
   t.deepEqual(login().errors, {}, 'nothing was done wrong');
@@ -69,7 +69,7 @@ test('a known name without a key is asked for the password alone', async (t) => 
   t.is(login().active, 'password');
 });
 
-test('somebody named at the start whom this profile does not know begins as somebody new', async (t) => {
+test('a name given at the start that this profile does not know begins as a new account', async (t) => {
   const { controller, login, store } = openForm({ greet: async () => ({ offered: null, names: [] }) });
   store.dispatch({ type: 'login', change: { ...emptyLogin(link, 'alice'), step: 'account', busy: 'connect' } });
   await controller.enterWith(Promise.reject(new ClientError('usage', 'a password is needed')));

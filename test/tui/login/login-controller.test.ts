@@ -1,4 +1,4 @@
-/** The first form: is it the server, who are you, and what is wrong. */
+/** The login form: the server, the account, and its errors. */
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { Client, ConnectOptions } from '../../../src/client/types.ts';
@@ -35,7 +35,7 @@ for (const [pressed, agreed] of [
   ['y', true],
   ['escape', false],
 ] as const) {
-  test(`${pressed} answers what a login asks about the account`, async (t) => {
+  test(`${pressed} answers the questions of a login about the account`, async (t) => {
     const { controller, press, clock, store } = openForm();
     const { confirm } = controller.ask('secret');
     const about = { kind: 'reset', name: 'alice', statement: 'the server says so', question: 'Is it so?' } as const;
@@ -62,7 +62,7 @@ for (const [pressed, step] of [
   ['n', 'server'],
   ['escape', 'server'],
 ] as const) {
-  test(`${pressed} answers whether this is the server, once the question can have been read`, async (t) => {
+  test(`${pressed} answers whether this is the server, once the person had time to read it`, async (t) => {
     const { login, press, clock } = openForm();
     await press('enter');
     t.is(login().step, 'trust');
@@ -74,7 +74,7 @@ for (const [pressed, step] of [
   });
 }
 
-test('whoever types on has not compared the key', async (t) => {
+test('typing on at the comparison does not confirm the key', async (t) => {
   const { login, press, clock, store, entered } = openForm();
   await press('enter');
   clock.advance(1000);
@@ -91,7 +91,7 @@ test('whoever types on has not compared the key', async (t) => {
   t.is(entered.length, 0);
 });
 
-test('after a stray letter Enter counts again, once nothing was typed for a moment', async (t) => {
+test('Enter confirms again after a stray letter, once nothing was typed for a moment', async (t) => {
   const { login, press, clock } = openForm();
   await press('enter');
   clock.advance(1000);
@@ -104,7 +104,7 @@ test('after a stray letter Enter counts again, once nothing was typed for a mome
   t.is(login().step, 'account');
 });
 
-test('Esc, a lost connection and another look at the same server change neither the tick nor a field', async (t) => {
+test('Esc, a lost connection and a second look at the same server keep the choice and all fields', async (t) => {
   const { controller, login, write, store } = openForm({
     greet: async () => ({ offered: null, names: [] }),
     connect: async () => {
@@ -128,7 +128,7 @@ test('Esc, a lost connection and another look at the same server change neither 
   );
 });
 
-test('what fails after the login is said of the server, and an account that was made is not made again', async (t) => {
+test('an error after the login is attributed to the server, and a new account is not made again', async (t) => {
   const failures = [new Error('the list of people could not be read')];
   const { controller, login, write, entered, asked } = openForm(
     { greet: async () => ({ offered: null, names: [] }) },
@@ -153,7 +153,7 @@ test('what fails after the login is said of the server, and an account that was 
   t.is(entered.length, 2);
 });
 
-test('an invite that is too long is said beside its field, and nothing is sent', async (t) => {
+test('an invitation code that is too long is reported beside its field, and nothing is sent', async (t) => {
   const { controller, login, write, store, asked } = openForm({ greet: async () => ({ offered: null, names: [] }) });
   await controller.submit();
   for (const line of ['alice', 'long enough words']) await write(line);
@@ -175,7 +175,7 @@ const wrong: [string, string, string[], keyof Login['errors'], RegExp][] = [
   ['a long name', 'register', ['a'.repeat(33)], 'name', /at most 32/],
   ['a name of two scripts', 'register', ['Ωmega'], 'name', /one script/],
   ['a short password', 'register', ['alice', 'short'], 'password', /8 characters/],
-  ['two passwords', 'register', ['alice', 'long enough', 'long enouhg'], 'repeat', /differ/],
+  ['two different passwords', 'register', ['alice', 'long enough', 'long enouhg'], 'repeat', /differ/],
   ['no password', 'login', ['alice', ''], 'password', /needed/],
 ];
 
@@ -193,7 +193,7 @@ for (const [name, mode, lines, field, error] of wrong) {
   });
 }
 
-test('a password that is changed after it was said twice has to be said twice again', async (t) => {
+test('a password changed after its confirmation must be confirmed again', async (t) => {
   const { login, write, press, asked } = openForm({ greet: async () => ({ offered: null, names: [] }) });
   await press('enter');
   for (const line of ['alice', 'password123', 'password124']) await write(line);
@@ -218,7 +218,7 @@ const refused: [string, unknown, keyof Login['errors'], string][] = [
   ['a wrong password', new ClientError('login-refused', 'wrong'), 'password', 'wrong; Ctrl+T if you are new here'],
   ['a changed key', new ClientError('key-changed', 'the key changed'), 'server', 'the key changed'],
   [
-    'an invite that is needed',
+    'a missing invitation code',
     Object.assign(new Error('an invite is needed'), { code: 'bad-invite' }),
     'invite',
     'an invite is needed',
@@ -226,7 +226,7 @@ const refused: [string, unknown, keyof Login['errors'], string][] = [
 ];
 
 for (const [name, failure, field, said] of refused) {
-  test(`${name} is shown where it belongs, and can be corrected`, async (t) => {
+  test(`${name} is shown in the right place and can be corrected`, async (t) => {
     const { controller, login, write, store } = openForm({
       greet: async () => ({ offered: null, names: [] }),
       connect: async () => {
@@ -243,7 +243,7 @@ for (const [name, failure, field, said] of refused) {
   });
 }
 
-test('making an account says so to the server, with the invite', async (t) => {
+test('making an account tells the server so, with the invitation code', async (t) => {
   const { controller, write, store, asked } = openForm({ greet: async () => ({ offered: null, names: [] }) });
   await controller.submit();
   for (const line of ['alice', 'long enough words']) await write(line);
@@ -253,7 +253,7 @@ test('making an account says so to the server, with the invite', async (t) => {
   t.deepEqual(asked[0]?.register, { invite: 'INV-1' });
 });
 
-/** A form that waits for its login, and what the login is asked with. */
+/** A form whose login waits, and the arguments of that login. */
 async function waiting() {
   const coming = Promise.withResolvers<Client>();
   const connecting = Promise.withResolvers<ConnectOptions>();
@@ -268,7 +268,7 @@ async function waiting() {
   return { ...form, coming, gone, ask: (await connecting.promise).ask };
 }
 
-test('a server that lets nobody in for now is waited for, and the form says so until that has passed', async (t) => {
+test('the form waits for a server that is full, and says so until it answers', async (t) => {
   const { login, entered, coming, gone, ask } = await waiting();
   ask.waiting?.('its disk is full', () => t.fail('nobody gives up'));
   t.is(login().waiting?.reason, 'its disk is full');
@@ -279,7 +279,7 @@ test('a server that lets nobody in for now is waited for, and the form says so u
   t.is(entered.length, 1);
 });
 
-test('Esc gives up the wait, and the form says why', async (t) => {
+test('Esc ends the wait, and the form says why', async (t) => {
   const full = new Refusal('disk-full', 'its disk is full');
   const { login, press, coming, gone, ask } = await waiting();
   await press('escape');

@@ -1,11 +1,11 @@
-/** The first form's server: which it is, and one of one's own. */
+/** The server in the login form: another's, or one's own. */
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import { emptyLogin } from '../../../src/tui/state/state.ts';
 import { strings } from '../../../src/tui/text/strings.ts';
 import { known, link, nobody, offered, openForm } from '../../helpers/screen/open-form.ts';
 
-test('with nobody at the default address a server is offered and started, and its owner reads all about it', async (t) => {
+test('with no server at the default address the form offers to start one, starts it, and shows the page about it', async (t) => {
   let running = false;
   const { controller, login, store } = openForm({
     greet: async () => {
@@ -42,7 +42,7 @@ for (const [server, isOffered] of [
   ['127.0.0.1:65346', false],
   ['127.0.0.1.example:65345', false],
 ] as const) {
-  test(`a server is ${isOffered ? '' : 'not '}offered when nobody answers at ${server.slice(0, 32)}`, async (t) => {
+  test(`a server is ${isOffered ? '' : 'not '}offered if nothing answers at ${server.slice(0, 32)}`, async (t) => {
     const { controller, login, store } = openForm({
       greet: async () => {
         throw nobody;
@@ -51,7 +51,7 @@ for (const [server, isOffered] of [
     store.dispatch({ type: 'login', change: emptyLogin(server) });
     await controller.submit();
     t.is(login().canStart, isOffered);
-    // Who was here before goes in without the form: the same holds when that fails.
+    // A known account logs in without the form; the same holds if that fails.
     store.dispatch({ type: 'login', change: { ...emptyLogin(server, 'alice'), step: 'account', busy: 'connect' } });
     await controller.enterWith(Promise.reject(nobody));
     t.is(login().step, 'server');
@@ -59,7 +59,7 @@ for (const [server, isOffered] of [
   });
 }
 
-test('while a server is started that is what is said, and no longer that there is none', async (t) => {
+test('while a server starts, the form says so instead of the missing server', async (t) => {
   const { promise, reject } = Promise.withResolvers<never>();
   const { controller, login, store } = openForm({
     greet: async () => Promise.reject(nobody),
@@ -77,7 +77,7 @@ test('while a server is started that is what is said, and no longer that there i
   t.deepEqual(login().errors, { server: 'it did not start' });
 });
 
-test('after a server was started again, who was there goes in, and reads all about it', async (t) => {
+test('after a restart of the own server, a known account logs in and sees the page about it', async (t) => {
   const { controller, store, entered } = openForm(known, ['alice']);
   store.dispatch({ type: 'login', change: { ...emptyLogin(link), canStart: true } });
   await controller.startServer();
@@ -85,7 +85,7 @@ test('after a server was started again, who was there goes in, and reads all abo
   t.is(store.get().overlay?.kind, 'page');
 });
 
-test('after a server was started again, its accounts are known', async (t) => {
+test('after a restart of the own server, its accounts are known', async (t) => {
   const { controller, login, store } = openForm(known);
   store.dispatch({ type: 'login', change: { ...emptyLogin(link), canStart: true } });
   await controller.startServer();
@@ -93,7 +93,7 @@ test('after a server was started again, its accounts are known', async (t) => {
   t.is(login().fields.name.before, 'alice');
 });
 
-test('no server is offered when another address is wrong', async (t) => {
+test('no server is offered if another address is wrong', async (t) => {
   const { controller, login } = openForm({
     greet: async () => {
       throw new ClientError('unreachable', 'cannot connect');
@@ -103,7 +103,7 @@ test('no server is offered when another address is wrong', async (t) => {
   t.false(login().canStart);
 });
 
-test('an empty address is the default one, and a pasted join link takes the place of what stands there', async (t) => {
+test('an empty address is the default one, and a pasted join link replaces the address', async (t) => {
   const greeted: string[] = [];
   const { controller, login, store } = openForm({
     greet: async (server) => {
@@ -136,7 +136,7 @@ const pieces: [string, string][] = [
 ];
 
 for (const [name, piece] of pieces) {
-  test(`of ${name} the join link is taken`, async (t) => {
+  test(`the join link is found in ${name}`, async (t) => {
     const greeted: string[] = [];
     const { press, store } = openForm({
       greet: async (server) => {

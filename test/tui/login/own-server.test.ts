@@ -1,4 +1,4 @@
-/** A server of one's own, from the form: the real daemon, which outlives its starter. */
+/** One's own server, started from the form: the real daemon, which outlives the program that started it. */
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { until } from '../../helpers/until.ts';
 process.env.SECURECHAT_PORT = '0';
 delete process.env.SECURECHAT_DATA_DIR;
 
-/** A profile's folder that remembers where its server was. */
+/** A profile that remembers where the data folder of its server was. */
 async function before(t: ExecutionContext, profile: string): Promise<string> {
   const dir = await temporaryFolder(t);
   await writeFixtureKey(dir);
@@ -22,13 +22,13 @@ async function before(t: ExecutionContext, profile: string): Promise<string> {
   return dir;
 }
 
-/** Ends it, as the page says. */
+/** Stops the server as the page tells the person to. */
 async function stop(pid: number): Promise<void> {
   if (isRunning(pid)) process.kill(pid, 'SIGTERM');
   await until(() => !isRunning(pid));
 }
 
-test.serial('it takes the data it had before, and tells where everything is', async (t) => {
+test.serial('the own server uses its earlier data, and reports where everything is', async (t) => {
   const profile = await temporaryFolder(t);
   const dir = await before(t, profile);
   const server = await startOwnServer(profile);
@@ -41,7 +41,7 @@ test.serial('it takes the data it had before, and tells where everything is', as
   await stop(server.pid);
 });
 
-test.serial('its key is known from then on: nobody is asked to compare it', async (t) => {
+test.serial('the key of the own server is known, and nobody is asked to compare it', async (t) => {
   const profile = await openProfile(t);
   await before(t, profile.dir);
   const backend = openLoginBackend(profile);
@@ -56,7 +56,7 @@ test.serial('its key is known from then on: nobody is asked to compare it', asyn
   await stop(pid);
 });
 
-test.serial('one that cannot start says where the reason is', async (t) => {
+test.serial('a server that cannot start names the log with the reason', async (t) => {
   const profile = await temporaryFolder(t);
   const dir = await before(t, profile);
   await writeFile(join(dir, 'daemon.key'), 'no key');

@@ -32,7 +32,7 @@ const texts = (view: ReturnType<typeof viewOf>) =>
   );
 const all = (at: Thread, blocked: ReadonlySet<string>) => texts(viewOf({ ...at, anchor: null }, look(blocked), 1e6));
 
-/** A room: who speaks, how long, how much later than the one before. The last may have no place yet. */
+/** A room's messages: authors, lengths, and the time since the one before. The last one may not have a place yet. */
 const room: fc.Arbitrary<Message[]> = fc
   .array(
     fc.record({
@@ -57,7 +57,7 @@ const room: fc.Arbitrary<Message[]> = fc
   });
 const someBlocked = fc.subarray(['bob', 'eve', 'carol', 'stranger']).map((names) => new Set(names));
 
-test('property: with nobody blocked, or nobody who spoke, the rows are what they were', (t) => {
+test('property: if nobody who wrote is blocked, the rows are unchanged', (t) => {
   fc.assert(
     fc.property(room, fc.option(fc.nat(60), { nil: null }), (messages, newAfter) => {
       const at = thread(messages, { newAfter });
@@ -69,11 +69,11 @@ test('property: with nobody blocked, or nobody who spoke, the rows are what they
   );
 });
 
-test('property: every word of others can be seen, none of who is blocked, and their messages are counted', (t) => {
+test('property: every word of others is shown, no word of blocked people, and their messages are counted', (t) => {
   fc.assert(
     fc.property(room, someBlocked, (messages, blocked) => {
       const shown = all(thread(messages), blocked).join('\n');
-      // A quote repeats only the first line, and not that of somebody who is blocked.
+      // A quote repeats only the first line, and nothing of blocked people.
       for (const { from, body } of messages)
         for (const line of body.kind === 'file' ? [] : body.text.split('\n'))
           t.is(shown.includes(line), !blocked.has(from), line);
@@ -97,13 +97,13 @@ test('property: scrolling never jumps, whatever is folded', (t) => {
       let below = 0;
       for (const by of moves) {
         at = { ...at, anchor: scrolled(at, look(blocked), height, by) };
-        // Above all rows one says that they are all; while scrolled up the last one says so.
+        // The first row of the whole list says that it is the beginning; while scrolled up the last row says so.
         const furthest = whole.length + 1 <= height ? 0 : whole.length + 1 - (height - 1);
         below = Math.max(0, Math.min(below - by, furthest));
         const end = whole.length - below;
         const [first = '', ...rest] = whole.slice(Math.max(0, end - (below > 0 ? height - 1 : height)), end);
         const seen = texts(viewOf(at, look(blocked), height));
-        // The first row says when and who.
+        // The first row shows the time and the author.
         t.true(seen[0]?.endsWith(first));
         t.deepEqual(seen.slice(1), rest);
       }
@@ -111,7 +111,7 @@ test('property: scrolling never jumps, whatever is folded', (t) => {
   );
 });
 
-test('property: whatever is chosen or jumped to is what shows it, one step after the other', (t) => {
+test('property: selecting or jumping to any message shows it, and moving goes one item at a time', (t) => {
   fc.assert(
     fc.property(room, someBlocked, (messages, blocked) => {
       const at = thread(messages);
@@ -133,7 +133,7 @@ test('property: whatever is chosen or jumped to is what shows it, one step after
   );
 });
 
-test('a run is one person on one day; what is unfolded is not in it', (t) => {
+test('a run is of one person on one day, and an unfolded message is not in it', (t) => {
   const said = (seq: number, from: string, at = noon) => message({ seq, id: `h${seq}`, from, at });
   const messages = [
     said(1, 'bob'),
@@ -152,7 +152,7 @@ test('a run is one person on one day; what is unfolded is not in it', (t) => {
   t.is(all(thread(messages), blocked).filter((row) => /^─+ .*2026 ─+$/.test(row)).length, 2, 'each day has its line');
 });
 
-test('the line "new" stands before what can be read, not before what is folded', (t) => {
+test('the line "new" stands before the first message that is not folded', (t) => {
   const messages = ['carol', 'bob', 'bob', 'alice', 'bob', 'carol', 'carol'].map((from, i) =>
     message({ seq: i + 1, id: `h${i}`, from, text: `${from} ${i}` }),
   );
@@ -162,7 +162,7 @@ test('the line "new" stands before what can be read, not before what is folded',
   t.is(rows.filter((row) => /─ new ─/.test(row)).length, 1);
 });
 
-test('gaps of others are told above a run, those of who is blocked are not', (t) => {
+test('gaps of others are shown above a run, and those of blocked people are not', (t) => {
   const messages = ['carol', 'bob', 'bob', 'carol'].map((from, i) => message({ seq: i + 1, id: `h${i}`, from }));
   const gap = (from: string, before: number) => ({ conversation: '#lobby', from, before, reason: 'missing' }) as const;
   const at = thread(messages, { gaps: [gap('carol', 3), gap('bob', 2), gap('bob', 4)] });
@@ -175,7 +175,7 @@ test('gaps of others are told above a run, those of who is blocked are not', (t)
   t.is(all(at, nobody).filter((row) => row.includes('is missing')).length, 3);
 });
 
-test('what a blocked person said is not read in a quote', (t) => {
+test('a quote hides the words of a blocked person', (t) => {
   const reply = { kind: 'reply', to: { author: 'bob', id: 'b' }, text: 'no' } as const;
   const messages = [
     message({ seq: 1, id: 'b', text: 'the insult' }),
@@ -187,7 +187,7 @@ test('what a blocked person said is not read in a quote', (t) => {
   t.true(rows.includes('╭ bob, who is blocked'));
 });
 
-test('ten thousand messages of a blocked person are walked through once, not in every frame', (t) => {
+test('ten thousand folded messages are walked through once, not in every frame', (t) => {
   let read = 0;
   const long = Array.from({ length: 10_000 }, (_, i) =>
     message({ seq: i + 1, id: `h${i}`, from: i === 0 ? 'carol' : 'bob' }),

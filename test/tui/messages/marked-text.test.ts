@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { markedLine, marksIn, withFound } from '../../../src/tui/messages/marked-text.ts';
 import { wrap } from '../../../src/tui/width/measure.ts';
 
-/** Each span as `role:text`, the plain ones without their role. */
+/** Each span as `role:text`, plain ones without a role. */
 function marked(text: string, columns = 200): string[][] {
   const marks = marksIn(text, 'bob.k');
   return wrap(text, columns).map((line) =>
@@ -13,7 +13,7 @@ function marked(text: string, columns = 200): string[][] {
   );
 }
 
-test('addresses and my own name stand out', (t) => {
+test('addresses and my own name are highlighted', (t) => {
   t.deepEqual(marked('see https://example.org/a, @bob.k!'), [
     ['see ', 'link:https://example.org/a', ', ', 'unread:@bob.k', '!'],
   ]);
@@ -23,7 +23,7 @@ test('addresses and my own name stand out', (t) => {
   t.deepEqual(marked(''), [['']]);
 });
 
-test('an address that goes on in the next line is marked in both', (t) => {
+test('an address that wraps is highlighted in both rows', (t) => {
   t.deepEqual(marked('see https://example.org/abcdef there', 16), [
     ['see '],
     ['link:https://example.'],
@@ -31,11 +31,11 @@ test('an address that goes on in the next line is marked in both', (t) => {
   ]);
 });
 
-test('a name inside of an address is part of the address', (t) => {
+test('a name inside an address is part of the address', (t) => {
   t.deepEqual(marked('https://example.org/@bob.k/x'), [['link:https://example.org/@bob.k/x']]);
 });
 
-test('what was looked for is marked wherever it stands, whatever its signs and case', (t) => {
+test('a search term is highlighted everywhere, whatever its punctuation and case', (t) => {
   const found = (text: string, words: string) =>
     withFound(text, marksIn(text, 'bob.k'), words)
       .filter(({ role }) => role === 'selected')
@@ -56,7 +56,7 @@ test('what was looked for is marked wherever it stands, whatever its signs and c
   );
 });
 
-test('property: marking changes no text', (t) => {
+test('property: highlighting changes no text', (t) => {
   const piece = fc.oneof(
     fc.string({ unit: 'grapheme' }),
     fc.constantFrom('https://a.org/', '@bob.k', 'x@y.org', ' ', '\n', '漢字', 'www.b.com'),

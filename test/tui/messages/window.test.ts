@@ -1,4 +1,4 @@
-/** The window over the messages: what its first row says, where it ends, what a search leads to, and how wide the texts are. */
+/** The window of messages: its first and last row, search hits, and the width of texts. */
 import test from 'ava';
 import type { Message } from '../../../src/client/types.ts';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
@@ -22,7 +22,7 @@ const history = (messages: Message[], more = false): Event => ({
   more,
 });
 
-test('what is said of a text that fills its row stands on a row of its own', async (t) => {
+test('the note after a text that fills its row has a row of its own', async (t) => {
   const { enter, after } = draw(t, { columns: 100, rows: 30 });
   enter();
   const columns = 100;
@@ -44,7 +44,7 @@ test('what is said of a text that fills its row stands on a row of its own', asy
   t.regex(rows[at + 2] ?? '', /short \(edited\)/);
 });
 
-test('the first row says when and who, also in the middle of a run or of one long message', (t) => {
+test('the first row shows time and author, also in the middle of a run or of a long message', (t) => {
   const run = Array.from({ length: 100 }, (_, i) => message({ seq: i + 1, id: `h${i}`, at: noon }));
   const long = message({ seq: 101, id: 'long', from: 'carol', text: 'word '.repeat(800), at: noon + 1000 });
   const play = new Play({ rows: 24 }).do(history([...run, long]));
@@ -58,7 +58,7 @@ test('the first row says when and who, also in the middle of a run or of one lon
   t.notRegex(textOf(rowsOf(play)[1] ?? []), /carol/);
 });
 
-test('what cannot be read after the newest message stands under it, before what is still on its way', (t) => {
+test('a gap after the newest message is shown below it and above unsent ones', (t) => {
   const play = new Play({ rows: 24 }).do(history([message({ seq: 1, id: 'h1' })]));
   const shown = () => rowsOf(play).map((spans) => textOf(spans).trim());
   const gap = { conversation: '#lobby', from: 'bob', reason: 'key-changed' } as const;
@@ -80,7 +80,7 @@ test('what cannot be read after the newest message stands under it, before what 
   t.is(shown().filter((row) => row.includes("bob's key changed")).length, 1);
 });
 
-test('the oldest page begins with the row that says that it is the beginning', async (t) => {
+test('the oldest page begins with a row that says so', async (t) => {
   const { enter, after } = draw(t, { columns: 120, rows: 24 });
   enter();
   await after(history(Array.from({ length: 60 }, (_, i) => message({ seq: i + 1, id: `h${i}` }))));
@@ -91,7 +91,7 @@ test('the oldest page begins with the row that says that it is the beginning', a
   t.regex(rows.find((row) => row.includes('newer messages below')) ?? '', /↓ newer messages below · Esc goes there/);
 });
 
-test('what fits as a whole is not scrolled', (t) => {
+test('a conversation that fits is not scrolled', (t) => {
   for (let count = 1; count < 40; count++) {
     const play = new Play({ rows: 24 }).history(count);
     const height = layoutFor(play.state).body;
@@ -103,7 +103,7 @@ test('what fits as a whole is not scrolled', (t) => {
   }
 });
 
-test('a search leads to the row with the words, and marks them until the next key', (t) => {
+test('a search leads to the row with the words and highlights them until the next key', (t) => {
   const text = `${'hay '.repeat(900)}Needle (a*b) ${'hay '.repeat(900)}`;
   const messages = Array.from({ length: 50 }, (_, i) => message({ seq: i + 1, id: `h${i + 1}` }));
   const play = new Play({ rows: 24 }).do(history([...messages, message({ seq: 51, id: 'long', text })]));
@@ -132,7 +132,7 @@ test('a search leads to the row with the words, and marks them until the next ke
   }
 });
 
-test('the texts have at least 41 columns from 80 on, and a file has room for its sender', (t) => {
+test('texts have at least 41 columns from a width of 80 on, and a file has room for its sender', (t) => {
   for (let columns = 80; columns <= 220; columns++) {
     const play = new Play({ columns, people: [person('alice'), person('bob')] }).history(1, () => ({
       text: 'x '.repeat(999),

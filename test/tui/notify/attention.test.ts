@@ -16,7 +16,7 @@ function open() {
   return { attention, pass, watched: () => store.get().watched };
 }
 
-test('a terminal that tells nothing: who has not touched the keyboard for two minutes looks elsewhere', (t) => {
+test('without focus reports, two minutes without input count as looking elsewhere', (t) => {
   const { attention, pass, watched } = open();
   pass(119_000);
   attention.onActivity();
@@ -28,7 +28,7 @@ test('a terminal that tells nothing: who has not touched the keyboard for two mi
   t.true(watched());
 });
 
-test('who types looks, also where the window says otherwise', (t) => {
+test('a typing person is looking, even if the terminal reported no focus', (t) => {
   const { attention, watched } = open();
   attention.focus(false);
   t.false(watched());
@@ -36,12 +36,12 @@ test('who types looks, also where the window says otherwise', (t) => {
   t.true(watched());
 });
 
-test('a terminal that tells of its focus is believed, however long nobody types', (t) => {
+test('a terminal that reports its focus is believed, however long nobody types', (t) => {
   const { attention, pass, watched } = open();
   attention.focus(true);
   pass(3_600_000);
   t.true(watched());
-  // The report itself is bytes too.
+  // The report itself is input, too.
   attention.onActivity();
   attention.focus(false);
   t.false(watched());

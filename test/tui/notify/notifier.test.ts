@@ -29,13 +29,13 @@ function open(settings: Partial<Settings> = {}) {
   return { store, clock, notifier, taken, away: () => store.dispatch({ type: 'watched', watched: false }) };
 }
 
-test('nobody is told of what they see', (t) => {
+test('visible messages cause no notification', (t) => {
   const { notifier, taken } = open();
   notifier.onMessage(message({ text: 'secret' }));
   t.is(taken(), '');
 });
 
-test('bell and desktop, without the text', (t) => {
+test('a message rings the bell and notifies the desktop, without its text', (t) => {
   const { notifier, taken, away } = open();
   away();
   notifier.onMessage(message({ text: 'secret' }));
@@ -45,7 +45,7 @@ test('bell and desktop, without the text', (t) => {
   t.notRegex(told, /secret/);
 });
 
-test('each can be off, and the text can be asked for', (t) => {
+test('bell and desktop can each be turned off, and the text turned on', (t) => {
   const off = open({ bell: false, desktop: false });
   off.away();
   off.notifier.onMessage(message());
@@ -56,14 +56,14 @@ test('each can be off, and the text can be asked for', (t) => {
   t.regex(text.taken(), /;hello {2}there<ESC>/);
 });
 
-test('one that was held back says when it was written', (t) => {
+test('a delayed message is notified with the time it was written', (t) => {
   const { notifier, taken, away } = open();
   away();
   notifier.onMessage(message({ sentAt: noon - 3 * 3_600_000 }));
   t.regex(taken(), /;SecureChat: bob #lobby \(written \d\d:00\);new message/);
 });
 
-test('a flood is told once, then counted', (t) => {
+test('a flood is notified once, then counted', (t) => {
   const { notifier, taken, away, clock } = open({ bell: false });
   away();
   for (let i = 0; i < 100; i++) notifier.onMessage(message());
@@ -72,14 +72,14 @@ test('a flood is told once, then counted', (t) => {
   t.regex(taken(), /99 new messages/);
 });
 
-test('the title counts what is unread', (t) => {
+test('the title counts unread messages', (t) => {
   const { store, taken } = open();
   store.collect({ type: 'conversation', conversation: { name: '@bob', head: 3, read: 0, unread: 3, at: 0 } });
   store.flush();
   t.is(taken(), '<ESC>]2;(3) #lobby · SecureChat<BEL>');
 });
 
-test('modes are given back once, and can be given back again', (t) => {
+test('terminal modes are reset once, and again after being set again', (t) => {
   let out = '';
   const modes = new TerminalModes({ write: (text) => (out += text) });
   modes.mouse(true);
@@ -98,7 +98,7 @@ test('modes are given back once, and can be given back again', (t) => {
   t.notThrows(() => dead.leave());
 });
 
-test('nothing is asked of a terminal that was given back', (t) => {
+test('nothing is written to a terminal that was given back', (t) => {
   let out = '';
   const modes = new TerminalModes({ write: (text) => (out += text) });
   modes.enter();
@@ -114,7 +114,7 @@ test('nothing is asked of a terminal that was given back', (t) => {
   t.regex(out.slice(given.length), /1000h.*#lobby/);
 });
 
-test('what is muted rings for nobody, unless it names me; who is blocked never does', (t) => {
+test('a muted conversation notifies only of mentions, and a blocked person never', (t) => {
   const { store, notifier, taken, away } = open();
   away();
   store.dispatch({ type: 'muted', conversation: '#lobby', on: true });
@@ -129,7 +129,7 @@ test('what is muted rings for nobody, unless it names me; who is blocked never d
   t.regex(taken(), /<BEL>.*bob #lobby/);
 });
 
-test('the title leaves out what is muted and who is blocked', (t) => {
+test('the title leaves out muted conversations and blocked people', (t) => {
   const { store, taken } = open();
   const unread = (name: '@bob' | '@carol', count: number) =>
     store.collect({ type: 'conversation', conversation: { name, head: count, read: 0, unread: count, at: 0 } });

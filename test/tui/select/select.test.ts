@@ -11,7 +11,7 @@ const conversation = (name: '@bob' | '@carol' | '#lobby', unread: number, head =
   events: [{ type: 'conversation', conversation: { name, head, read: head - unread, unread, at: 0 } }],
 });
 
-test('rooms first, then people by name; oneself only with notes', (t) => {
+test('rooms are listed first, then people by name; oneself only with notes', (t) => {
   const play = new Play({ people: [person('zoe'), person('alice'), person('bob')] });
   t.deepEqual(
     peopleOf(play.chat).map(({ name }) => name),
@@ -27,7 +27,7 @@ test('rooms first, then people by name; oneself only with notes', (t) => {
   );
 });
 
-test('unread counts, drafts, presence and changed keys are seen at once', (t) => {
+test('unread counts, drafts, presence and changed keys are listed', (t) => {
   const play = new Play();
   const bob = () => peopleOf(play.chat).find(({ name }) => name === '@bob');
   t.is(play.do(conversation('@bob', 2)) && bob()?.unread, 2);
@@ -46,7 +46,7 @@ test('unread counts, drafts, presence and changed keys are seen at once', (t) =>
   t.true(bob()?.changed);
 });
 
-test('a room in which somebody named me is marked until it is read', (t) => {
+test('a room in which I was mentioned is marked until it is read', (t) => {
   const play = new Play();
   const lobby = () => peopleOf(play.chat).find(({ name }) => name === '#lobby')?.mentioned;
   const me = play.chat.me.name;
@@ -64,7 +64,7 @@ test('a room in which somebody named me is marked until it is read', (t) => {
   t.false(lobby());
 });
 
-test('property: the kept list is the list that would be made anew', (t) => {
+test('property: the cached list equals a new one', (t) => {
   const events: fc.Arbitrary<Event> = fc.oneof(
     fc
       .tuple(fc.constantFrom('@bob' as const, '@carol' as const, '#lobby' as const), fc.nat(3), fc.nat(9))
@@ -93,7 +93,7 @@ test('property: the kept list is the list that would be made anew', (t) => {
       for (const event of all) {
         play.do(event);
         const kept = peopleOf(play.chat);
-        // Another chat in between makes the next answer a new one.
+        // Another chat in between causes a new list.
         peopleOf(new Play({ people: [] }).chat);
         t.deepEqual(kept, peopleOf(play.chat));
       }
@@ -102,7 +102,7 @@ test('property: the kept list is the list that would be made anew', (t) => {
   );
 });
 
-test('of two files that a dishonest server lists under one id, the one of its author is shown as transferred', (t) => {
+test("of two files that a dishonest server lists under one id, only the right author's is shown as transferred", (t) => {
   const transfer = {
     id: 'a',
     author: 'bob',
@@ -123,7 +123,7 @@ test('of two files that a dishonest server lists under one id, the one of its au
   t.deepEqual(saved(), ['/tmp/n', null]);
 });
 
-test('a file of a former key and one of the key of now are two, each with its own transfer', (t) => {
+test('a file of a former key and one of the current key are two files with their own transfers', (t) => {
   const about = { id: 'a', name: 'n', conversation: '#lobby', size: 1, done: 1, rate: 0 } as const;
   const moving = { ...about, author: 'bob', direction: 'down', state: 'running', note: null } as const;
   const old = file({ id: 'a', from: 'bob', formerKey: true, name: 'old' });
@@ -144,7 +144,7 @@ test('a file of a former key and one of the key of now are two, each with its ow
   t.deepEqual(new Set(shown().map(String)), new Set(['old,', 'new,running']));
 });
 
-test('files: what moves first, then the newest; only of the open conversation', (t) => {
+test('files of the open conversation are listed, running transfers first, then the newest', (t) => {
   const play = new Play().do(
     {
       type: 'files',
@@ -178,14 +178,14 @@ test('files: what moves first, then the newest; only of the open conversation', 
   t.is(filesOf(play.chat)[0]?.file, filesOf(play.chat)[0]?.file);
 });
 
-test('a message that brings a file lists it; deleting it takes it away', (t) => {
+test('a file message lists its file, and deleting it removes the file', (t) => {
   const play = new Play().arrive(message({ seq: 1, id: 'm', body: { kind: 'file', file: file({ id: 'x' }) } }));
   t.is(filesOf(play.chat).length, 1);
   play.arrive(message({ seq: 1, id: 'm', deleted: true, body: { kind: 'file', file: file({ id: 'x' }) } }));
   t.is(filesOf(play.chat).length, 0);
 });
 
-test('the switcher finds by a few letters, the search by words and senders', (t) => {
+test('the switcher finds by a few letters, the search by words and authors', (t) => {
   const play = new Play().history(5, (seq) => ({ text: seq === 3 ? 'The Needle' : 'hay' }));
   t.is(destinations(play.chat, 'crl')[0]?.target, '@carol');
   t.is(destinations(play.chat, '.thm')[0]?.target, '.theme');
@@ -200,7 +200,7 @@ test('the switcher finds by a few letters, the search by words and senders', (t)
   t.deepEqual(searchHits(play.chat, ' '), []);
 });
 
-test('what is muted keeps its count and is not added up; who is blocked is last and counts nothing', (t) => {
+test('a muted conversation keeps its count but is not in the total; a blocked person is last and counts nothing', (t) => {
   const play = new Play({ people: [person('alice'), person('bob'), person('zoe')] }).do(
     { type: 'opened', conversation: '@zoe' },
     conversation('#lobby', 2),
@@ -223,7 +223,7 @@ test('what is muted keeps its count and is not added up; who is blocked is last 
   t.is(unreadCount(play.chat, '@bob'), 2);
 });
 
-test('in a room, what blocked people said is not counted and their naming me is no mark; unblocked it is', (t) => {
+test('messages and mentions of blocked people in a room are not counted, and count again after unblocking', (t) => {
   const play = new Play().do({ type: 'opened', conversation: '@carol' });
   const lobby = () => peopleOf(play.chat)[0];
   play.do({ type: 'blocked', name: 'bob', on: true });
@@ -241,7 +241,7 @@ test('in a room, what blocked people said is not counted and their naming me is 
   t.like(lobby(), { unread: 1, mentioned: false });
 });
 
-test('files and words of blocked people are found nowhere, and are all there again', (t) => {
+test('files and messages of blocked people are not found, and are found again after unblocking', (t) => {
   const play = new Play()
     .history(4, (seq) => ({ text: 'needle', from: seq % 2 ? 'bob' : 'carol' }))
     .do({
@@ -277,7 +277,7 @@ test('files and words of blocked people are found nowhere, and are all there aga
   t.deepEqual(seen(), before);
 });
 
-test('a name is blocked as it is written, whatever the key', (t) => {
+test('a block applies to the exact name, whatever its key', (t) => {
   const play = new Play({ people: [person('bob'), person('Bob')], blocked: ['bob'] });
   play.do({
     type: 'client-events',
@@ -291,7 +291,7 @@ test('a name is blocked as it is written, whatever the key', (t) => {
   );
 });
 
-test('files of two people under one id are both there, and each goes with its own message', (t) => {
+test('files of two people under one id are both listed, and each is removed with its own message', (t) => {
   const play = new Play();
   const shared = (from: string, seq: number, deleted = false) => {
     const theirs = file({ id: 'same', from, name: `${from}.txt`, at: seq });

@@ -11,7 +11,7 @@ import {
   textOf,
 } from '../../../src/tui/state/editor.ts';
 
-/** `ab|cd`: the bar is the cursor. */
+/** An editor from text such as `ab|cd`, where the bar is the cursor. */
 const at = (text: string): Editor => {
   const [before = '', after = ''] = text.split('|');
   return { before, after };
@@ -41,7 +41,7 @@ const table: [EditName, string, string][] = [
 for (const [name, from, to] of table)
   test(`${name}: ${JSON.stringify(from)}`, (t) => t.is(show(edits[name](at(from))), to));
 
-/** Edits one after the other, from a field. @returns what Ctrl+Y would put back */
+/** Carries out the edits in turn. @returns what Ctrl+Y would insert */
 function kill(from: string, ...names: EditName[]): string | undefined {
   let editor = at(from);
   let killed: Killed | null = null;
@@ -53,7 +53,7 @@ function kill(from: string, ...names: EditName[]): string | undefined {
   return killed?.text;
 }
 
-test('what is deleted by word or line is kept, and one after the other is kept as one', (t) => {
+test('text deleted by word or line is kept, and deletions in a row are kept as one', (t) => {
   t.is(kill('one two three|', 'delete-word'), 'three');
   t.is(kill('one two three|', 'delete-word', 'delete-word'), 'two three');
   t.is(kill('one| two three', 'delete-word-right', 'delete-word-right', 'delete-word'), 'one two three');
@@ -64,7 +64,7 @@ test('what is deleted by word or line is kept, and one after the other is kept a
   t.is(kill('one|', 'delete-left'), undefined);
 });
 
-test('property: what was deleted in a row, put back, is the text of before', (t) => {
+test('property: what was deleted in a row, inserted again, gives the earlier text', (t) => {
   const unit = fc.constantFrom('a', ' ', '\n', '🙂', '漢');
   const name = fc.constantFrom<EditName>(
     'delete-word',
@@ -87,14 +87,14 @@ test('property: what was deleted in a row, put back, is the text of before', (t)
   );
 });
 
-test('up and down follow the drawn lines', (t) => {
+test('up and down follow the wrapped lines', (t) => {
   t.is(show(moveLine(at('abcdefgh|ij'), -1, 5)), 'abc|defghij');
   t.is(show(moveLine(at('abc|\nd'), 1, 5)), 'abc\nd|');
   t.is(moveLine(at('abc|'), -1, 5), null);
   t.is(moveLine(at('abc|'), 1, 5), null);
 });
 
-test('property: no edit leaves half a character or invents text', (t) => {
+test('property: no edit splits a character or adds text', (t) => {
   const names = Object.keys(edits) as EditName[];
   const unit = fc.constantFrom('a', ' ', '\n', '🙂', '👩‍👩‍👧', '漢', 'e\u0301');
   fc.assert(

@@ -1,4 +1,4 @@
-/** Words that every object knows are words like any other. */
+/** Names such as `constructor`, which every object has as a property, are ordinary words. */
 import test from 'ava';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { person } from '../../helpers/screen/messages.ts';
@@ -8,7 +8,7 @@ import { queued, types } from '../../helpers/screen/typed-lines.ts';
 const naming = ['.msg constructor hi', '.verify constructor', '.block constructor', '.mute constructor'];
 const others = ['@toString hi', '.scroll constructor', '.notify constructor on'];
 
-test('on the screen nobody is called constructor, until somebody is', async (t) => {
+test('on the screen nobody is called constructor unless an account is', async (t) => {
   const { say, chat, client, notice, store, key, settle } = await openChat(t);
   const before = store.get().settings;
   for (const line of naming) {
@@ -33,7 +33,7 @@ test('on the screen nobody is called constructor, until somebody is', async (t) 
   t.deepEqual(asked, [queued('@constructor', 'hi'), queued('@__proto__', 'you')]);
 });
 
-test('in line mode nobody is called so either, and no such word is a verdict', async (t) => {
+test('in line mode nobody is called constructor either, and no such word is an answer', async (t) => {
   for (const line of [...naming, '@toString hi']) {
     const { said, calls } = await types([line]);
     t.deepEqual(calls, [], line);

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { keyOf, merge } from '../../../src/tui/state/message-list.ts';
 import { message } from '../../helpers/screen/messages.ts';
 
-test('a message that got its place moves from the waiting ones', (t) => {
+test('a message that gets its place moves up from the unsent ones', (t) => {
   const waiting = message({ id: 'x', from: 'alice', seq: null, state: 'sending' });
   const held = merge([message({ seq: 1 })], [waiting]);
   const after = merge(held, [message({ seq: 2 }), { ...waiting, seq: 3, state: 'sent' }]);
@@ -14,7 +14,7 @@ test('a message that got its place moves from the waiting ones', (t) => {
   t.is(after[2]?.state, 'sent');
 });
 
-test('an edit replaces, an unsent one stays last', (t) => {
+test('an edit replaces its message, and an unsent message stays last', (t) => {
   const held = merge([], [message({ seq: 5, id: 'e' }), message({ seq: null, id: 'w' })]);
   const after = merge(held, [message({ seq: 5, id: 'e', edited: true }), message({ seq: 6, id: 'f' })]);
   t.deepEqual(
@@ -27,7 +27,7 @@ test('an edit replaces, an unsent one stays last', (t) => {
   );
 });
 
-test('property: in any order and with repeats, the same list comes out', (t) => {
+test('property: any order of events, with repeats, gives the same list', (t) => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 60 })), fc.array(fc.nat(5)), (seqs, cuts) => {
       const all = seqs.map((seq) => message({ seq, id: `m${seq}` }));

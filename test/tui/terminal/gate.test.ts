@@ -21,13 +21,13 @@ function open() {
   return { terminal, clock, gate, settle };
 }
 
-test('text and keys come in the order they were typed, the letters of a burst together', async (t) => {
+test('text and keys arrive in the order they were typed, the letters of a burst together', async (t) => {
   const { terminal, settle } = open();
   terminal.write('ab\rc\x01d');
   t.deepEqual(await settle(), ['ab', '<enter>', 'c', '<ctrl+a>', 'd']);
 });
 
-test('a long burst comes in pieces, and none of it is lost', async (t) => {
+test('a long burst arrives in pieces without loss', async (t) => {
   const { terminal, settle } = open();
   const burst = 'añ漢🙂'.repeat(100);
   terminal.write(burst);
@@ -36,7 +36,7 @@ test('a long burst comes in pieces, and none of it is lost', async (t) => {
   t.true(pieces.length < 10);
 });
 
-test('a lone ESC is a key after 50 ms, half a sequence waits longer', async (t) => {
+test('a lone ESC becomes a key after 50 ms, half a sequence later', async (t) => {
   const { terminal, clock, settle } = open();
   terminal.write('\x1b');
   t.deepEqual(await settle(), []);
@@ -49,7 +49,7 @@ test('a lone ESC is a key after 50 ms, half a sequence waits longer', async (t) 
   t.deepEqual(await settle(), ['<ctrl+up>']);
 });
 
-test('an arrow that a slow link tears apart after its ESC is one step, and types nothing', async (t) => {
+test('an arrow key that a slow link splits after its ESC moves once and types nothing', async (t) => {
   for (const pause of [50, 200, 400]) {
     const { terminal, clock, settle } = open();
     terminal.write('\x1b');
@@ -63,7 +63,7 @@ test('an arrow that a slow link tears apart after its ESC is one step, and types
   }
 });
 
-test('what the terminal answers is no input, whatever was typed before it', async (t) => {
+test('answers of the terminal are not taken as input, whatever was typed before them', async (t) => {
   const terminal = new PassThrough();
   const seen: string[] = [];
   new Gate(terminal, {
@@ -76,7 +76,7 @@ test('what the terminal answers is no input, whatever was typed before it', asyn
   t.deepEqual(seen, ['mode', 'cell', 'device', 'text']);
 });
 
-test('a paste that stalls is shown and goes on as a paste: its line ends send nothing', async (t) => {
+test('a stalled paste is shown and stays a paste: its line ends send nothing', async (t) => {
   const { terminal, clock, settle } = open();
   terminal.write('\x1b[200~first line\nsecond\x1b[2');
   await settle();
@@ -92,7 +92,7 @@ test('a paste that stalls is shown and goes on as a paste: its line ends send no
   t.deepEqual(clock.pending(), []);
 });
 
-test('a paste whose end was lost is over after half a minute of silence', async (t) => {
+test('a paste without an end is over after half a minute of silence', async (t) => {
   const { terminal, clock, settle } = open();
   terminal.write('\x1b[200~one\x1b[20');
   await settle();
@@ -101,7 +101,7 @@ test('a paste whose end was lost is over after half a minute of silence', async 
   t.deepEqual(await settle(), ['{"type":"paste","text":"one"}', '<enter>']);
 });
 
-test('one input a turn: what an input starts has begun before the next', async (t) => {
+test('one input is handled in each turn, so that its effects begin before the next', async (t) => {
   const terminal = new PassThrough();
   const seen: string[] = [];
   new Gate(terminal, {
@@ -116,7 +116,7 @@ test('one input a turn: what an input starts has begun before the next', async (
   t.deepEqual(seen, ['text', 'after text', 'key', 'after key', 'text', 'after text']);
 });
 
-test('after close nothing is taken', async (t) => {
+test('after close() no input is taken', async (t) => {
   const { terminal, gate, settle } = open();
   gate.close();
   terminal.write('abc');

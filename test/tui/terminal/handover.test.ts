@@ -2,7 +2,7 @@ import test from 'ava';
 import { Handover } from '../../../src/tui/terminal/handover.ts';
 import type { TerminalModes } from '../../../src/tui/terminal/terminal-modes.ts';
 
-test('a terminal that comes back echoes nothing before it is asked for anything', async (t) => {
+test('a terminal that comes back is set to raw before anything is asked of it', async (t) => {
   const done: string[] = [];
   const note = (what: string) => () => void done.push(what);
   const modes = { enter: note('enter'), leave: note('leave') } as unknown as TerminalModes;

@@ -2,7 +2,7 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import { type Input, KeyReader, type Wait } from '../../../src/tui/terminal/key-reader.ts';
 
-/** Inputs as a person would say them. */
+/** The inputs in these bytes, in short form. */
 function read(text: string | Uint8Array, final = true): string[] {
   const reader = new KeyReader();
   const inputs = reader.push(typeof text === 'string' ? Buffer.from(text) : text);
@@ -60,24 +60,24 @@ const table: [string, string, string][] = [
   ['wide and emoji', '漢🙂', '漢 🙂'],
 ];
 for (const [name, bytes, expected] of table) {
-  test(`reads ${name}`, (t) => t.is(read(bytes).join(' '), expected));
+  test(`the bytes are read: ${name}`, (t) => t.is(read(bytes).join(' '), expected));
 }
 
-test('a paste is one input, whatever it holds', (t) => {
+test('a paste is one input, whatever it contains', (t) => {
   t.deepEqual(read('\x1b[200~a\rb\x1b[Ac\x1b[201~d'), ['paste(a\rb\x1b[Ac)', 'd']);
 });
 
-test('a paste that never ends is given after the timeout, without the beginning of an end', (t) => {
+test('a paste that never ends is given after the timeout, without the beginning of an end sequence', (t) => {
   t.deepEqual(read('\x1b[200~abc\x1b[20'), ['paste(abc)']);
   t.deepEqual(read('\x1b[200~\x1b[201~'), []);
 });
 
-test('a huge paste is cut, not held', (t) => {
+test('a huge paste is cut off', (t) => {
   const [only] = read(`\x1b[200~${'x'.repeat(3 << 20)}\x1b[201~`);
   t.is(only?.length, 'paste()'.length + (1 << 20));
 });
 
-test('an unfinished sequence is dropped, Alt+[ is a key', (t) => {
+test('an unfinished sequence is dropped, and Alt+[ is a key', (t) => {
   t.deepEqual(read('\x1b[1;'), []);
   t.deepEqual(read('\x1b['), ['<alt+[>']);
 });
@@ -111,7 +111,7 @@ test('property: any split of the bytes gives the same inputs', (t) => {
   t.pass();
 });
 
-test('property: no input holds a control character, but a paste', (t) => {
+test('property: no input but a paste contains a control character', (t) => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
       const reader = new KeyReader();
@@ -124,7 +124,7 @@ test('property: no input holds a control character, but a paste', (t) => {
   t.pass();
 });
 
-test('Alt as the eighth bit: a byte that is no part of a character, but not in a paste', (t) => {
+test('a byte that is not part of a character is Alt with the eighth bit, but not in a paste', (t) => {
   t.deepEqual(read(Buffer.from([0xe1])), ['<alt+a>']);
   t.deepEqual(read(Buffer.from([0xe1, 0x62, 0xc3, 0xa1, 0xb1, 0x8d, 0xff])), [
     '<alt+a>',
@@ -138,7 +138,7 @@ test('Alt as the eighth bit: a byte that is no part of a character, but not in a
   t.deepEqual(read(Buffer.from('\x1b[200~a\xe1b\x1b[201~', 'latin1')), ['paste(a\ufffdb)']);
 });
 
-/** Reads chunks that come after so many ms, with the gate's waits. */
+/** Reads chunks with pauses in ms before them, with the waits of the gate. */
 function readTimed(chunks: readonly (readonly [number, string])[], isSlow = false): string[] {
   const waits: Record<Wait, number> = { key: 50, split: 450, rest: 1000, paste: 30_000 };
   const reader = new KeyReader(isSlow);
@@ -164,7 +164,7 @@ const torn: [string, string][] = [
   ['[13;3u', 'alt+enter'],
 ];
 
-test('a lone ESC and the rest within half a second are one key, and nothing of it is typed', (t) => {
+test('a lone ESC and the rest of its sequence within half a second are one key, and nothing is typed', (t) => {
   for (const pause of [49, 60, 200, 400, 499])
     for (const [rest, key] of torn) {
       const given = pause < 50 ? [] : ['<escape>'];
@@ -174,13 +174,13 @@ test('a lone ESC and the rest within half a second are one key, and nothing of i
       ];
       t.deepEqual(readTimed(once), [...given, `<${key}>`]);
       t.deepEqual(readTimed(once, true), [`<${key}>`], 'far away, nothing is done for the ESC alone');
-      // Learned at the first one.
+      // The reader learned it at the first one.
       const again = once.map(([wait, text]): [number, string] => [wait || 2000, text]);
       t.deepEqual(readTimed([...once, ...again]), [...given, `<${key}>`, `<${key}>`]);
     }
 });
 
-test('what is typed after Esc is never eaten', (t) => {
+test('a letter typed after Esc is never lost', (t) => {
   for (const isSlow of [false, true]) {
     for (const text of ['[Dear', 'OK', '[', 'O', '[x', '[D and more', '[12', 'Dear'])
       t.deepEqual(
@@ -209,7 +209,7 @@ test('what is typed after Esc is never eaten', (t) => {
   );
 });
 
-test('after three Escs that were nothing else, Esc is quick again', (t) => {
+test('after three lone Escs, Esc is quick again', (t) => {
   const lone: [number, string] = [2000, '\x1b'];
   const reader = new KeyReader(true);
   for (let i = 0; i < 3; i++) {
@@ -223,7 +223,7 @@ test('after three Escs that were nothing else, Esc is quick again', (t) => {
 
 const stroke = fc.constantFrom(...torn.map(([rest]) => `\x1b${rest}`), '\x1b', 'a', '漢', '[', 'O', '\r');
 
-test('property: however strokes are torn and held up, no sequence is typed and no letter is lost', (t) => {
+test('property: however keys are split and delayed, no sequence is typed and no letter is lost', (t) => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(stroke, fc.integer({ min: 1, max: 480 })), { maxLength: 8 }),

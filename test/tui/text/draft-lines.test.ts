@@ -21,7 +21,7 @@ const letters = fc.constantFrom(
 );
 const text = fc.array(letters, { maxLength: 60 }).map((parts) => parts.join(''));
 
-test('property: a draft that changes anywhere is wrapped as if it were new', (t) => {
+test('property: a draft changed anywhere is wrapped like a new one', (t) => {
   const change = fc.record({ from: fc.nat(120), size: fc.nat(20), fresh: text });
   fc.assert(
     fc.property(
@@ -41,7 +41,7 @@ test('property: a draft that changes anywhere is wrapped as if it were new', (t)
   );
 });
 
-test('a key costs as little in a draft of 64 KiB as the lines around it', (t) => {
+test('a key in a draft of 64 KiB costs no more than the lines around it', (t) => {
   for (const part of ['слово и дело ', '漢字', 'a', 'a line of its own\n']) {
     const long = part.repeat(65_536 / Buffer.byteLength(part));
     const lines = draftLines(long, 80);
@@ -52,7 +52,7 @@ test('a key costs as little in a draft of 64 KiB as the lines around it', (t) =>
   }
 });
 
-test('a word back in a line of one long word takes no longer than it is', (t) => {
+test('deleting a word before one very long word is not slow', (t) => {
   const word = 'a'.repeat(65_000);
   t.is(edits['delete-word']({ before: `${word} x`, after: '' }).before, `${word} `);
 });

@@ -3,7 +3,7 @@ import { strengthOf } from '../../../src/tui/select/password-strength.ts';
 import { nameRole, themeFor, themes, themeToUse } from '../../../src/tui/state/theme.ts';
 import { age, clockTime, dayKey, duration, groups, rate, size } from '../../../src/tui/text/format.ts';
 
-test('times, sizes and ages', (t) => {
+test('times, sizes and ages are formatted', (t) => {
   t.regex(clockTime(Date.now()), /^\d\d:\d\d$/);
   t.is(size(1_234_567), '1.23 MB');
   t.is(rate(0), '0 B/s');
@@ -16,7 +16,7 @@ test('times, sizes and ages', (t) => {
   t.is(dayKey(midnight), dayKey(midnight + 86_399_000));
 });
 
-test('a password is as strong as it is long and mixed', (t) => {
+test('the strength of a password grows with its length and variety', (t) => {
   t.is(strengthOf('short', 'alice'), 0);
   t.is(strengthOf('password', 'alice'), 1);
   t.is(strengthOf('aaaaaaaaaaaaaaaa', 'alice'), 1);
@@ -27,7 +27,7 @@ test('a password is as strong as it is long and mixed', (t) => {
   t.is(strengthOf('anvil pewter 93 loom', 'alice'), 4);
 });
 
-test('what is said twice, typed along the keyboard or tried first is weak', (t) => {
+test('a repeated, keyboard-row or common password is weak', (t) => {
   for (const weak of [
     'hunter2hunter2',
     'P4ssw0rd123!',
@@ -56,7 +56,7 @@ test('the theme follows the environment', (t) => {
   t.is(nameRole('bob'), nameRole('bob'));
 });
 
-/** Red, green and blue of the colours that have a name; the first is xterm's, the second the Linux console's and VGA's. */
+/** The RGB values of named colours: xterm's, then those of the Linux console and VGA. */
 const sixteen: Record<string, readonly [string, string]> = {
   red: ['#cd0000', '#aa0000'],
   green: ['#00cd00', '#00aa00'],
@@ -81,7 +81,7 @@ function contrast(one: string, other: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** A colour of the palette of 256, from 16 on. */
+/** An RGB value of the 256-colour palette, from index 16 on. */
 function indexed(index: number): string {
   const steps = [0, 95, 135, 175, 215, 255];
   const cube = index - 16;
@@ -92,7 +92,7 @@ function indexed(index: number): string {
   return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** What chalk makes of a colour where a terminal has 256. */
+/** The colour that chalk chooses on a terminal with 256 colours. */
 function nearest(hex: string): string {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
   if (red >> 4 === green >> 4 && green >> 4 === blue >> 4) return indexed(232 + Math.round(((red - 8) / 247) * 24));
@@ -100,14 +100,14 @@ function nearest(hex: string): string {
   return indexed(16 + 36 * step(red) + 6 * step(green) + step(blue));
 }
 
-/** How terminals show it: with all colours, with 256, or with sixteen in either palette. */
+/** How terminals show the colour: in RGB, with 256 colours, or with sixteen in either palette. */
 function shadesOf(color: string): readonly string[] {
   const index = /^ansi256\((\d+)\)$/.exec(color)?.[1];
   if (index !== undefined) return [indexed(Number(index))];
   return color.startsWith('#') ? [color, nearest(color)] : (sixteen[color] ?? ['']);
 }
 
-test('every colour of every theme can be read on the backgrounds that the theme is for', (t) => {
+test('every colour of every theme is readable on the backgrounds of its theme', (t) => {
   const on = {
     dark: ['#000000', '#1e1e2e', '#282a36'],
     light: ['#ffffff', '#fdf6e3'],
@@ -119,13 +119,13 @@ test('every colour of every theme can be read on the backgrounds that the theme 
     for (const [role, { color }] of Object.entries(themes[theme as keyof typeof themes]))
       for (const shade of color === undefined ? [] : shadesOf(color))
         for (const background of backgrounds) {
-          // Lines between panes are no text; in a palette that is not known, what is coloured is also bold or has a sign.
+          // Lines between panes are not text; on an unknown palette, coloured text is also bold or has a sign.
           const least = role === 'border' ? 1.5 : theme === '16' ? 3 : theme === 'either' ? 4.4 : 4.5;
           t.true(contrast(shade, background) >= least, `${theme} ${role} ${shade} on ${background}`);
         }
 });
 
-test('a chosen theme holds where the terminal can show it', (t) => {
+test('a chosen theme applies where the terminal can show it', (t) => {
   t.is(themeToUse('dark', null), 'dark');
   t.is(themeToUse('dark', 'light'), 'light');
   t.is(themeToUse('dark', '16'), '16');

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { firstPart, parts } from '../../../src/tui/text/split-message.ts';
 
-test('long text goes in pieces of one message, cut after lines', (t) => {
+test('long text is split into messages, after line ends', (t) => {
   t.deepEqual(parts('short'), ['short']);
   t.deepEqual(parts(''), []);
   const lines = Array.from({ length: 200 }, (_, i) => `line ${i} ${'x'.repeat(40)}`).join('\n');
@@ -11,7 +11,7 @@ test('long text goes in pieces of one message, cut after lines', (t) => {
   t.is(wide.join(''), '漢'.repeat(3000));
 });
 
-test('property: each piece is one message, and none of the text but line ends between them is lost', (t) => {
+test('property: each part fits a message, and only line ends between parts are dropped', (t) => {
   const piece = fc.oneof(
     fc.constantFrom('\n', ' ', '👩‍👩‍👧', '漢字', 'x'.repeat(900)),
     fc.string({ unit: 'grapheme' }),

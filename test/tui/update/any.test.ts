@@ -1,4 +1,4 @@
-/** What holds whatever happens. */
+/** What holds after any events. */
 import test from 'ava';
 import * as fc from 'fast-check';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
@@ -30,7 +30,7 @@ const anything: fc.Arbitrary<Event> = fc.oneof(
     .map((edit): Event => ({ type: 'edited', edit: edit as 'left' })),
 );
 
-test('property: a paste stays in the line byte for byte, also where it is nothing that may be drawn', (t) => {
+test('property: a paste stays in the line byte for byte, even if it is not printable', (t) => {
   const pasted = (text: string) => textOf(new Play().do({ type: 'pasted', text }).thread.draft);
   // The C1 controls NEL, CSI and APC.
   t.is(pasted('a\u0085b\u009b31mc\u009fd'), 'a\u0085b\u009b31mc\u009fd');
@@ -42,7 +42,7 @@ test('property: a paste stays in the line byte for byte, also where it is nothin
   );
 });
 
-test('property: whatever happens, the window fits and no row is wider than its pane', (t) => {
+test('property: after any events the window fits and no row is wider than its pane', (t) => {
   fc.assert(
     fc.property(fc.array(anything, { maxLength: 40 }), (events) => {
       const play = new Play({ people: [person('alice'), person('bob')] }).history(30);
@@ -51,7 +51,7 @@ test('property: whatever happens, the window fits and no row is wider than its p
         const { look, height } = lookOf(play.state);
         const { rows } = viewOf(play.thread, look, height);
         t.true(rows.length <= height);
-        // Whatever stands in the line, and wherever the cursor cuts it, nothing is drawn that moves a terminal.
+        // Whatever the line contains and wherever the cursor splits it, nothing drawn moves the terminal's cursor.
         const { before, after } = play.thread.draft;
         for (const text of [before + after, before, after]) {
           for (const { start, end } of wrap(text, look.columns)) t.notRegex(drawn(text.slice(start, end)), /\p{Cc}/u);

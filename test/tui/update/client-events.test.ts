@@ -8,7 +8,7 @@ import { message } from '../../helpers/screen/messages.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
 import { seen } from '../../helpers/screen/seen-rows.ts';
 
-test('what is in the window before it has its place is not counted below when it gets it', (t) => {
+test('a message seen before it has its place is not counted below when it gets its place', (t) => {
   const play = new Play({ rows: 24 }).history(3);
   const burst = (placed: boolean) =>
     Array.from({ length: 60 }, (_, i) => message({ seq: placed ? 4 + i : null, id: `b${i}`, from: 'bob' }));
@@ -21,7 +21,7 @@ test('what is in the window before it has its place is not counted below when it
   t.true(play.thread.below > 0 && play.thread.below <= 62 - last, `${play.thread.below} below ${last}`);
 });
 
-test('a line stands before the first unread message, until one leaves', (t) => {
+test('a line stands before the first unread message until the person leaves the conversation', (t) => {
   const play = new Play({ conversations: [{ name: '@bob', head: 3, read: 2, unread: 1, at: 0 }] }).do(open('@bob'), {
     type: 'history',
     conversation: '@bob',
@@ -38,7 +38,7 @@ test('a line stands before the first unread message, until one leaves', (t) => {
   t.false(seen(play).some((row) => row.includes(' new ')));
 });
 
-test('what one wrote oneself is not new', (t) => {
+test("one's own messages are not new", (t) => {
   const play = new Play({ conversations: [{ name: '@bob', head: 3, read: 0, unread: 2, at: 0 }] }).do(open('@bob'), {
     type: 'history',
     conversation: '@bob',
@@ -55,7 +55,7 @@ test('what one wrote oneself is not new', (t) => {
   );
 });
 
-test('nobody looks: the line marks where they stopped', (t) => {
+test('while nobody looks, the line marks where the person stopped reading', (t) => {
   const play = new Play()
     .history(2)
     .do({ type: 'watched', watched: false })
@@ -63,7 +63,7 @@ test('nobody looks: the line marks where they stopped', (t) => {
   t.is(play.thread.newAfter, 2);
 });
 
-test('a gap is shown where something is missing', (t) => {
+test('a gap is shown where messages are missing', (t) => {
   const play = new Play().history(3).do({
     type: 'client-events',
     events: [{ type: 'gap', gap: { conversation: '#lobby', from: 'bob', before: 3, reason: 'missing' } }],
@@ -72,7 +72,7 @@ test('a gap is shown where something is missing', (t) => {
   t.regex(rows[rows.findIndex((row) => row.includes('text 3')) - 1] ?? '', /bob is missing here/);
 });
 
-test('a key that changed is told and marks the person', (t) => {
+test('a changed key is reported and marks the person', (t) => {
   const play = new Play().do({
     type: 'client-events',
     events: [{ type: 'key-changed', name: 'bob', pinned: 'aa', offered: 'bb' }],
@@ -81,7 +81,7 @@ test('a key that changed is told and marks the person', (t) => {
   t.is(play.chat.people.bob?.changedTo, 'bb');
 });
 
-test('a notice goes with the next key, or after a while', (t) => {
+test('a notice disappears with the next key, or after a while', (t) => {
   const play = new Play().do({ type: 'notice', notice: { text: 'x', tone: 'info' } });
   play.now += 9000;
   t.not(play.do({ type: 'tick' }).state.notice, null);
@@ -90,7 +90,7 @@ test('a notice goes with the next key, or after a while', (t) => {
   t.is(play.do({ type: 'notice', notice: { text: 'x', tone: 'bad' } }, type('a')).state.notice, null);
 });
 
-test('a message that is withdrawn before it has its place is gone; one that has it stays', (t) => {
+test('a message withdrawn before it has its place disappears; one with a place stays', (t) => {
   const early = message({ id: 'e1', seq: null, from: 'bob' });
   const play = new Play();
   const before = play.thread.messages.length;
@@ -111,7 +111,7 @@ test('a message that is withdrawn before it has its place is gone; one that has 
   );
 });
 
-test('a conversation whose messages moved is read again, with its draft as it was', (t) => {
+test('a moved conversation is read again and keeps its draft', (t) => {
   const play = new Play();
   const { conversation } = message({});
   play.do(
@@ -130,7 +130,7 @@ test('a conversation whose messages moved is read again, with its draft as it wa
   t.true(seen(play).some((line) => line.includes('missing')));
 });
 
-test('what came before a conversation moved, in the same gathering, has its old place no longer', (t) => {
+test('events before a move in the same batch lose their old places', (t) => {
   const { conversation } = message({});
   const play = new Play().do(
     clientEvents({ type: 'message', message: message({ seq: 5 }), fresh: true }, { type: 'moved', conversation }),

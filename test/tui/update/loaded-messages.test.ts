@@ -1,4 +1,4 @@
-/** However long conversations are and whatever arrives: what is held has an end, and no hole. */
+/** Loaded messages are bounded and without holes, however long a conversation is. */
 import test from 'ava';
 import * as fc from 'fast-check';
 import type { Message } from '../../../src/client/types.ts';
@@ -10,7 +10,7 @@ import { move, open } from '../../helpers/screen/events.ts';
 import { message } from '../../helpers/screen/messages.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
 
-/** A lobby that is longer than is ever held, read page by page as a session does. */
+/** A lobby longer than the limit of loaded messages, read page by page like a session does. */
 class Long {
   readonly play = new Play({ people: [] });
   head = 200_000;
@@ -64,7 +64,7 @@ class Long {
   }
 }
 
-test('a conversation that was scrolled up once does not grow without end, open or not', (t) => {
+test('a conversation that was scrolled up stays bounded, open or not', (t) => {
   const long = new Long();
   long.play.do(move('page-up'));
   const before = long.rows();
@@ -77,7 +77,7 @@ test('a conversation that was scrolled up once does not grow without end, open o
   t.true(long.lobby.messages.length <= MAX_LOADED);
 });
 
-test('what was let go below the window is read anew when the newest are wanted, and the rest comes from there', (t) => {
+test('messages dropped below the window are read again when the newest are wanted, and older ones from there', (t) => {
   for (const way of ['back', 'newest', 'page-down'] as const) {
     const long = new Long();
     long.play.do(move('page-up'));
@@ -109,7 +109,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   doing(fc.constantFrom('#lobby', '#lobby', '@bob'), (long, name) => long.play.do(open(name))),
 );
 
-test('property: what is held has an end and no hole, and more can be fetched where it was let go', (t) => {
+test('property: loaded messages are bounded and without holes, and more can be fetched at either end', (t) => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30, minLength: 10 }), (steps) => {
       const long = new Long();

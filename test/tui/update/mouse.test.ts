@@ -18,7 +18,7 @@ const many = [person('alice'), ...Array.from({ length: 60 }, (_, i) => person(`p
 const chosenFile = (play: Play) => filesOf(play.chat)[fileAt(play.chat)]?.file.id;
 const chosenPerson = (play: Play) => peopleOf(play.chat)[personAt(play.chat)]?.name;
 
-test('a click opens whom it is on, wherever the list is scrolled to', async (t) => {
+test('a click opens the clicked person, wherever the list is scrolled', async (t) => {
   const { store, after } = draw(t, { columns: 120, rows: 30 });
   store.dispatch({
     type: 'entered',
@@ -47,7 +47,7 @@ test('a click opens whom it is on, wherever the list is scrolled to', async (t) 
   }
 });
 
-test('a click on a rule, the header or the blank row does nothing; on the composer it goes there', (t) => {
+test('a click on a rule, the header or a blank row does nothing; a click on the composer focuses it', (t) => {
   const play = new Play({ columns: 120, rows: 30 }).do(focus('people'));
   const { people, composer } = layoutFor(play.state);
   for (const [x, y] of [
@@ -66,7 +66,7 @@ test('a click on a rule, the header or the blank row does nothing; on the compos
   t.is(play.state.focus, 'composer');
 });
 
-test('a click on a file or a message chooses it', (t) => {
+test('a click on a file or a message selects it', (t) => {
   const play = new Play({ columns: 120, rows: 30 }).history(100);
   const files = Array.from({ length: 20 }, (_, i) => file({ id: `f${i}`, name: `${i}.bin`, at: 1000 - i }));
   play.do({ type: 'files', files });
@@ -82,13 +82,13 @@ test('a click on a file or a message chooses it', (t) => {
   t.is(play.thread.anchor !== null && play.thread.selected, `bob/h${100 - rows + 1 + 3 - (rows - 2) + 1}`);
 });
 
-test('a click on an empty place above a few messages chooses none', (t) => {
+test('a click on empty space above the messages selects nothing', (t) => {
   const play = new Play({ columns: 120, rows: 30 }).history(2);
   play.do(point(50, 4));
   t.is(play.thread.selected, null);
 });
 
-test('the wheel scrolls what is under the pointer, and leaves the keys where they are', (t) => {
+test('the wheel scrolls the pane under the pointer and keeps the focus', (t) => {
   const play = new Play({ columns: 120, rows: 30, people: many }).history(200);
   const files = Array.from({ length: 40 }, (_, i) => file({ id: `f${i}`, at: 1000 - i }));
   play.do({ type: 'files', files });
@@ -110,7 +110,7 @@ test('the wheel scrolls what is under the pointer, and leaves the keys where the
   t.is(first(), 0, 'the pane begins anew where the keys are');
 });
 
-test('in a pane that lies over the others, a click is in it or nowhere', (t) => {
+test('while a pane lies over the others, only clicks in it count', (t) => {
   const play = new Play({ columns: 69, rows: 24, people: many }).do(move('show-people'));
   play.do(point(60, 10));
   t.not(play.state.overlay, null);
@@ -126,7 +126,7 @@ test('in a pane that lies over the others, a click is in it or nowhere', (t) => 
   t.deepEqual(play.state.overlay, { kind: 'pane', pane: 'files' });
 });
 
-test('a report that comes after the mouse was turned off does nothing', async (t) => {
+test('a mouse report after the mouse was turned off does nothing', async (t) => {
   const { actions, store } = await openChat(t);
   const before = store.get();
   actions.take({ type: 'mouse', action: 'press', x: 3, y: 4 });
@@ -136,7 +136,7 @@ test('a report that comes after the mouse was turned off does nothing', async (t
   t.is(store.get().screen.name === 'chat' && (store.get().screen as { chat: { open: string } }).chat.open, '@bob');
 });
 
-test('what comes while a pane has the keys chooses nothing else, moved or not', (t) => {
+test('new files and people do not change the selection of the focused pane', (t) => {
   const play = new Play({ columns: 120, people: [person('alice'), person('bob')] });
   play.do({ type: 'files', files: [file({ id: 'f1', at: 1 })] }, focus('files'));
   play.arrive(message({ seq: 1, id: 'm', body: { kind: 'file', file: file({ id: 'f2', at: 2 }) } }));
@@ -153,7 +153,7 @@ test('what comes while a pane has the keys chooses nothing else, moved or not', 
   t.is(chosenFile(over), 'f1');
 });
 
-test('a pane that the new size hides lies over the others, or lets the keys go', (t) => {
+test('a focused pane that a new size hides becomes an overlay, or loses the focus', (t) => {
   const play = new Play({ columns: 120, rows: 30 }).do(move('show-files'));
   t.is(play.state.focus, 'files');
   play.do({ type: 'resized', columns: 80, rows: 24 });

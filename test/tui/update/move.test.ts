@@ -9,7 +9,7 @@ import { file, message, person } from '../../helpers/screen/messages.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
 import { seen } from '../../helpers/screen/seen-rows.ts';
 
-test('what comes while a message is chosen does not move it out of the window', (t) => {
+test('a selected message stays in the window while others arrive', (t) => {
   const play = new Play().history(30).do(focus('messages'), move('up'), move('up'), move('up'));
   const before = play.thread.selected;
   play.arrive(...Array.from({ length: 40 }, (_, i) => message({ seq: 31 + i, id: `n${i}` })));
@@ -21,7 +21,7 @@ test('what comes while a message is chosen does not move it out of the window', 
   t.is(play.thread.anchor, null, 'the newest stays at the bottom');
 });
 
-test('no key acts on a message that is not seen', (t) => {
+test('no key acts on a message that is out of view', (t) => {
   const play = new Play().history(100);
   const isSeen = () => {
     const { look, height } = lookOf(play.state);
@@ -38,7 +38,7 @@ test('no key acts on a message that is not seen', (t) => {
   t.is(play.thread.selected, null, 'where no pane has the keys, nothing is chosen any more');
 });
 
-test('the view never jumps: scrolled up, new messages are counted below', (t) => {
+test('the view never jumps: while scrolled up, new messages are counted below', (t) => {
   const play = new Play().history(200).do(move('page-up'), move('page-up'));
   const before = seen(play);
   play.arrive(...[201, 202, 203].map((seq) => message({ seq, id: `n${seq}`, text: `fresh ${seq}` })));
@@ -49,7 +49,7 @@ test('the view never jumps: scrolled up, new messages are counted below', (t) =>
   t.regex(seen(play).at(-1) ?? '', /fresh 203/);
 });
 
-test('paging to the oldest and back shows every message once', (t) => {
+test('paging to the oldest message and back shows every message once', (t) => {
   const play = new Play().history(120);
   const pages = new Set<string>();
   for (let i = 0; i < 30; i++) {
@@ -62,7 +62,7 @@ test('paging to the oldest and back shows every message once', (t) => {
   t.is(play.thread.anchor, null);
 });
 
-test('older history comes in above without moving the window', (t) => {
+test('older history is added above without moving the window', (t) => {
   const play = new Play().history(200, (seq) => ({ seq: seq + 200, id: `x${seq}` })).do(move('oldest'));
   const rows = seen(play).slice(2);
   play.do({
@@ -75,7 +75,7 @@ test('older history comes in above without moving the window', (t) => {
   t.deepEqual(seen(play).slice(-rows.length), rows);
 });
 
-test('what is chosen in a pane stays chosen when something comes before it', (t) => {
+test('a selected item stays selected when something is inserted before it', (t) => {
   const play = new Play({ people: ['alice', 'bob', 'carol'].map((name) => person(name)) });
   play.do({ type: 'focused', focus: 'people' }, { type: 'moved', move: 'down' });
   t.is(peopleOf(play.chat)[personAt(play.chat)]?.name, '@bob');
@@ -87,7 +87,7 @@ test('what is chosen in a pane stays chosen when something comes before it', (t)
   t.is(filesOf(play.chat)[fileAt(play.chat)]?.file.id, 'f1');
 });
 
-test('Esc closes, leaves the pane, then goes to the newest', (t) => {
+test('Esc closes, then leaves the pane, then goes to the newest message', (t) => {
   const play = new Play().history(200).do(move('page-up'), { type: 'focused', focus: 'people' }, move('help'));
   play.do(move('back'));
   t.is(play.state.overlay, null);
@@ -96,7 +96,7 @@ test('Esc closes, leaves the pane, then goes to the newest', (t) => {
   t.is(play.do(move('back')).thread.anchor, null);
 });
 
-test('panes hide by width; F2 and F3 bring them over the messages', (t) => {
+test('panes are hidden by width; F2 and F3 show them over the messages', (t) => {
   const wide = layoutFor(new Play({ columns: 120 }).state);
   t.true(wide.people > 0 && wide.files > 0);
   t.is(layoutFor(new Play({ columns: 99 }).state).files, 0);
@@ -117,7 +117,7 @@ test('the columns of the layout always fill the width', (t) => {
   }
 });
 
-test('older messages can be asked for while all that is held fits the window', (t) => {
+test('older messages can be requested even if all loaded ones fit the window', (t) => {
   const play = new Play({ blocked: ['bob'] });
   const messages = Array.from({ length: 100 }, (_, i) => message({ seq: 101 + i, id: `h${i}` }));
   const page = (more: boolean): Event => ({ type: 'history', conversation: '#lobby', messages, gaps: [], more });

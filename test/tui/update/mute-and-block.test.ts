@@ -4,7 +4,7 @@ import { message } from '../../helpers/screen/messages.ts';
 import { Play } from '../../helpers/screen/screen-state.ts';
 import { seen } from '../../helpers/screen/seen-rows.ts';
 
-test('what blocked people say while the window is scrolled up moves nothing and is not counted below', (t) => {
+test('messages of blocked people do not move a scrolled window and are not counted below', (t) => {
   const play = new Play({ blocked: ['bob'] }).history(200, () => ({ from: 'carol' })).do(move('page-up'));
   const before = seen(play);
   play.arrive(message({ seq: 201, id: 'n1' }), message({ seq: 202, id: 'n2' }));
@@ -14,7 +14,7 @@ test('what blocked people say while the window is scrolled up moves nothing and 
   t.is(play.thread.below, 1);
 });
 
-test('blocking hides what is on the screen, and takes nothing away', (t) => {
+test('blocking hides messages on the screen and removes none', (t) => {
   const play = new Play().history(5, (seq) => ({ from: seq < 4 ? 'bob' : 'carol' }));
   const [before, held] = [seen(play), play.thread.messages];
   play.do({ type: 'about', about: { do: 'reply', message: message({ seq: 1, id: 'h1' }) } });
@@ -27,7 +27,7 @@ test('blocking hides what is on the screen, and takes nothing away', (t) => {
   t.deepEqual(seen(play), before);
 });
 
-test('of a private conversation with somebody who is blocked nothing is seen, and all of it afterwards', (t) => {
+test('a private conversation with a blocked person is hidden, and complete after unblocking', (t) => {
   const messages = ['bob', 'alice'].map((from, i) =>
     message({ seq: i + 1, id: `p${i}`, conversation: '@bob', from, to: from === 'bob' ? 'alice' : 'bob' }),
   );
@@ -41,7 +41,7 @@ test('of a private conversation with somebody who is blocked nothing is seen, an
   t.deepEqual(seen(play), before);
 });
 
-test('a run is chosen as one, stays chosen while it grows, and what is unfolded folds when one leaves', (t) => {
+test('a folded run is selected as one and stays selected while it grows; leaving folds it again', (t) => {
   const play = new Play({ blocked: ['bob'] }).history(6, (seq) => ({ from: seq > 2 ? 'bob' : 'carol' }));
   play.do({ type: 'focused', focus: 'messages' }, move('up'));
   t.is(play.thread.selected, 'bob/h6');

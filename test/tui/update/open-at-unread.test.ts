@@ -1,4 +1,4 @@
-/** A conversation with more that is unread than the window holds. */
+/** Opening a conversation with more unread messages than the window holds. */
 import test, { type ExecutionContext } from 'ava';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
 import { lookOf } from '../../../src/tui/select/select.ts';
@@ -24,7 +24,7 @@ async function unread(t: ExecutionContext, all: number, read: number) {
   return { ...desk, thread, rows, open, marked };
 }
 
-test('it opens at the line "new", marks what is seen, and pages and the newest lead on', async (t) => {
+test('it opens at the line "new", marks what is seen, and paging leads to the newest message', async (t) => {
   const { rows, open, marked, thread, key, settle, client, calls } = await unread(t, 1600, 100);
   await open();
   t.regex(rows().slice(0, 2).join('\n'), /─ new ─/);
@@ -49,7 +49,7 @@ test('it opens at the line "new", marks what is seen, and pages and the newest l
   t.regex(rows().at(-1) ?? '', /the newest of all/);
 });
 
-test('where all that is unread fits the window, the newest is at its end', async (t) => {
+test('if all unread messages fit the window, it opens at the newest one', async (t) => {
   const { rows, open, marked, thread } = await unread(t, 300, 295);
   await open();
   t.is(thread().anchor, null);
@@ -57,7 +57,7 @@ test('where all that is unread fits the window, the newest is at its end', async
   t.is(marked(), 300);
 });
 
-test('what is unread further back than is fetched: a word, and nothing is marked that was not seen', async (t) => {
+test('if the first unread message is beyond what is fetched, a notice says so, and unseen messages stay unread', async (t) => {
   const { open, thread, notice, calls, key, settle } = await unread(t, 6000, 10);
   await open();
   t.regex(notice(), /more is unread further back/);
@@ -69,7 +69,7 @@ test('what is unread further back than is fetched: a word, and nothing is marked
   t.is(calls('markRead').at(-1)?.[1], 6000);
 });
 
-test('Esc before it was found shows the newest', async (t) => {
+test('Esc before the first unread message was found shows the newest one', async (t) => {
   const { controller, store, key, thread } = await unread(t, 1600, 100);
   controller.open('@bob');
   t.true(chatOf(store.get()) !== null && thread().locatingUnread);

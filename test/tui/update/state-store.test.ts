@@ -20,19 +20,19 @@ function open(record: ((event: Timed) => void) | null = null) {
   return { clock, store, arrive, told: () => told };
 }
 
-test('keys are told at once', (t) => {
+test('changes by keys are published at once', (t) => {
   const { store, told } = open();
   store.dispatch({ type: 'typed', text: 'a' });
   t.is(told(), 1);
 });
 
-test('what changes nothing is not told', (t) => {
+test('an event that changes nothing is not published', (t) => {
   const { store, told } = open();
   store.dispatch({ type: 'edited', edit: 'delete-left' });
   t.is(told(), 0);
 });
 
-test('a calm room is told at most every 33 ms, a flood every 100 ms', (t) => {
+test('client events are published at most every 33 ms, in a flood every 100 ms', (t) => {
   const { clock, arrive, told } = open();
   for (let ms = 0; ms < 1000; ms += 100) {
     arrive(ms);
@@ -47,7 +47,7 @@ test('a calm room is told at most every 33 ms, a flood every 100 ms', (t) => {
   t.true(told() - before <= 13, `${told() - before} frames for 1,000 messages in a second`);
 });
 
-test('nothing is lost or reordered by gathering', (t) => {
+test('batching loses and reorders no events', (t) => {
   const { clock, store, arrive } = open();
   for (let seq = 1; seq <= 500; seq++) arrive(seq);
   clock.advance(200);
@@ -74,7 +74,7 @@ test('recorded events, played again, give the same state', (t) => {
   t.deepEqual({ ...again.get(), now: 0, screen: strip(again) }, { ...store.get(), now: 0, screen: strip(store) });
 });
 
-/** The time of typing differs by the clock. */
+/** The times of typing differ by the clock. */
 function strip(store: Store) {
   const { screen } = store.get();
   return screen.name === 'chat' ? { ...screen, chat: { ...screen.chat, typedAt: 0 } } : screen;

@@ -14,7 +14,7 @@ function open(login: Partial<Login> = {}, drawn = true) {
   const happen = (...events: Event[]) => {
     for (const event of events) state = update(state, { ...event, at: noon });
   };
-  /** A key that is an edit, by the table. */
+  /** Presses keys that the key table maps to an edit. */
   const press = (...keys: string[]) => {
     for (const key of keys) {
       const action = actionFor(key, focusScopesOf(state));
@@ -51,7 +51,7 @@ const entered = (drafts: Record<string, string> = {}): Event => ({
   },
 });
 
-test('while a login runs: it waits in the line of the chat, whole and in order, and Enter sends nothing', (t) => {
+test('text typed during a login waits in the composer, complete and in order, and Enter sends nothing', (t) => {
   const screen = open({ step: 'account', busy: 'keys' });
   screen.happen(type('hello '), type('worlf'));
   screen.press('backspace');
@@ -69,7 +69,7 @@ test('while a login runs: it waits in the line of the chat, whole and in order, 
   t.is(screen.line, 'a draft: hello world\nsecond pasted\nline\n! ', 'once');
 });
 
-test('who empties the line that was typed early, and types anew, is not asked any more', (t) => {
+test('after the early text is deleted, sending new text does not ask', (t) => {
   const screen = open({ step: 'account', busy: 'keys' });
   screen.happen(type('hello'));
   screen.happen(entered({}));
@@ -81,7 +81,7 @@ test('who empties the line that was typed early, and types anew, is not asked an
   t.false(hasty());
 });
 
-test('before the first picture: it arrives in the field that is shown, and no key acts on what nobody saw', (t) => {
+test('text typed before the first frame goes into the field that is shown, and no key acts before it', (t) => {
   const screen = open({}, false);
   screen.happen(type('chat.example:1'));
   t.is(actionFor('enter', focusScopesOf(screen.state)), 'new-line');
@@ -93,7 +93,7 @@ test('before the first picture: it arrives in the field that is shown, and no ke
   t.is(screen.state.notice, null);
 });
 
-test('while the server is asked: Enter goes on to the next field, and does not log in', (t) => {
+test('Enter while the server is asked moves to the next field and does not log in', (t) => {
   const screen = open({ step: 'server', busy: 'connect' });
   screen.happen(type('alice'));
   screen.press('enter');
@@ -111,7 +111,7 @@ test('while the server is asked: Enter goes on to the next field, and does not l
   t.is(screen.login.busy, null);
 });
 
-test('Enter alone leaves no empty field: the name is not taken for the password', (t) => {
+test('Enter alone does not leave a field empty: the name is not taken for the password', (t) => {
   const screen = open({ step: 'server', busy: 'connect' });
   screen.press('enter');
   screen.happen(type('carol'));
@@ -124,7 +124,7 @@ test('Enter alone leaves no empty field: the name is not taken for the password'
   t.is(screen.login.active, 'password');
 });
 
-test('lines that no field takes are not joined: they are gone, and it is said', (t) => {
+test('early lines without a field are not joined but dropped, with a notice', (t) => {
   const screen = open({ step: 'account', busy: 'connect', active: 'password' });
   screen.happen(type('one'));
   screen.press('enter');
@@ -133,7 +133,7 @@ test('lines that no field takes are not joined: they are gone, and it is said', 
   t.regex(screen.state.notice?.text ?? '', /dropped/);
 });
 
-test('what was meant for a chat does not stand in a form that came back with a fault', (t) => {
+test('text typed for the chat does not appear in a form that came back with an error', (t) => {
   const screen = open({ step: 'account', busy: 'login', active: 'password' });
   screen.happen(type('good morning'), { type: 'login', change: { busy: null, errors: { password: 'wrong' } } });
   t.is(textOf(screen.login.fields.password), '');

@@ -12,7 +12,7 @@ test('each conversation has its own draft', (t) => {
   t.is(play.draft, 'to all|');
 });
 
-test('drafts of an earlier run are there', (t) => {
+test('drafts of an earlier run are restored', (t) => {
   const play = new Play({ drafts: { '@bob': 'begun', nonsense: 'x' } }).do(open('@bob'));
   t.is(play.draft, 'begun|');
   t.deepEqual(
@@ -21,12 +21,12 @@ test('drafts of an earlier run are there', (t) => {
   );
 });
 
-test('controls are not typed; a paste keeps its lines and all that is in them', (t) => {
+test('control characters are not typed; a paste keeps its lines and all other characters', (t) => {
   const play = new Play().do(type('a\u202eb\u0007c'), { type: 'pasted', text: ' x\r\ny\x1b[2Jz\tw' });
   t.is(play.draft, 'a\u202ebc x\ny\u001b[2Jz\tw|');
 });
 
-test('up recalls what was sent, down comes back to the draft', (t) => {
+test('Up recalls sent lines, and Down returns to the draft', (t) => {
   const play = new Play().do({ type: 'taken', text: 'one' }, { type: 'taken', text: 'two' }, type('now'));
   t.is(play.do(move('up')).draft, 'two|');
   t.is(play.do(move('up')).draft, 'one|');
@@ -35,7 +35,7 @@ test('up recalls what was sent, down comes back to the draft', (t) => {
   t.is(play.do(move('down')).draft, 'now|');
 });
 
-test('an edit, or a command begun for the person, puts the draft aside; it comes back after Enter, Esc or another start', (t) => {
+test('an edit or a started command puts the draft aside; it comes back after Enter, Esc or another start', (t) => {
   const mine = message({ seq: 1, id: 'h1', from: 'alice', text: '.hidden' });
   const edit: Event = { type: 'about', about: { do: 'edit', message: mine } };
   const react: Event = { type: 'command-started', editor: { before: '.react :', after: '' } };
@@ -49,7 +49,7 @@ test('an edit, or a command begun for the person, puts the draft aside; it comes
   t.is(play.do(edit, { type: 'about', about: { do: 'reply', message: mine } }).draft, 'begun|');
   t.is(play.thread.about?.do, 'reply');
   t.is(play.do(move('back')).thread.about, null);
-  // In another conversation one does something else; the edit is there again with its conversation.
+  // Another conversation has its own draft; the edit is there again with its conversation.
   play.do(edit, type('!'), open('@bob'));
   t.is(play.thread.about, null);
   t.is(play.draft, '|');
@@ -59,14 +59,14 @@ test('an edit, or a command begun for the person, puts the draft aside; it comes
   t.is(play.do(move('back')).draft, 'begun|');
 });
 
-test('what was recalled with Up is not what an edit puts aside', (t) => {
+test('a line recalled with Up is not what an edit puts aside', (t) => {
   const mine = message({ seq: 1, id: 'h1', from: 'alice' });
   const play = new Play().do({ type: 'taken', text: 'sent' }, type('begun'), move('up'));
   t.is(play.draft, 'sent|');
   t.is(play.do({ type: 'about', about: { do: 'edit', message: mine } }, move('back')).draft, 'begun|');
 });
 
-test('what was deleted comes back with Ctrl+Y, in another conversation too', (t) => {
+test('deleted text is inserted with Ctrl+Y, also in another conversation', (t) => {
   const play = new Play().do(type('one two'), { type: 'edited', edit: 'delete-word' });
   t.is(play.do({ type: 'yanked' }, { type: 'yanked' }).draft, 'one twotwo|');
   play.do({ type: 'edited', edit: 'clear' });
@@ -74,7 +74,7 @@ test('what was deleted comes back with Ctrl+Y, in another conversation too', (t)
   t.is(play.do(open('@bob'), { type: 'yanked' }).draft, 'one twotwo|');
 });
 
-test('a password is never what Ctrl+Y puts back', (t) => {
+test('Ctrl+Y never inserts a password', (t) => {
   const none = { before: '', after: '' };
   const play = new Play().do({
     type: 'overlay',
@@ -84,13 +84,13 @@ test('a password is never what Ctrl+Y puts back', (t) => {
   t.is(play.do({ type: 'yanked' }).draft, '|');
 });
 
-test('in a pane, letters go to the line', (t) => {
+test('letters typed in a pane go to the composer', (t) => {
   const play = new Play().do({ type: 'focused', focus: 'people' }, type('h'));
   t.is(play.state.focus, 'composer');
   t.is(play.draft, 'h|');
 });
 
-test('changing the conversation in the middle of typing makes sending ask', (t) => {
+test('changing the conversation while typing makes sending ask', (t) => {
   const play = new Play().do(type('for all'));
   play.now += 500;
   t.true(play.do(open('@bob')).thread.hasty);

@@ -3,7 +3,7 @@ import type { ClientEvent } from '../../../src/client/types.ts';
 import { draw } from '../../helpers/screen/frames.tsx';
 import { file, message } from '../../helpers/screen/messages.ts';
 
-test('what is chosen in a pane has a bar, colours or not', async (t) => {
+test('the selected item of a pane has a bar, with and without colours', async (t) => {
   const { after, enter } = draw(t, { columns: 120, rows: 24 });
   enter();
   await after({ type: 'files', files: [file({ name: 'x.bin' })] }, { type: 'focused', focus: 'people' });
@@ -11,7 +11,7 @@ test('what is chosen in a pane has a bar, colours or not', async (t) => {
   t.true((await after({ type: 'focused', focus: 'files' })).some((row) => row.includes('▌▤ x.bin')));
 });
 
-test('the pane that has the keys has a sign at its title', async (t) => {
+test('the title of the focused pane has a sign', async (t) => {
   const { after, enter } = draw(t, { columns: 120, rows: 24 });
   enter();
   for (const [focus, title] of [
@@ -25,7 +25,7 @@ test('the pane that has the keys has a sign at its title', async (t) => {
   }
 });
 
-test('a letter is one frame; news of a moment are one frame', async (t) => {
+test('a letter takes one frame, and so does a batch of client events', async (t) => {
   const { enter, after, frames, store } = draw(t);
   enter(['alice', 'bob', 'carol']);
   await after();
@@ -39,7 +39,7 @@ test('a letter is one frame; news of a moment are one frame', async (t) => {
   t.true(frames.length - between <= 2);
 });
 
-test('what is muted or blocked has a sign of its own, without colours', async (t) => {
+test('muted conversations and blocked people have a sign, without colours, too', async (t) => {
   const { after, enter } = draw(t, { columns: 120, rows: 20 });
   enter(['alice', 'bob', 'eve']);
   const row = (frame: string[], name: string) =>

@@ -1,4 +1,4 @@
-/** The cursor stands where the next letter goes, in every field that there is. */
+/** The cursor stands where the next letter is inserted, in every field. */
 import test from 'ava';
 import type { Event } from '../../../src/tui/state/event.ts';
 import { emptyLogin, type Overlay } from '../../../src/tui/state/state.ts';
@@ -17,9 +17,9 @@ const overlays: Overlay[] = [
 ];
 
 for (const size of sizes) {
-  test(`in every form, dialog and line at ${size.columns}x${size.rows}`, async (t) => {
+  test(`the cursor follows the text in every form, dialog and line at ${size.columns}x${size.rows}`, async (t) => {
     const { after, enter, store } = draw(t, size);
-    /** Types into the field, and looks at the cell that the letters end at. */
+    /** Types into the field and checks that the cursor is after the letters. */
     const typed = async (what: string, mask?: string) => {
       const rows = await after({ type: 'typed', text: 'qzq' });
       const at = cursorOf(store.get());

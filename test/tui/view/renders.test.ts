@@ -1,4 +1,4 @@
-/** How many components are drawn for each thing that happens: counted in React's own tree, as its developer tools do. */
+/** Counts the components drawn for each event in React's own tree, as its developer tools do. */
 import { setImmediate as turn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
@@ -25,12 +25,12 @@ function count(next: Fiber): void {
     const { name } = next.type as { name: string };
     drawn.set(name, (drawn.get(name) ?? 0) + 1);
   }
-  // What React left alone below this one has the children of before.
+  // Children that React did not draw again are the same objects as before.
   if (before !== null && before.child === next.child) return;
   for (let child = next.child; child !== null; child = child.sibling) count(child);
 }
 
-// Ink tells the tools of its renderer only when it is asked to, before it is loaded.
+// Ink registers its renderer with the tools only if this is set before it is loaded.
 process.env.DEV = 'true';
 Object.assign(globalThis, {
   __REACT_DEVTOOLS_GLOBAL_HOOK__: {
@@ -65,7 +65,7 @@ async function open(t: ExecutionContext) {
 const sum = (cost: Map<string, number>) => [...cost.values()].reduce((all, one) => all + one, 0);
 const panes = ['Header', 'PeoplePane', 'MessagesPane', 'FilesPane', 'StatusLine', 'ChatScreen', 'Overlay'];
 
-test.serial('a letter draws the composer, and nothing else', async (t) => {
+test.serial('a letter draws only the composer', async (t) => {
   const { costs } = await open(t);
   t.true(drawn.size > 0);
   await costs({ type: 'typed', text: 'a' });
@@ -75,7 +75,7 @@ test.serial('a letter draws the composer, and nothing else', async (t) => {
   t.true(sum(cost) <= 8, JSON.stringify([...cost]));
 });
 
-test.serial('a message, or a hundred of one moment, draw the messages once', async (t) => {
+test.serial('one message, or a batch of a hundred, draws the messages pane once', async (t) => {
   const { costs, store } = await open(t);
   const fresh = (seq: number) =>
     ({ type: 'message', fresh: true, message: message({ seq, id: `n${seq}` }) }) satisfies ClientEvent;
@@ -90,7 +90,7 @@ test.serial('a message, or a hundred of one moment, draw the messages once', asy
   }
 });
 
-test.serial('what is said elsewhere leaves the messages alone', async (t) => {
+test.serial('a message in another conversation does not draw the messages pane', async (t) => {
   const { costs } = await open(t);
   const conversation = { name: '@person4', head: 1, read: 0, unread: 1, at: 1 } as const;
   const cost = await costs({
@@ -105,7 +105,7 @@ test.serial('what is said elsewhere leaves the messages alone', async (t) => {
   for (const pane of ['MessagesPane', 'FilesPane', 'ChatScreen']) t.is(cost.get(pane), undefined, pane);
 });
 
-test.serial('somebody who comes or goes draws the list, not the messages', async (t) => {
+test.serial('a person who comes or goes draws the list, not the messages', async (t) => {
   const { costs } = await open(t);
   const cost = await costs({
     type: 'client-events',
@@ -115,7 +115,7 @@ test.serial('somebody who comes or goes draws the list, not the messages', async
   for (const pane of ['MessagesPane', 'FilesPane', 'Composer']) t.is(cost.get(pane), undefined, pane);
 });
 
-test.serial('somebody who writes draws the list and the title, and their next sign nothing', async (t) => {
+test.serial('a person who types draws the list and the title, and their next event nothing', async (t) => {
   const { costs } = await open(t);
   await costs({ type: 'opened', conversation: '@person3' });
   const sign: Event = { type: 'client-events', events: [{ type: 'typing', name: 'person3' }] };
@@ -127,7 +127,7 @@ test.serial('somebody who writes draws the list and the title, and their next si
   t.is(sum(await costs(sign)), 0);
 });
 
-test.serial('progress of a transfer draws the files pane alone', async (t) => {
+test.serial('the progress of a transfer draws only the files pane', async (t) => {
   const { costs } = await open(t);
   const transfer = {
     id: 'u',
@@ -149,7 +149,7 @@ test.serial('progress of a transfer draws the files pane alone', async (t) => {
   for (const pane of ['MessagesPane', 'PeoplePane', 'Composer', 'StatusLine']) t.is(cost.get(pane), undefined, pane);
 });
 
-test.serial('the clock draws nothing while nothing on the screen tells the time', async (t) => {
+test.serial('the clock draws nothing while the screen shows no times', async (t) => {
   const { costs } = await open(t);
   t.is(sum(await costs({ type: 'tick' })), 0);
 });

@@ -4,7 +4,7 @@ import { cut, fill, tail, width, wrap } from '../../../src/tui/width/measure.ts'
 
 const lines = (text: string, columns: number) => wrap(text, columns).map(({ start, end }) => text.slice(start, end));
 
-test('breaks at spaces, then anywhere', (t) => {
+test('text breaks at spaces, and elsewhere if a word is too long', (t) => {
   t.deepEqual(lines('the quick brown fox', 10), ['the quick ', 'brown fox']);
   t.deepEqual(lines('abcdefghij klm', 5), ['abcde', 'fghij ', 'klm']);
   t.deepEqual(lines('a\n\nb', 5), ['a', '', 'b']);
@@ -16,7 +16,7 @@ test('wide characters break between each other', (t) => {
   t.deepEqual(lines('ab漢字cd', 4), ['ab漢', '字cd']);
 });
 
-test('fill pads and cuts by cells', (t) => {
+test('fill() pads and cuts by cells', (t) => {
   t.is(fill('abc', 5), 'abc  ');
   t.is(fill('abc', 5, 'right'), '  abc');
   t.is(fill('漢字漢字', 5), '漢字…');
@@ -25,7 +25,7 @@ test('fill pads and cuts by cells', (t) => {
   t.is(tail('ab漢字', 3), '字');
 });
 
-test('a wide grapheme after a word that was carried over has a line of its own', (t) => {
+test('a wide grapheme after a wrapped word has a line of its own', (t) => {
   const text = ' ab漢';
   t.deepEqual(
     wrap(text, 3).map(({ start, end }) => text.slice(start, end)),
@@ -33,7 +33,7 @@ test('a wide grapheme after a word that was carried over has a line of its own',
   );
 });
 
-test('the flag of a country within one takes the cells of a flag', (t) => {
+test('a regional flag takes the cells of a flag', (t) => {
   const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
   t.is(width(`a${england}b`), 4);
   t.deepEqual(lines(`ab${england}${england}`, 5), [`ab${england}`, england]);
@@ -57,7 +57,7 @@ test('property: wrapping loses nothing and keeps to the width', (t) => {
   );
 });
 
-test('property: fill takes exactly the cells it was given', (t) => {
+test('property: fill() takes exactly the given cells', (t) => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('a', ' ', '漢', '🙂', '👩‍👩‍👧') }), fc.nat(40), (text, columns) => {
       t.is(width(fill(text, columns)), columns);

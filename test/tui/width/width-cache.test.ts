@@ -1,4 +1,4 @@
-/** What stands in for two libraries in the bundle answers as they do, the first time and later. */
+/** The bundle's replacements of two libraries answer as the libraries do, at first and from the cache. */
 import * as real from '@alcalzone/ansi-tokenize';
 import test from 'ava';
 import fc from 'fast-check';
@@ -41,7 +41,7 @@ test('tokens and styled characters are those of ansi-tokenize', (t) => {
   );
 });
 
-test('asked twice it is worked out once; what was not asked for long is forgotten', (t) => {
+test('a repeated width is computed once, and one not used for long is dropped', (t) => {
   let asked = 0;
   const length = memoize((text: string) => {
     asked++;

@@ -1,4 +1,4 @@
-/** No text moves a border, in any terminal: the three layers against terminals whose widths are not ours. */
+/** No text moves a border, in any terminal: the three layers against terminals with other widths than ours. */
 import { EventEmitter } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
@@ -36,7 +36,7 @@ const texts = [
 
 type Model = ReturnType<typeof terminalModel>;
 
-/** Asks it as the program does. @returns what it answered in time */
+/** Surveys the terminal as the program does. @returns the answers that came in time */
 async function survey(model: Model): Promise<Survey> {
   const reader = new KeyReader();
   const written: string[] = [];
@@ -57,7 +57,7 @@ async function survey(model: Model): Promise<Survey> {
   return asked;
 }
 
-/** The whole screen, drawn by Ink as in the program, on the terminal. */
+/** Draws the whole screen on the terminal with Ink, as the program does. */
 async function draw(t: ExecutionContext, model: Model) {
   const pending: Promise<void>[] = [];
   const stdout = Object.assign(new EventEmitter(), {
@@ -109,16 +109,16 @@ function assertBorders(t: ExecutionContext, model: Model, what: string): void {
 
 const models: (Omit<ModelOptions, 'columns' | 'rows'> & { name: string; expected: readonly number[] })[] = [
   { name: 'joins clusters once it is asked to', widths: 'apart', clusters: true, expected: [2, 2, 2, 2, 2, 2] },
-  { name: 'joins them always', widths: 'joined', expected: [2, 2, 2, 2, 2, 2] },
-  { name: 'takes them apart', widths: 'apart', expected: [2, 2, 1, 4, 6, 2] },
-  { name: 'has ideas of its own', widths: 'odd', expected: [2, 1, 1, 4, 8, 4] },
-  { name: 'knows no emoji', widths: '6', expected: [1, 1, 1, 2, 3, 2] },
-  { name: 'answers nothing and takes them apart', widths: 'apart', mute: true, expected: [2, 2, 2, 2, 2, 2] },
-  { name: 'answers nothing and knows no emoji', widths: '6', mute: true, expected: [2, 2, 2, 2, 2, 2] },
+  { name: 'always joins clusters', widths: 'joined', expected: [2, 2, 2, 2, 2, 2] },
+  { name: 'splits clusters', widths: 'apart', expected: [2, 2, 1, 4, 6, 2] },
+  { name: 'has unusual widths', widths: 'odd', expected: [2, 1, 1, 4, 8, 4] },
+  { name: 'has no emoji', widths: '6', expected: [1, 1, 1, 2, 3, 2] },
+  { name: 'answers nothing and splits clusters', widths: 'apart', mute: true, expected: [2, 2, 2, 2, 2, 2] },
+  { name: 'answers nothing and has no emoji', widths: '6', mute: true, expected: [2, 2, 2, 2, 2, 2] },
 ];
 
 for (const { name, expected, ...options } of models) {
-  test.serial(`a terminal that ${name}: its widths are learned, and no border moves`, async (t) => {
+  test.serial(`a terminal that ${name} gets its learned or assumed widths, and no border moves`, async (t) => {
     const model = terminalModel({ ...size, ...options });
     const { widths } = await survey(model);
     t.deepEqual(
@@ -176,6 +176,6 @@ for (const { name, expected, ...options } of models) {
   });
 }
 
-test('what cannot be a width is not learned', (t) => {
+test('impossible widths are not learned', (t) => {
   t.deepEqual(plausibleWidths({ emoji: 0, joined: 40, flag: 3, variation: 1.5 }), { ...plausibleWidths({}), flag: 3 });
 });

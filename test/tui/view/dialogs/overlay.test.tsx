@@ -49,7 +49,7 @@ const overlays: Overlay[] = [
 ];
 
 for (const size of sizes) {
-  test(`every overlay fits into ${size.columns}x${size.rows}`, async (t) => {
+  test(`every dialog fits into ${size.columns}x${size.rows}`, async (t) => {
     const { after, enter } = draw(t, size);
     enter();
     for (const overlay of overlays) {
@@ -61,7 +61,7 @@ for (const size of sizes) {
   });
 }
 
-test('the form for a new password says how good it is, what is wrong beside its field, and that Esc closes', async (t) => {
+test('the password dialog shows the strength, errors beside their field, and that Esc closes it', async (t) => {
   const { after, enter } = draw(t);
   enter();
   const fields = ['old secret', 'new secret', ''].map((before) => ({ before, after: '' })) as [Editor, Editor, Editor];
@@ -75,7 +75,7 @@ test('the form for a new password says how good it is, what is wrong beside its 
   t.regex(text, /╰─ .*Esc closes/);
 });
 
-test('a join link stands on one line where the window has room for it', async (t) => {
+test('a join link stands on one line if the window has room for it', async (t) => {
   const { after, enter } = draw(t, { columns: 100 });
   enter();
   const link = `securechat://chat.example:65345#${'ab'.repeat(32)}`;
@@ -84,7 +84,7 @@ test('a join link stands on one line where the window has room for it', async (t
   t.true(rows.some((row) => row.includes(link)));
 });
 
-test('help and pages are whole in a narrow window: what is too long goes on below', async (t) => {
+test('help and pages wrap long lines in a narrow window', async (t) => {
   const { after, enter } = draw(t, { columns: 60, rows: 60 });
   enter();
   const said = (rows: string[]) => rows.map((row) => row.replace(/^ *│ | │ *$/g, '').trim()).join(' ');

@@ -1,4 +1,4 @@
-/** Overlays, titles and what is said without a link: the words that lead on. */
+/** Dialogs, their titles, and what they say without a link. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -45,7 +45,7 @@ async function picker(t: ExecutionContext, folder: string) {
     if (open?.kind !== 'picker') throw new Error(`not the picker: ${open?.kind}`);
     return open;
   };
-  /** Until what is in it, in `there` when it is told, was looked up. */
+  /** Waits until the picker has read its folder, `there` if given. */
   const read = async (there?: string) => {
     const isRead = () => overlay().entries !== null && (there === undefined || overlay().folder === there);
     await until(isRead);
@@ -62,7 +62,7 @@ async function picker(t: ExecutionContext, folder: string) {
   return { ...desk, enter, overlay, read };
 }
 
-test('the picker begins on what is in the folder, and Backspace in an empty field goes up', async (t) => {
+test('the picker begins in the folder, and Backspace in an empty field goes up', async (t) => {
   const folder = folderFor(t);
   const { key, read, overlay, store } = await picker(t, join(folder, 'inner'));
   const first = await read();
@@ -81,7 +81,7 @@ test('the picker begins on what is in the folder, and Backspace in an empty fiel
   );
 });
 
-test('hidden files are counted and shown for a dot, and a path goes where it leads', async (t) => {
+test('hidden files are counted and shown after a dot, and a typed path is followed', async (t) => {
   const folder = folderFor(t);
   writeFileSync(join(folder, '.hidden.txt'), 'x');
   const { key, read, overlay, store, calls } = await picker(t, join(folder, 'inner'));
@@ -114,14 +114,14 @@ test('a path that was given up before it was looked up sends nothing', async (t)
   store.dispatch({ type: 'typed', text: join(folder, 'inner', 'one.txt') });
   actions.take({ type: 'key', key: 'enter' });
   actions.take({ type: 'key', key: 'escape' });
-  // Looked up after it.
+  // This lookup ends after the picker's.
   await stat(join(folder, 'inner', 'one.txt'));
   await settle();
   t.deepEqual(calls('upload'), []);
   t.is(store.get().overlay, null);
 });
 
-test('a folder that cannot be read says so and leads back; names that cannot be shown are counted', async (t) => {
+test('an unreadable folder says so and leads back; names that cannot be shown are counted', async (t) => {
   const folder = folderFor(t);
   writeFileSync(join(folder, 'inner', 'bad\x1b[31m.txt'), 'x');
   const gone = join(folder, 'gone');
@@ -142,7 +142,7 @@ test('a folder that cannot be read says so and leads back; names that cannot be 
   chmodSync(join(folder, 'inner'), 0o700);
 });
 
-test('a list that is filtered stays where it is', async (t) => {
+test('a filtered list keeps its place on the screen', async (t) => {
   const { after, enter } = draw(t, { columns: 80, rows: 24 });
   enter();
   const entries = Array.from({ length: 40 }, (_, i) => ({ name: `${i}.txt`, folder: false, size: 1 }));
@@ -160,7 +160,7 @@ test('a list that is filtered stays where it is', async (t) => {
   }
 });
 
-test('help says where one is in it and how to go on; Home and End work there', async (t) => {
+test('help shows the position and how to scroll; Home and End work there', async (t) => {
   const { after, enter, store } = draw(t, { columns: 80, rows: 24 });
   enter();
   const foot = (rows: string[]) => rows.find((row) => row.includes('╰')) ?? '';
@@ -172,7 +172,7 @@ test('help says where one is in it and how to go on; Home and End work there', a
   t.regex(foot(await after({ type: 'overlay', overlay: page })), /╰─ Esc closes ─/);
 });
 
-test('what Enter does in a pane over the others, and what an empty list waits for, is said', async (t) => {
+test('panes over the others say what Enter does, and empty lists what they wait for', async (t) => {
   const { after, enter } = draw(t, { columns: 60, rows: 24 });
   enter();
   t.true((await after(move('show-files'))).some((row) => row.includes('Enter downloads · Esc closes')));
@@ -183,7 +183,7 @@ test('what Enter does in a pane over the others, and what an empty list waits fo
   t.true((await after({ type: 'typed', text: 'zzz' })).some((row) => row.includes('no message like this')));
 });
 
-test('a changed key is told apart from what is beside it, in few words where there is little room', async (t) => {
+test('a changed key stands out from what is beside it, in few words in narrow windows', async (t) => {
   for (const columns of [80, 100, 120, 150]) {
     const { after, enter } = draw(t, { columns, rows: 30 });
     enter(['alice', 'bob']);
@@ -203,7 +203,7 @@ test('a changed key is told apart from what is beside it, in few words where the
   }
 });
 
-test('without the link nobody is said to be there, and nothing to move', async (t) => {
+test('without a link nobody is shown as online and no transfer as moving', async (t) => {
   const { after, enter } = draw(t, { columns: 120, rows: 24 });
   enter();
   const moving = await after(clientEvents({ type: 'transfer', transfer: running }));
@@ -215,7 +215,7 @@ test('without the link nobody is said to be there, and nothing to move', async (
   t.true(rows.some((row) => row.includes('40 %  waits for the link')));
 });
 
-test('the open page of transfers is that of now', async (t) => {
+test('the open page of transfers is updated', async (t) => {
   const { say, client, settle, store } = await openChat(t);
   client.emit({ type: 'transfer', transfer: running });
   await settle();
@@ -229,7 +229,7 @@ test('the open page of transfers is that of now', async (t) => {
   t.true(rows.some((row) => row.includes('77 B / 100 B')));
 });
 
-test('one is named above the people; the bare view says how to leave it until the next key', async (t) => {
+test("one's own name stands above the people; the bare view says how to leave it until the next key", async (t) => {
   const { after, enter } = draw(t, { columns: 100, rows: 24 });
   enter();
   t.regex((await after())[0] ?? '', /^ People +alice │/);
@@ -242,7 +242,7 @@ test('one is named above the people; the bare view says how to leave it until th
   t.false((await after(move('back'))).join('\n').includes('it failed'));
 });
 
-test('paused, then cancelled: both ways it is given up', async (t) => {
+test('a paused transfer can be cancelled by command and by key', async (t) => {
   const { client, say, calls, notice, settle, chat, store, key } = await openChat(t);
   for (const direction of ['up', 'down'] as const) {
     const author = direction === 'up' ? 'alice' : 'bob';

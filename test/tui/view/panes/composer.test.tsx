@@ -4,7 +4,7 @@ import { clockTime } from '../../../../src/tui/text/format.ts';
 import { draw } from '../../../helpers/screen/frames.tsx';
 import { message } from '../../../helpers/screen/messages.ts';
 
-test('what the line is for stands before it, whatever stands in it', async (t) => {
+test('the prompt of an edit or answer stands before the line, whatever the line contains', async (t) => {
   const { enter, after } = draw(t);
   enter();
   const said = message({ seq: 1, from: 'alice', text: 'frist' });
@@ -15,7 +15,7 @@ test('what the line is for stands before it, whatever stands in it', async (t) =
   t.regex(await line('reply'), /^ reply alice \d\d:\d\d frist › !/);
 });
 
-test('that one answers or changes a message stands before the line, whatever is in it', async (t) => {
+test('the prompt of an answer or edit names the message, as far as there is room', async (t) => {
   const { after, enter } = draw(t, { columns: 60, rows: 15 });
   enter();
   const about = (what: 'reply' | 'edit', from: string): Event => ({
@@ -23,7 +23,7 @@ test('that one answers or changes a message stands before the line, whatever is 
     about: { do: what, message: message({ from, text: 'the old text' }) },
   });
   const shows = (rows: string[], line: string) => rows.some((row) => row.startsWith(line));
-  // None of these is the newest that is held: the prompt says which it is, as far as there is room.
+  // None of these is the newest message: the prompt says which one it is, as far as there is room.
   const at = clockTime(message().at);
   t.true(shows(await after(about('reply', 'bob')), ` reply bob ${at} the old t… › to: the old text · Esc leav…`));
   t.true(shows(await after({ type: 'typed', text: 'yes' }), ` reply bob ${at} the old t… › yes`));

@@ -3,7 +3,7 @@ import type { TransferState } from '../../../../src/client/types.ts';
 import { draw } from '../../../helpers/screen/frames.tsx';
 import { file } from '../../../helpers/screen/messages.ts';
 
-test('moving, paused, failed and saved files each say so', async (t) => {
+test('running, paused, failed and saved files each say so', async (t) => {
   const { after, enter } = draw(t, { columns: 130 });
   enter();
   const base: TransferState = {
@@ -29,7 +29,7 @@ test('moving, paused, failed and saved files each say so', async (t) => {
   t.regex(await show({ state: 'done', done: 100, note: '/d/x.bin' }), /saved and checked/);
 });
 
-test('what an earlier start saved is still said, until it is fetched anew', async (t) => {
+test('a file that an earlier start saved is shown as saved until it is downloaded again', async (t) => {
   const { after, enter } = draw(t, { columns: 130 });
   enter();
   const saved = file({ name: 'x.bin', saved: '/d/x.bin' });

@@ -4,7 +4,7 @@ import { width } from '../../../../src/tui/width/measure.ts';
 import { draw } from '../../../helpers/screen/frames.tsx';
 import { person } from '../../../helpers/screen/messages.ts';
 
-test('who is there is told only while the link is there', async (t) => {
+test('presence is shown only while there is a link', async (t) => {
   const { after, enter } = draw(t, { columns: 80, rows: 24 });
   enter();
   t.regex((await after())[0] ?? '', /#lobby {2}2 online/);
@@ -13,7 +13,7 @@ test('who is there is told only while the link is there', async (t) => {
   t.notRegex((await after({ type: 'opened', conversation: '@bob' }))[0] ?? '', /online|offline/);
 });
 
-test('who writes and who is away is told in words and signs, and a changed key before both', async (t) => {
+test('typing and away are shown in words and signs, and a changed key before both', async (t) => {
   const { after, enter } = draw(t, { columns: 120, rows: 30 });
   enter(['alice', 'bob', 'carol']);
   const row = (rows: string[], name: string) => rows.find((one) => one.includes(name))?.split('│')[0] ?? '';
@@ -44,7 +44,7 @@ test('who writes and who is away is told in words and signs, and a changed key b
   t.regex(changed[0] ?? '', /@bob {2}online +! the key changed/);
 });
 
-test('a long name that writes leaves what is known of its key where it is', async (t) => {
+test('a long name that is typing leaves the state of its key in place', async (t) => {
   const { after, enter } = draw(t, { columns: 72, rows: 15 });
   const long = 'a-name-of-thirty-two-characters-x';
   enter(['alice', long]);

@@ -9,7 +9,7 @@ import { message, noon } from '../../../helpers/screen/messages.ts';
 
 const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
 
-test('send states, replies, reactions, edits and deletions are told in words or signs', async (t) => {
+test('send states, answers, reactions, edits and deletions are shown in words or signs', async (t) => {
   const { after, enter } = draw(t, { columns: 120, rows: 40 });
   enter();
   const own = { from: 'alice' };
@@ -55,7 +55,7 @@ test('send states, replies, reactions, edits and deletions are told in words or 
   t.notRegex(text, /gone/);
 });
 
-test('what an answer quotes is of the author whom it names, though another’s newer message has that id', async (t) => {
+test('an answer quotes the author it names, even if a newer message of another author has that id', async (t) => {
   const { after, enter } = draw(t, { columns: 120, rows: 40 });
   enter();
   const body = (author: string) => ({ kind: 'reply', to: { author, id: 'q' }, text: `to ${author}` }) as const;
@@ -77,7 +77,7 @@ test('what an answer quotes is of the author whom it names, though another’s n
   t.is(text.match(/a lie/g)?.length, 1);
 });
 
-test('marks, joiners and right-to-left text keep to their row', async (t) => {
+test('combining marks, joiners and right-to-left text stay in their row', async (t) => {
   const { enter, after } = draw(t, { columns: 90, rows: 24 });
   enter();
   const texts = [
@@ -99,7 +99,7 @@ test('marks, joiners and right-to-left text keep to their row', async (t) => {
   t.is(printable('a\u202eb'), 'a\ufffdb');
 });
 
-test('a run of a blocked person is one row, whole also where the window is narrow', async (t) => {
+test('a run of a blocked person is one row, complete also in a narrow window', async (t) => {
   for (const size of sizes) {
     const { after, enter } = draw(t, size);
     enter(['alice', 'bob', 'carol']);
@@ -121,7 +121,7 @@ test('a run of a blocked person is one row, whole also where the window is narro
   }
 });
 
-test('what could not be fetched is said with what brings it', async (t) => {
+test('a page that could not be fetched says how to fetch it', async (t) => {
   const { after, enter } = draw(t, { columns: 120, rows: 30 });
   enter();
   const failed = { type: 'thread', conversation: '#lobby', change: { loaded: 'failed' } } as const;

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { draw } from '../../../helpers/screen/frames.tsx';
 
-test('a lost link never hides a sentence of the moment, and is never hidden by one', async (t) => {
+test('a lost link and a notice are both shown', async (t) => {
   const reason = 'cannot connect to 127.0.0.1:65345: nothing listens there; check the address';
   for (const columns of [60, 80, 160]) {
     const { enter, after, store } = draw(t, { columns });
@@ -16,7 +16,7 @@ test('a lost link never hides a sentence of the moment, and is never hidden by o
   }
 });
 
-test('the hints are shortened from their end, after what needs no reading; at no width do all of them go', async (t) => {
+test('hints are shortened from their end; at no width do all of them disappear', async (t) => {
   for (const columns of [60, 80, 100, 160]) {
     const { enter, after } = draw(t, { columns });
     enter();
