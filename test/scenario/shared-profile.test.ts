@@ -117,6 +117,42 @@ test.serial('what another program read first is news here all the same', async (
   }
 });
 
+test.serial('what another program reads while this one asks for the conversations is news here', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
+  const profile = join(await temporaryFolder(t), 'alice');
+  const first = await connectChat(t, { user: 'alice', server, password, register, profile });
+  await bob.client.send('@alice', 'before');
+  const { seq: before } = await first.message('before');
+  await first.client.markRead('@bob', before ?? 0);
+  const signedIn = await signInAs(t, { user: 'alice', server, profile });
+  const { connection } = signedIn;
+  const onEvent = connection.onEvent.bind(connection);
+  const held: (() => void)[] = [];
+  connection.onEvent = (listener) =>
+    onEvent((event) => void (event.method === 'posted' ? held.push(() => listener(event)) : listener(event)));
+  const request = connection.request.bind(connection);
+  const [asked, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  connection.request = (async (...params: Parameters<typeof request>) => {
+    const answer = await request(...params);
+    if (params[0] !== 'conversations') return answer;
+    asked.resolve();
+    await go.promise;
+    return answer;
+  }) as typeof request;
+  const slow = await startChat(t, signedIn);
+  await asked.promise;
+  const { seq } = await bob.client.send('@alice', 'meanwhile');
+  await first.message('meanwhile');
+  await first.client.markRead('@bob', seq ?? 0);
+  go.resolve();
+  await slow.client.conversations();
+  await until(() => held.length > 0);
+  for (const give of held) give();
+  const isHere = (event: ClientEvent) => event.type === 'message' && textOf(event.message) === 'meanwhile';
+  t.like(await slow.event(isHere), { fresh: true });
+});
+
 test.serial('programs of one profile each tell every message once', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');

@@ -95,9 +95,12 @@ export class Timeline {
     return this.#readAtLogin;
   }
 
-  /** Takes everything up to `head`, the newest seq of the daemon's list. Resolves when all was taken, or it failed. */
+  /**
+   * Takes everything up to `head`, the newest seq of the daemon's list. Resolves when all was taken, or it failed.
+   * @param readAtLogin the profile's read mark; what it says of messages above `head`, another program has read since
+   */
   async catchUp(head: number, readAtLogin = this.#readAtLogin): Promise<void> {
-    this.#readAtLogin = readAtLogin;
+    this.#readAtLogin = Math.min(readAtLogin, head);
     this.#reaches(head);
     await this.idle();
   }
@@ -139,30 +142,34 @@ export class Timeline {
 
   #go(): void {
     this.#more = true;
-    this.#running ??= this.#loop()
-      .catch((error: unknown) => this.#listener.failed(this.ref, error))
-      .finally(() => {
-        this.#running = null;
-      });
+    this.#running ??= this.#loop();
   }
 
   async #loop(): Promise<void> {
-    while (this.#more) {
-      this.#more = false;
-      await this.#run();
+    try {
+      while (this.#more) {
+        this.#more = false;
+        await this.#run();
+      }
+    } catch (error) {
+      this.#listener.failed(this.ref, error);
+    } finally {
+      // Here and not behind the promise: what arrives in the microtasks between would start no loop.
+      this.#running = null;
     }
   }
 
   async #run(): Promise<void> {
     let known = await this.#cache.coverage(this.ref.key);
-    const beforeHeard = this.#firstHeard - 1;
-    this.#startedAt ??= Math.min(known?.top ?? 0, beforeHeard);
+    // What came after the login, another process may have stored already; it is new here all the same.
+    const before = Math.min(this.#head, this.#firstHeard - 1);
+    this.#startedAt ??= Math.min(known?.top ?? 0, before);
     if (known === null) {
       await this.#begin();
       known = await this.#cache.coverage(this.ref.key);
     }
     let top = known?.top ?? 0;
-    this.#announcedTo ??= Math.min(top, beforeHeard);
+    this.#announcedTo ??= Math.min(top, before);
     // Another process of this profile took these, but the listeners of this one do not know them.
     while (this.#announcedTo < top) {
       const { taken, end } = await this.#intake.stored(this.ref, this.#announcedTo, top);

@@ -32,7 +32,9 @@ function text(seq: number): CachedEntry {
 async function open(t: ExecutionContext, top = 5, isLookedAt = true) {
   const profile = await openProfile(t);
   const cache = await Cache.open(profile, account);
-  const context = { profile, account, keyring: { me: { idFp: new Uint8Array(32) } } } as unknown as AccountContext;
+  const connection = { request: async () => ({ entries: [], more: false }) };
+  const keyring = { me: { idFp: new Uint8Array(32) } };
+  const context = { profile, account, keyring, connection } as unknown as AccountContext;
   const told: number[][] = [];
   const intake = new Intake(context, cache, {} as Rooms, {} as OutboxStore);
   const timeline = new Timeline(
@@ -62,7 +64,7 @@ async function open(t: ExecutionContext, top = 5, isLookedAt = true) {
     ]);
     return top;
   };
-  return { timeline, told, elsewhere };
+  return { timeline, told, elsewhere, cache };
 }
 
 test('entries stored by another program of the profile are announced page by page, each once', async (t) => {
@@ -99,4 +101,34 @@ test('an entry of an event before the first look is announced, even if another p
   await timeline.idle();
   t.deepEqual(told, [[7, 8]]);
   t.is(timeline.startedAt, 6, 'what came before it is told as what was missed');
+});
+
+test('what another program took after the daemon made its list is told, too', async (t) => {
+  const { timeline, told, elsewhere } = await open(t, 5, false);
+  await elsewhere([6, 7]);
+  await timeline.catchUp(5, 5);
+  t.deepEqual(told, [[6, 7]]);
+  t.is(timeline.startedAt, 5);
+});
+
+test('what is heard at any moment while the loop ends is taken', async (t) => {
+  const { timeline, told, elsewhere, cache } = await open(t);
+  const coverage = cache.coverage.bind(cache);
+  for (let steps = 1; steps <= 12; steps++) {
+    const seq = 5 + steps;
+    await elsewhere([seq]);
+    // The loop sees the conversation as it was before, and hears of the new entry so many microtasks later.
+    cache.coverage = async () => {
+      cache.coverage = coverage;
+      void (async () => {
+        for (let step = 0; step < steps; step++) await null;
+        timeline.heard(seq, seq);
+      })();
+      return { bottom: 0, top: seq - 1, read: 0, told: 0 };
+    };
+    await timeline.catchUp(seq - 1, 0);
+    await new Promise((done) => setImmediate(done));
+    await timeline.idle();
+    t.deepEqual(told.flat().at(-1), seq, `after ${steps} microtasks`);
+  }
 });
