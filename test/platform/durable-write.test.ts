@@ -7,7 +7,7 @@ import { utf8 } from '../../src/protocol/base/bytes.ts';
 import { patchedFileSystem, systemError } from '../helpers/patched-file-system.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-/** The real file system, with each step written down; `failing` makes one of them fail. */
+/** The real file system with a list of its steps, where the step `failing` fails. */
 function traced(steps: string[], failing?: string): FileSystem {
   const step = (name: string) => {
     steps.push(name);
@@ -16,7 +16,7 @@ function traced(steps: string[], failing?: string): FileSystem {
   const files = patchedFileSystem(async (handle) => {
     const what = (await handle.stat()).isDirectory() ? 'folder' : 'file';
     return {
-      // One byte at a time: a short write is no error.
+      // One byte at a time: a short write is not an error.
       write: async (bytes, offset, _length, position) => {
         const written = await handle.write(bytes, offset, 1, position);
         step('write');
@@ -37,7 +37,7 @@ function traced(steps: string[], failing?: string): FileSystem {
   };
 }
 
-test('writes, syncs, renames, syncs the folder, in this order', async (t) => {
+test('a file is written, synced and renamed, and its folder synced, in this order', async (t) => {
   const dir = await temporaryFolder(t);
   const steps: string[] = [];
   await fs.writeFile(join(dir, 'users.txt'), 'old and longer', { mode: 0o644 });
@@ -49,7 +49,7 @@ test('writes, syncs, renames, syncs the folder, in this order', async (t) => {
 });
 
 for (const failing of ['write', 'sync file', 'rename']) {
-  test(`when the step "${failing}" fails the old file stays, and no other`, async (t) => {
+  test(`if the step "${failing}" fails, the old file stays, and no other is left`, async (t) => {
     const dir = await temporaryFolder(t);
     await fs.writeFile(join(dir, 'users.txt'), 'old');
     await t.throwsAsync(replaceDurably(traced([], failing), join(dir, 'users.txt'), utf8('new')), { code: 'ENOSPC' });
@@ -58,7 +58,7 @@ for (const failing of ['write', 'sync file', 'rename']) {
   });
 }
 
-test('many at once leave one whole file', async (t) => {
+test('concurrent writes leave one whole file', async (t) => {
   const dir = await temporaryFolder(t);
   const texts = Array.from({ length: 20 }, (_, i) => `${i}`.repeat(1000));
   await Promise.all(texts.map((text) => replaceDurably(fs, join(dir, 'f'), utf8(text))));

@@ -5,7 +5,7 @@ import { makeFolders } from '../../src/platform/make-folders.ts';
 import { systemError } from '../helpers/patched-file-system.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-test('a folder is made with those above it, once, whoever else makes it', async (t) => {
+test('a folder is made with its parents, also if another process makes it at the same time', async (t) => {
   const dir = await temporaryFolder(t);
   const deep = join(dir, 'a', 'b', 'c');
   await Promise.all([makeFolders(fs, deep, 0o700), makeFolders(fs, deep, 0o700)]);
@@ -14,7 +14,7 @@ test('a folder is made with those above it, once, whoever else makes it', async 
   t.is((await fs.stat(deep)).mode & 0o777, 0o700);
 });
 
-test('why it cannot be made is said, and once', async (t) => {
+test('a folder that cannot be made is reported once, with the reason', async (t) => {
   const dir = await temporaryFolder(t);
   await fs.writeFile(join(dir, 'file'), '');
   for (const path of ['file', 'file/a']) await t.throwsAsync(makeFolders(fs, join(dir, path)), { code: 'ENOTDIR' });

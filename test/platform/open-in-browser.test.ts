@@ -7,7 +7,7 @@ import { until } from '../helpers/until.ts';
 
 const display = { DISPLAY: ':0' };
 
-test('each system has its own program, and the link is one argument of it', (t) => {
+test('each system has its own program, and the link is one argument', (t) => {
   const link = 'https://example.org/a?b=1&c=$(x)`y`';
   const href = new URL(link).href;
   t.deepEqual(openerFor(link, { platform: 'linux', env: display }), ['xdg-open', href]);
@@ -15,13 +15,13 @@ test('each system has its own program, and the link is one argument of it', (t) 
   t.deepEqual(openerFor(link, { platform: 'win32', env: {} })?.at(-1), href);
 });
 
-test('nothing but links of the web is given away, and nothing without a display', (t) => {
+test('only web links are opened, and only with a display', (t) => {
   for (const link of ['file:///etc/passwd', 'javascript:1', 'mailto:a@b.c', '--help', '', 'ssh://x'])
     t.is(openerFor(link, { platform: 'linux', env: display }), null, link);
   t.is(openerFor('https://example.org', { platform: 'linux', env: {} }), null);
 });
 
-test.serial('the program gets the link as it is', async (t) => {
+test.serial('the program gets the exact link', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'sc-open-'));
   const path = process.env.PATH;
   t.teardown(() => {

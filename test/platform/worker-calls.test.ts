@@ -38,7 +38,7 @@ async function open(t: ExecutionContext, source = operations) {
   return calls;
 }
 
-test('each call gets its own answer; close lets those before it finish', async (t) => {
+test('each call gets its own answer, and close() lets earlier ones finish', async (t) => {
   const calls = await open(t);
   const answers = [1, 2, 3].map((n) => calls.call('double', n));
   const closing = calls.close();
@@ -54,7 +54,7 @@ test('a call whose parameter cannot be cloned fails alone', async (t) => {
   t.is(await calls.call('double', 4), 8);
 });
 
-test('after an operation that throws nothing is answered any more', async (t) => {
+test('after an operation threw, all calls fail with its error', async (t) => {
   const calls = await open(t);
   t.is(await calls.call('double', 1), 2);
   const broken = { instanceOf: RangeError, message: 'the disk is gone' };
@@ -67,7 +67,7 @@ test('after an operation that throws nothing is answered any more', async (t) =>
   await calls.close();
 });
 
-test('a thread that ends, and one that cannot start, fail what was asked and what is asked later', async (t) => {
+test('a thread that ends or cannot start fails all earlier and later calls', async (t) => {
   for (const [source, message] of [
     [operations, 'the thread of the test has ended'],
     ['throw new Error("no such thing")', 'the thread of the test has failed: no such thing'],

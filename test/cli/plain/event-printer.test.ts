@@ -25,7 +25,7 @@ function printer(receipts = false, { blocked = '', muted = '' } = {}) {
     told,
     lines,
     places,
-    /** What is said about it. */
+    /** An event printer, and what it prints for events. */
     hears(...events: ClientEvent[]): string[] {
       lines.length = 0;
       for (const event of events) told.print(event);
@@ -45,7 +45,7 @@ const changes = (parts: Partial<Message> & { text?: string }): ClientEvent => ({
   fresh: false,
 });
 
-test('who says what where, as far as it is not clear', (t) => {
+test('a line names the author, and the conversation unless it is the open one', (t) => {
   const { hears } = printer();
   t.deepEqual(hears(arrives({ text: 'hi' })), ['bob: hi']);
   t.deepEqual(hears(arrives({ text: 'psst', conversation: '@bob', to: 'alice' })), ['bob to you: psst']);
@@ -55,7 +55,7 @@ test('who says what where, as far as it is not clear', (t) => {
   t.deepEqual(hears(arrives({ seq: 3, body: { ...reply, to: { author: 'dave', id: 'known' } } })), ['bob: yes']);
 });
 
-test('what was written at another time than it came says so', (t) => {
+test('a message that was written at another time than it arrived shows when', (t) => {
   const { hears } = printer();
   const [held = ''] = hears(arrives({ text: 'hi', sentAt: noon - 29 * 86_400_000 }));
   t.regex(held, /^bob, written \S+ \S+ \d\d:\d\d: hi$/);
@@ -63,12 +63,12 @@ test('what was written at another time than it came says so', (t) => {
   t.regex(ahead, /^bob, written \d\d:\d\d: hi$/);
 });
 
-test('no line of a text can pass for a message of another', (t) => {
+test("no line of a text can imitate another person's message", (t) => {
   const { hears } = printer();
   t.deepEqual(hears(arrives({ text: 'one\n\ncarol: two' })), ['bob: one', 'bob goes on: carol: two']);
 });
 
-test('whatever a text holds, each line of it is one line and says whose it is', (t) => {
+test('each line of a text is printed as one line and names its author', (t) => {
   const letters = fc.constantFrom(
     'a',
     ':',
@@ -94,13 +94,13 @@ test('whatever a text holds, each line of it is one line and says whose it is', 
   );
 });
 
-test('a message is told once', (t) => {
+test('a message is printed once', (t) => {
   const { hears } = printer();
   t.is(hears(arrives({ text: 'hi' }), arrives({ text: 'hi' })).length, 1);
   t.deepEqual(hears(changes({ text: 'hi' }), changes({ seq: 9, text: 'old history' })), []);
 });
 
-test('what I wrote has its place once', (t) => {
+test('a message of mine has one place', (t) => {
   const { hears, places } = printer();
   const mine = { from: 'alice', id: 'm', text: 'hi' } as const;
   hears(changes({ ...mine, seq: null, state: 'sending' }));
@@ -110,7 +110,7 @@ test('what I wrote has its place once', (t) => {
   t.deepEqual(places, ['m']);
 });
 
-test('what I changed is told as mine', (t) => {
+test('an edit of mine is printed as mine', (t) => {
   const { hears } = printer();
   const mine = { from: 'alice', conversation: '@bob', to: 'bob', id: 'm' } as const;
   hears(changes({ ...mine, text: 'one' }));
@@ -118,14 +118,14 @@ test('what I changed is told as mine', (t) => {
   t.deepEqual(hears(changes({ ...mine, text: 'two', deleted: true })), ['you in @bob deleted a message: two']);
 });
 
-test('a message of a room is told once it has its place, never one that is withdrawn', (t) => {
+test('a room message is printed once it has its place, and a withdrawn one never', (t) => {
   const { hears } = printer();
   const gone = { type: 'withdrawn', conversation: '#lobby', author: 'bob', id: 'e' } as const;
   t.deepEqual(hears(changes({ id: 'e', seq: null, text: 'type-ahead' }), gone), []);
   t.deepEqual(hears(changes({ id: 'f', seq: null, text: 'x' }), arrives({ id: 'f', seq: 4, text: 'x' })), ['bob: x']);
 });
 
-test('changes of a message are told for what they are', (t) => {
+test('edits, deletions and reactions are printed as such', (t) => {
   const { hears } = printer();
   hears(arrives({ text: 'lunch at one' }));
   t.deepEqual(hears(changes({ text: 'lunch at two', edited: true })), ['bob changed a message to: lunch at two']);
@@ -138,7 +138,7 @@ test('changes of a message are told for what they are', (t) => {
   ]);
 });
 
-test('a reaction that is no emoji is told as it may be shown, and ends nothing', (t) => {
+test('a reaction that is not an emoji is printed in printable form, without an error', (t) => {
   const { hears } = printer();
   hears(arrives({ text: 'lunch' }));
   const by = (...words: string[]) =>
@@ -153,7 +153,7 @@ test('a reaction that is no emoji is told as it may be shown, and ends nothing',
   );
 });
 
-test('what others choose for a message of mine is told, what I choose is not', (t) => {
+test('reactions of others to my message are printed, and my own are not', (t) => {
   const { hears } = printer(false, { blocked: 'mallory', muted: '#other' });
   const mine = { from: 'alice', id: 'm', text: 'lunch at one' } as const;
   hears(arrives({ ...mine, seq: null, state: 'sending' }), changes({ ...mine, seq: 4 }));
@@ -168,7 +168,7 @@ test('what others choose for a message of mine is told, what I choose is not', (
   t.deepEqual(hears(changes({ ...quiet, seq: 4, reactions: chosen })), []);
 });
 
-test('own messages are silent, unless they fail or receipts are asked for', (t) => {
+test('own messages print nothing unless they fail or receipts are requested', (t) => {
   const mine = { from: 'alice', conversation: '@bob', to: 'bob', text: 'hi', id: 'm' } as const;
   const course: ClientEvent[] = [
     arrives({ ...mine, seq: null, state: 'sending' }),
@@ -189,13 +189,13 @@ test('own messages are silent, unless they fail or receipts are asked for', (t) 
   t.deepEqual([quiet.told.sending, quiet.told.failures], [0, 1]);
 });
 
-test('what I write on another device is told', (t) => {
+test('a message that I write on another device is printed', (t) => {
   const { hears } = printer();
   t.deepEqual(hears(arrives({ from: 'alice', text: 'from the phone' })), ['alice: from the phone']);
   t.deepEqual(hears(arrives({ from: 'alice', conversation: '@bob', to: 'bob', text: 'x' })), ['alice to bob: x']);
 });
 
-test('people come and go', (t) => {
+test('people who come and go are printed', (t) => {
   const { told, lines, hears } = printer();
   told.printOnline([person('alice'), person('bob'), person('carol', { online: false })]);
   t.deepEqual(lines, ['online: bob']);
@@ -206,7 +206,7 @@ test('people come and go', (t) => {
   t.deepEqual(hears({ type: 'typing', name: 'carol' }, away), [], 'nothing that would only interrupt');
 });
 
-test('a transfer is told in few steps, a small one only when it is there', (t) => {
+test('a transfer prints few steps, and a small one only its end', (t) => {
   const state = (parts: Partial<TransferState>): ClientEvent => ({
     type: 'transfer',
     transfer: {
@@ -233,7 +233,7 @@ test('a transfer is told in few steps, a small one only when it is there', (t) =
   ]);
 });
 
-test('files, gaps, keys and the link', (t) => {
+test('files, gaps, keys and the link are printed', (t) => {
   const { hears } = printer();
   t.deepEqual(hears(arrives({ body: { kind: 'file', file: file() } })), [
     'bob sent the file report.pdf, 1.23 MB; .download report.pdf fetches it',
@@ -252,7 +252,7 @@ test('files, gaps, keys and the link', (t) => {
   ]);
 });
 
-test('of a blocked person nothing is said, and nothing is missed of others', (t) => {
+test('nothing of a blocked person is printed, and everything of others', (t) => {
   const { told, hears, lines } = printer(false, { blocked: 'bob' });
   told.printOnline([person('alice'), person('bob'), person('carol')]);
   t.deepEqual(lines, ['online: carol']);
@@ -274,7 +274,7 @@ test('of a blocked person nothing is said, and nothing is missed of others', (t)
   t.deepEqual(hears(changes({ ...carols, reactions: {} })), ['dave took 👍 back from: lunch']);
 });
 
-test('of a muted conversation only what names me is said, unless it is open', (t) => {
+test('of a muted conversation only mentions are printed, unless it is open', (t) => {
   const { hears } = printer(false, { muted: '#other' });
   const there = { conversation: '#other' } as const;
   t.deepEqual(hears(arrives({ ...there, text: 'chatter' }), changes({ ...there, text: 'x', edited: true })), []);

@@ -6,7 +6,7 @@ import { FakeClient } from '../../helpers/screen/fake-client.ts';
 
 const offered = { address: 'here:1', fingerprint: 'ab'.repeat(32), words: 'only defense august' };
 
-/** Answers the questions in their order; a `*` stands before what was asked for without echo. */
+/** Answers the questions in order; `*` marks questions without echo. */
 function seat(answers: string[], parts: Partial<InteractiveLoginParts> = {}, refusals: Error[] = []) {
   const asked: string[] = [];
   const said: string[] = [];
@@ -36,7 +36,7 @@ function seat(answers: string[], parts: Partial<InteractiveLoginParts> = {}, ref
   return { come, asked, said, connected };
 }
 
-test('with a link: the name, whether it is new, and its password twice', async (t) => {
+test('with a join link the login asks for the name, whether it is new, and the password twice', async (t) => {
   const { come, asked, said, connected } = seat([
     'a b',
     'carol',
@@ -67,7 +67,7 @@ test('with a link: the name, whether it is new, and its password twice', async (
   t.regex(said.join('\n'), /a name has[\s\S]*yes or no[\s\S]*nobody can reset[\s\S]*8 characters[\s\S]*differ/);
 });
 
-test('an unknown server shows its words, and is the one that was said yes to', async (t) => {
+test('an unknown server shows its words, and its key is trusted after a yes', async (t) => {
   const greet = async () => ({ offered, names: [] });
   const yes = seat(['yes', 'alice', 'no', 'secret'], { greet });
   await yes.come;
@@ -80,7 +80,7 @@ test('an unknown server shows its words, and is the one that was said yes to', a
   t.is(script.asked.length, 3);
 });
 
-test('a server that was typed wrong is asked for again, one that was given is the end', async (t) => {
+test('a mistyped server is asked for again, and a given one ends the login', async (t) => {
   const greet = async (server: string) => {
     if (server !== 'default:1') throw new ClientError('unreachable', `cannot connect to ${server}`);
     return { offered: null, names: [] };
@@ -92,7 +92,7 @@ test('a server that was typed wrong is asked for again, one that was given is th
   await t.throwsAsync(seat([], { greet, server: 'given:1' }).come, { code: 'unreachable' });
 });
 
-test('what another answer may mend is asked again: the name, the password, an invitation', async (t) => {
+test('a refused name, password or invitation code is asked for again', async (t) => {
   const refusals = [
     new Refusal('name-taken', 'the name is taken'),
     new Refusal('bad-invite', 'by invitation'),

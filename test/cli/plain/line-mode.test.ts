@@ -4,7 +4,7 @@ import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { file, message, person } from '../../helpers/screen/messages.ts';
 import { queued, refused, types } from '../../helpers/screen/typed-lines.ts';
 
-test('it greets, and a plain line goes to everyone', async (t) => {
+test('line mode greets, and a plain line goes to the lobby', async (t) => {
   const { greeting, calls, said, prompts, ended } = await types(['hello all', '', '   ']);
   t.deepEqual(greeting, [
     'you are alice at 127.0.0.1:65345',
@@ -18,7 +18,7 @@ test('it greets, and a plain line goes to everyone', async (t) => {
   t.is(ended, null);
 });
 
-test('private lines, both of the ancestor’s ways, and lines that begin with a dot', async (t) => {
+test('@name sends privately with a space or a colon, and a doubled dot or slash sends a line as text', async (t) => {
   const { calls } = await types([
     '@bob hi',
     '@bob:again',
@@ -38,7 +38,7 @@ test('private lines, both of the ancestor’s ways, and lines that begin with a 
   ]);
 });
 
-test('what looks like a command is never sent', async (t) => {
+test('a line that looks like a command is never sent', async (t) => {
   await refused(
     t,
     '.flie secret.txt',
@@ -61,7 +61,7 @@ test('what looks like a command is never sent', async (t) => {
   await refused(t, '.passwd', /needs a terminal/);
 });
 
-test('from a pipe, what could not be done is told by the end; a person saw it', async (t) => {
+test('from a pipe, a refused line makes the program end with an error; at a terminal it does not', async (t) => {
   const undone = [
     '@nobody hi',
     'x'.repeat(4097),
@@ -89,7 +89,7 @@ test('from a pipe, what could not be done is told by the end; a person saw it', 
   t.is((await types(done, { unattended: true })).ended, null);
 });
 
-test('from a pipe, a file that is neither sent nor fetched is told by the end', async (t) => {
+test('from a pipe, a failed upload or download makes the program end with an error', async (t) => {
   for (const [call, line] of [
     ['upload', '.file /nonexist'],
     ['download', '.download f1'],
@@ -103,7 +103,7 @@ test('from a pipe, a file that is neither sent nor fetched is told by the end', 
   }
 });
 
-test('lines keep their order, and the open conversation is where they go', async (t) => {
+test('lines keep their order and go to the open conversation', async (t) => {
   const { calls, said, prompts } = await types(['/msg bob one', 'two', '.join lobby', 'three']);
   t.deepEqual(calls, [queued('@bob', 'one'), queued('@bob', 'two'), queued('#lobby', 'three')]);
   t.deepEqual(said, ['you write to @bob', 'you write to #lobby']);
@@ -116,7 +116,7 @@ test('.exit takes no more lines', async (t) => {
   t.is(ended, null);
 });
 
-test('leaving waits for no answer to a command', async (t) => {
+test('leaving does not wait for the answer to a command', async (t) => {
   const client = new FakeClient();
   client.safetyNumber = () => {
     setImmediate(() => client.emit({ type: 'link', link: { state: 'closed', reason: 'signed out', code: 'refused' } }));
@@ -127,7 +127,7 @@ test('leaving waits for no answer to a command', async (t) => {
   t.is(ended?.code, 'refused');
 });
 
-test('what was not read is told, counted as read, and long arrears are named', async (t) => {
+test('unread messages are printed and marked read, and older ones are counted', async (t) => {
   const client = new FakeClient();
   client.fill('#lobby', 60, (seq) => ({ text: `line ${seq}`, from: 'bob' }));
   const { greeting, said } = await types(['.users'], { client });
@@ -145,7 +145,7 @@ test('what was not read is told, counted as read, and long arrears are named', a
   ]);
 });
 
-test('a changed key stops what is written, and .verify leads on', async (t) => {
+test('a changed key blocks a message, and .verify solves it', async (t) => {
   const changed = (): FakeClient => {
     const client = new FakeClient();
     client.everybody = [person('alice'), person('bob', { changedTo: 'cd'.repeat(32) })];
@@ -159,7 +159,7 @@ test('a changed key stops what is written, and .verify leads on', async (t) => {
   t.regex(accepted.said[0] ?? '', /^your number with bob: (\d{5} ){11}\d{5}$/);
 });
 
-test('passwords are asked without echo, and again when the new one does not do', async (t) => {
+test('passwords are asked for without echo, and again if the new one is refused', async (t) => {
   const done = await types(['.passwd'], { secrets: ['old', 'long enough', 'long enough'] });
   t.deepEqual(done.calls, [['passwd', 'old', 'long enough']]);
   const again = await types(['.passwd'], {
@@ -176,7 +176,7 @@ test('passwords are asked without echo, and again when the new one does not do',
   t.is((await types(['.passwd'], { secrets: ['old'] })).said.at(-1), 'cancelled');
 });
 
-test('the end waits for what is under way, as long as there is hope', async (t) => {
+test('the end waits for work in progress while it can succeed', async (t) => {
   const slow = new FakeClient();
   slow.stuck = true;
   setTimeout(() => {
@@ -201,7 +201,7 @@ test('the end waits for what is under way, as long as there is hope', async (t) 
   t.true(after.said.some((line) => line.startsWith('not sent to #lobby: the daemon refused it')));
 });
 
-test('away is told, ends with what is written, and .users says whose it is', async (t) => {
+test(".away sets away, a sent message ends it, and .users shows one's own", async (t) => {
   const client = new FakeClient();
   client.everybody = [person('alice'), person('bob', { away: true }), person('carol', { online: false })];
   const { calls, said } = await types(['.away', '.users', 'hello', '.away maybe'], { client });
@@ -212,20 +212,20 @@ test('away is told, ends with what is written, and .users says whose it is', asy
   t.deepEqual(said.slice(-2), ['you are no longer away', 'usage: .away [on|off]']);
 });
 
-test('nobody is told of typing, neither here nor there', async (t) => {
+test('line mode neither sends nor shows typing', async (t) => {
   const { calls, said } = await types(['.msg bob', 'hello', '.typing on']);
   t.deepEqual(calls, [queued('@bob', 'hello')]);
   t.is(said.at(-1), 'line mode neither sends nor shows who is typing');
 });
 
-test('Tab knows names and commands', async (t) => {
+test('Tab completes names and commands', async (t) => {
   const { mode } = await types([]);
   t.deepEqual(mode.complete('.down'), ['.download ']);
   t.deepEqual(mode.complete('@bo'), ['@bob ']);
   t.deepEqual(mode.complete('.msg c'), ['.msg carol ']);
 });
 
-test('what failed to a name that nobody has is tried again and removed after the next start', async (t) => {
+test('a message that failed for an unknown name can be retried and removed after the next start', async (t) => {
   const client = new FakeClient();
   const failed = { seq: null, conversation: '@ghost', from: 'alice', state: 'failed', error: 'nobody has it' } as const;
   client.store.set('@ghost', [message({ id: 'f1', ...failed })]);

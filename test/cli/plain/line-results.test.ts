@@ -6,7 +6,7 @@ import { openChat } from '../../helpers/screen/open-chat.ts';
 import { rendererTo } from '../../helpers/screen/renderer.ts';
 import { queued, types } from '../../helpers/screen/typed-lines.ts';
 
-test('what is no emoji is refused in a sentence, also when it is the last line', async (t) => {
+test('a reaction that is not an emoji is refused with a sentence, also on the last line', async (t) => {
   const client = new FakeClient();
   client.fill('#lobby', 1);
   const { said, calls } = await types(['.react nonsense'], { client });
@@ -14,7 +14,7 @@ test('what is no emoji is refused in a sentence, also when it is the last line',
   t.is(said.at(-1), 'nonsense is no emoji: .react :smile: and Tab offers them by name');
 });
 
-test('what was done is said, also when nothing else shows it', async (t) => {
+test('the result of a command is printed even if no event shows it', async (t) => {
   const client = new FakeClient();
   client.fill('#lobby', 1, () => ({ text: 'lunch?' }));
   client.readPositions.set('#lobby', 1);
@@ -22,20 +22,20 @@ test('what was done is said, also when nothing else shows it', async (t) => {
   t.deepEqual(said, ['you reacted 👍 to: lunch?', ...['#lobby', '@bob', '@bob'].map((name) => `you write to ${name}`)]);
 });
 
-test('a file that is not there is not said to be sent', async (t) => {
+test('a missing file is not reported as sent', async (t) => {
   const client = new FakeClient();
   client.failures.set('upload', new Error('there is no file /nonexist'));
   t.deepEqual((await types(['.file /nonexist'], { client })).said, ['there is no file /nonexist']);
 });
 
-test('without the link nothing is said of who is there', async (t) => {
+test('without a link, presence is not printed', async (t) => {
   const client = new FakeClient();
   client.link = { state: 'waiting', retryAt: 0, reason: 'no route' };
   const { said } = await types(['.users', '.msg bob', '.users'], { client });
   t.deepEqual(said, ['bob', 'carol', 'you write to @bob', 'bob, you write here', 'carol']);
 });
 
-test('a key is marked only by saying so', async (t) => {
+test('a key is verified only after an explicit answer', async (t) => {
   const { calls, said } = await types([
     '.verify bob',
     'yes',
@@ -49,7 +49,7 @@ test('a key is marked only by saying so', async (t) => {
   t.is(said.at(-1), 'that is you: name somebody else');
 });
 
-test('files are sent, listed by their whole name and fetched', async (t) => {
+test('files are sent, listed with their whole names and downloaded', async (t) => {
   const client = new FakeClient();
   const name = 'a very long name of a photograph from the summer of last year.jpeg';
   client.allFiles = [
@@ -82,7 +82,7 @@ test('files are sent, listed by their whole name and fetched', async (t) => {
   t.true(said.some((line) => line.includes('there is no file "none"')));
 });
 
-test('transfers of an earlier start are told and gone on with', async (t) => {
+test('transfers of an earlier start are printed and resumed', async (t) => {
   const client = new FakeClient();
   const about = {
     author: 'alice',
@@ -112,7 +112,7 @@ test('transfers of an earlier start are told and gone on with', async (t) => {
   t.is(ended, null);
 });
 
-test('own messages are changed and deleted, those of others answered', async (t) => {
+test('own messages are edited and deleted, and those of others answered', async (t) => {
   const client = new FakeClient();
   client.store.set('#lobby', [
     message({ seq: 1, id: 'theirs', text: 'who?' }),
@@ -128,7 +128,7 @@ test('own messages are changed and deleted, those of others answered', async (t)
   t.true(said.some((line) => /, bob in #lobby: who\?$/.test(line)));
 });
 
-test('a message is deleted only by saying so', async (t) => {
+test('a message is deleted only after a yes', async (t) => {
   const client = new FakeClient();
   client.store.set('#lobby', [message({ seq: 2, id: 'mine', from: 'alice', text: 'me' })]);
   const { calls, said } = await types(['.delete', '.delete me', '.delete yes', '.delete yes'], { client });
@@ -141,7 +141,7 @@ test('a message is deleted only by saying so', async (t) => {
   ]);
 });
 
-test('.help has a line for every command that is not for eyes', async (t) => {
+test('.help has a line for every command that line mode has', async (t) => {
   const { said } = await types(['.help']);
   t.true(said.includes('.file PATH: send a file to the open conversation'));
   t.true(said.includes('.edit TEXT: change your newest message'));
@@ -149,7 +149,7 @@ test('.help has a line for every command that is not for eyes', async (t) => {
   t.false(said.some((line) => line.includes('  ')));
 });
 
-test('links are told once each, in the order in which they were said', async (t) => {
+test('links are printed once each, in the order of the messages', async (t) => {
   const client = new FakeClient();
   client.store.set('#lobby', [
     message({ seq: 1, text: 'see https://one.example and https://two.example' }),
@@ -159,7 +159,7 @@ test('links are told once each, in the order in which they were said', async (t)
   t.deepEqual(said.slice(-2), ['https://one.example', 'https://two.example']);
 });
 
-test('what goes wrong in a command that nobody waits for is told', async (t) => {
+test('an error in a command without a waiting caller is printed', async (t) => {
   const { scope, notice, settle } = await openChat(t);
   const transfers = { upload: () => Promise.reject(new Error('no such thing')) } as never;
   const parts = { renderer: rendererTo(() => {}), hidden: async () => null, leave() {} };
@@ -168,7 +168,7 @@ test('what goes wrong in a command that nobody waits for is told', async (t) => 
   t.is(notice(), 'no such thing');
 });
 
-test('how a password was changed is said once lines are taken again', async (t) => {
+test('the result of a password change is printed once lines are taken again', async (t) => {
   const { scope, notice } = await openChat(t);
   for (const [repeated, outcome] of [
     ['horse battery', /^the password is changed/],

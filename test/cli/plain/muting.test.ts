@@ -3,7 +3,7 @@ import type { Drafts } from '../../../src/tui/compose/drafts.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { types } from '../../helpers/screen/typed-lines.ts';
 
-test('.mute and .block are the screen’s', async (t) => {
+test('.mute and .block work as on the screen', async (t) => {
   const { said, calls } = await types([
     '.block',
     '.mute bob',
@@ -28,7 +28,7 @@ test('.mute and .block are the screen’s', async (t) => {
   ]);
 });
 
-/** One who kept these lists, and arrears of each sort. */
+/** A client and drafts with a blocked and a muted person, and unread messages of each kind. */
 
 function quiet(): { client: FakeClient; drafts: Drafts } {
   const client = new FakeClient();
@@ -39,7 +39,7 @@ function quiet(): { client: FakeClient; drafts: Drafts } {
   return { client, drafts: { follow: () => kept, settle: async () => {} } as unknown as Drafts };
 }
 
-test('what is muted or blocked is not told at the start, nor read', async (t) => {
+test('unread messages of muted or blocked people are not printed at the start and not marked read', async (t) => {
   const { client, drafts } = quiet();
   const { greeting, said } = await types(['.rooms'], { client, drafts });
   const all = [...greeting, ...said];
@@ -52,7 +52,7 @@ test('what is muted or blocked is not told at the start, nor read', async (t) =>
   t.false(client.readPositions.has('@bob') || client.readPositions.has('@carol'));
 });
 
-test('it is told when it is opened, or no longer muted or blocked', async (t) => {
+test('unread messages are printed when the conversation is opened, unmuted or unblocked', async (t) => {
   const told = async (...lines: string[]) => {
     const { said } = await types(lines, quiet());
     return said.filter((line) => /^(bob|carol) to you/.test(line));
@@ -68,7 +68,7 @@ test('it is told when it is opened, or no longer muted or blocked', async (t) =>
   ]);
 });
 
-test('of a muted room what names me is told at once, the rest when it is opened, and none of it twice', async (t) => {
+test('mentions in a muted room are printed at once, the rest when it is opened, each once', async (t) => {
   const client = new FakeClient();
   client.fill('#other', 3, (seq) => ({ from: 'carol', text: seq === 2 ? 'look, @alice' : `chatter ${seq}` }));
   const kept = { drafts: {}, muted: ['#other'], blocked: [] };

@@ -1,4 +1,4 @@
-/** Two people in line mode on pipes, as whole programs, over a real daemon. */
+/** Two people in line mode on pipes, as whole programs, with a real daemon. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -6,7 +6,7 @@ import { testAccounts } from '../../helpers/daemon/test-accounts.ts';
 import { type Running, securechat, startSecurechat } from '../../helpers/screen/cli.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-test.serial('two people talk, whisper and share a file through pipes', async (t) => {
+test.serial('two people send messages, private messages and a file through pipes', async (t) => {
   t.timeout(120_000);
   const { daemon, dir } = await testAccounts(t);
   const start = (user: string, ...args: string[]): Running => {
@@ -14,7 +14,7 @@ test.serial('two people talk, whisper and share a file through pipes', async (t)
     return startSecurechat(t, [...args, ...common], { stdin: null });
   };
 
-  // No command and no terminal: line mode by itself.
+  // Without a command and a terminal, line mode starts by itself.
   const alice = start('alice');
   await alice.says('you write to #lobby');
   const bob = start('bob', 'plain');
@@ -33,7 +33,7 @@ test.serial('two people talk, whisper and share a file through pipes', async (t)
   await writeFile(join(dir, 'report.bin'), sent);
   alice.types(`.file ${join(dir, 'report.bin')}`);
   await bob.says('alice sent the file report.bin, 1.5 MB; .download report.bin fetches it');
-  // The end of the input comes at once: what was begun is finished first.
+  // The input ends at once: work in progress is finished first.
   bob.types('.download report.bin');
   bob.end();
   t.like(await bob.ended, { code: 0, signal: null });
@@ -46,7 +46,7 @@ test.serial('two people talk, whisper and share a file through pipes', async (t)
   t.false(`${alice.written.stdout}${bob.written.stdout}`.includes('\u001b'));
   t.is(alice.written.stderr + bob.written.stderr, '');
 
-  // What came meanwhile is told, once.
+  // Messages that arrived meanwhile are printed once.
   const common = ['plain', '--server', daemon.join, '--profile', join(dir, 'bob')];
   t.regex((await securechat(common)).stdout, /^alice to you: for later$/m);
   const again = await securechat(common, { stdin: Buffer.from('x\n.nonsense\ncaf\xe9\n', 'latin1') });
@@ -57,7 +57,7 @@ test.serial('two people talk, whisper and share a file through pipes', async (t)
 });
 
 test.serial(
-  'who is blocked is heard by nobody of this profile, at the next start too, and nothing is lost',
+  'nothing of a blocked person is printed in this profile, also at the next start, and nothing is lost',
   async (t) => {
     t.timeout(120_000);
     const { daemon, dir } = await testAccounts(t);
@@ -69,12 +69,12 @@ test.serial(
     bob.types('.block');
     await bob.says('blocked on this device: alice; .block NAME takes it back');
     t.is((await securechat(['send', '#lobby', 'to all', ...alice])).code, 0);
-    // His client signs for what came, as SECURITY.md says.
+    // Bob's client signs receipts for messages of blocked people, as SECURITY.md says.
     t.is((await securechat(['send', '@bob', 'one', '--wait-delivered', ...alice])).code, 0);
     bob.types('@alice what?');
     await bob.says('alice is blocked here: .block alice takes it back before you write');
     bob.end();
-    // A line that was to be sent was not.
+    // A line was refused, so the exit status is not 0.
     t.like(await bob.ended, { code: 6, signal: null });
     t.notRegex(bob.written.stdout, /one|to all|alice came/);
     const last = await securechat(plain, { stdin: '.block alice' });
@@ -82,7 +82,7 @@ test.serial(
   },
 );
 
-test.serial('messages, their places and people as objects, for programs', async (t) => {
+test.serial('messages and their places and people are printed as JSON objects for programs', async (t) => {
   t.timeout(120_000);
   const { daemon, dir } = await testAccounts(t);
   const objects = async (user: string, stdin = '') => {
@@ -111,7 +111,7 @@ test.serial('messages, their places and people as objects, for programs', async 
   );
 });
 
-test.serial('who is not known here is told how to begin', async (t) => {
+test.serial('an unknown person is told how to begin', async (t) => {
   const { code, stderr } = await securechat([], { env: { SECURECHAT_PROFILE: await temporaryFolder(t) } });
   t.is(code, 2);
   t.regex(stderr, /give your name with --user NAME; securechat register creates an account/);

@@ -12,7 +12,7 @@ function marking() {
   return { clock, client, marks, sent };
 }
 
-test('the first is marked at once, the rest of a moment once for each conversation, up to the furthest place', (t) => {
+test('the first mark is sent at once, later ones once per conversation and interval, up to the highest place', (t) => {
   const { clock, marks, sent } = marking();
   for (let seq = 1; seq <= 20; seq++) marks.mark('#lobby', seq);
   marks.mark('@bob', 4);
@@ -28,7 +28,7 @@ test('the first is marked at once, the rest of a moment once for each conversati
   t.deepEqual(sent(), [['#lobby', 21]]);
 });
 
-test('the end does not wait for the moment, and a mark that fails ends nothing', async (t) => {
+test('the end does not wait for the interval, and a failed mark ends nothing', async (t) => {
   const { clock, client, marks, sent } = marking();
   client.failures.set('markRead', new Error('no link'));
   marks.mark('#lobby', 1);

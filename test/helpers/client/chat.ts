@@ -1,4 +1,4 @@
-/** Whole clients on a real daemon, with keys from the fixtures. */
+/** Whole clients with a real daemon, and keys from the fixtures. */
 import type { ExecutionContext } from 'ava';
 import { ChatClient } from '../../../src/client/client.ts';
 import type { Platform, SignedIn } from '../../../src/client/login/sign-in.ts';
@@ -9,15 +9,15 @@ export type TestChat = {
   client: ChatClient;
   signedIn: SignedIn;
   events: ClientEvent[];
-  /** The first event, past or to come, that `matches`. */
+  /** The first event that matches, past or future. */
   event(matches: (event: ClientEvent) => boolean): Promise<ClientEvent>;
-  /** The first message of somebody with this text. */
+  /** The first message with this text by another person. */
   message(text: string, more?: (message: Message) => boolean): Promise<Message>;
 };
 
 const WAIT_MS = 40_000;
 
-/** Signs in (registers with `register`), starts the client and listens. Closed with the test. */
+/** Signs in (registers with `register`), starts the client and listens. It is closed when the test ends. */
 export async function connectChat(
   t: ExecutionContext,
   attempt: Attempt,
@@ -60,7 +60,7 @@ export function textOf(message: Message): string {
   return message.body.kind === 'file' ? message.body.file.name : message.body.text;
 }
 
-/** Who said what, and how it stands. */
+/** The author and the state of each message, with its text. */
 export function lines(messages: readonly Message[]): string[] {
   return messages.map((message) => `${message.from}: ${textOf(message)} (${message.state})`);
 }

@@ -1,4 +1,4 @@
-/** A client reduced to its requests, over the real protocol to a real daemon, with keys from the fixtures. */
+/** A client reduced to its requests, with the real protocol, a real daemon, and keys from the fixtures. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
@@ -19,13 +19,13 @@ export type TestClient = {
   link: Link;
   socket: Socket;
   request: Calls['request'];
-  /** The names of the events that came so far. */
+  /** The names of the events so far. */
   events: string[];
-  /** Resolves when the link is over. */
+  /** Resolves when the link has ended. */
   ended: Promise<unknown>;
 };
 
-/** The daemonId of every daemon of test/helpers/daemon/daemon.ts. */
+/** The daemonId of every daemon that test/helpers/daemon/daemon.ts starts. */
 export const testDaemonId = new Uint8Array(32).fill(1);
 
 type Address = Pick<TestDaemon, 'port' | 'fingerprint'>;
@@ -49,7 +49,7 @@ export async function connectTo(t: ExecutionContext, daemon: Address): Promise<T
   return { calls, link, socket, request: (method, params) => calls.request(method, params), events, ended };
 }
 
-/** A card of `person` under `name` that is good from now on. */
+/** A card of `person` for `name`, valid from now on. */
 export function freshCard(person: PersonName, name: string = person): Promise<Uint8Array> {
   return firstCard(person, { name, notBefore: Date.now() - 1000 });
 }
@@ -69,7 +69,7 @@ export async function register(
   return { idFp: openCard(card).idFp };
 }
 
-/** A login by password. @throws Refusal, ClientError as loginByPassword. */
+/** Logs in by password. @throws Refusal, ClientError as loginByPassword */
 export async function login(
   { calls }: Pick<TestClient, 'calls'>,
   name: string,
@@ -81,7 +81,7 @@ export async function login(
   return (await loginByPassword(calls, opaque, who)).welcome;
 }
 
-/** Somebody new, registered and logged in with the password `pw`. */
+/** A new account, registered and logged in with the password `pw`. */
 export async function online(t: ExecutionContext, at: Address, person: PersonName): Promise<TestClient> {
   const client = await connectTo(t, at);
   await register(client, person, 'pw');

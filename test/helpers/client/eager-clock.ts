@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 
-/** A clock on which 100 ms pass each time it is read: a transfer reports its progress after every segment, on any machine. */
+/** A clock that advances by 100 ms each time it is read: a transfer then reports its progress after every segment. */
 export function eagerClock(): Clock {
   let now = 0;
   return {

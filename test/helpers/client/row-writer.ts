@@ -1,4 +1,4 @@
-/** A program that writes rows of a profile, one after the other. Arguments: the profile, a word for their names, how many. */
+/** A program that writes rows of a profile one after the other. Arguments: the profile, a prefix for the names, the count. */
 import * as fs from 'node:fs/promises';
 import { Profile } from '../../../src/client/profile/profile.ts';
 import { SealedRows } from '../../../src/client/profile/sealed-rows.ts';

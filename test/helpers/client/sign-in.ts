@@ -1,4 +1,4 @@
-/** The client up to its login, with keys from the fixtures instead of a search for primes. */
+/** Signs a client in, with keys from the fixtures instead of a search for primes. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { type Platform, type SignedIn, signIn } from '../../../src/client/login/sign-in.ts';
@@ -11,12 +11,12 @@ import { temporaryFolder } from '../temporary-folder.ts';
 
 type Person = 'alice' | 'bob' | 'carol';
 
-/** Gives fixtures in turn, of which any two in a row differ; only `person` gets most of them. */
+/** An RSA that generates fixture keys in turn, of which no two in a row are equal; only `person` gets most of them. */
 export function fixtureRsa(person: Person): Rsa {
   return rsaInTurn(`${person}-identity`, `${person}-encryption`, 'ephemeral', 'mallory-encryption');
 }
 
-/** Gives these in turn. */
+/** Returns these in turn. */
 export function rsaInTurn(...names: readonly FixtureName[]): Rsa {
   let next = 0;
   return {
@@ -25,14 +25,14 @@ export function rsaInTurn(...names: readonly FixtureName[]): Rsa {
   };
 }
 
-/** Says yes to every daemon and knows no password, unless told. */
+/** Answers yes to every daemon and has no password, except for the given answers. */
 export function quietAsk(more: Partial<Ask> = {}): Ask {
   return { trust: async () => true, password: async () => null, progress: () => {}, ...more };
 }
 
 export type Attempt = Partial<ConnectOptions> & { user: Person; server: string };
 
-/** Signs in with inline cryptography; everything is closed with the test. */
+/** Signs in with cryptography on this thread; everything is closed when the test ends. */
 export async function signInAs(
   t: ExecutionContext,
   attempt: Attempt,

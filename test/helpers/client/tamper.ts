@@ -1,4 +1,4 @@
-/** A daemon that lies: what a client is given passes through the test first. */
+/** A daemon that lies: everything a client receives passes through the test first. */
 
 import type { Connection } from '../../../src/client/connection/connection.ts';
 import type { SignedIn } from '../../../src/client/login/sign-in.ts';
@@ -7,15 +7,15 @@ import type { Entry } from '../../../src/protocol/wire/fields.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../../src/protocol/wire/requests.ts';
 
 export type Tamper = {
-  /** What becomes of an entry: itself, others, nothing. */
+  /** Returns what arrives instead of an entry: itself, others, or nothing. */
   entry?: (entry: Entry) => Entry[];
-  /** Before a request is sent: throws to lose it. */
+  /** Called before a request is sent; it is lost if this throws. */
   ask?: (method: RequestName, params: unknown) => void;
-  /** What becomes of an answer, at once or later. */
+  /** Returns what arrives instead of an answer, at once or later. */
   answer?: (method: RequestName, params: unknown, result: unknown) => unknown;
 };
 
-/** The same person on the same daemon, seen through `tamper`. Its fields may be changed while it is used. */
+/** The same login, seen through `tamper`, whose fields may be changed meanwhile. */
 export function tampered(signedIn: SignedIn, tamper: Tamper): SignedIn {
   const { connection: real } = signedIn;
   const entries = (given: readonly Entry[]) => given.flatMap((entry) => tamper.entry?.(entry) ?? [entry]);
@@ -47,7 +47,7 @@ export function tampered(signedIn: SignedIn, tamper: Tamper): SignedIn {
           for (const entry of entries([event.params.entry]))
             listener({ method: 'posted', params: { ...event.params, entry } });
       }),
-    // What is changed on the way is another object: nothing is shown before it has its place.
+    // A changed event is another object, so nothing of it is shown before it has its place.
     onEarly: () => () => {},
     onOnline: real.onOnline.bind(real),
     onState: real.onState.bind(real),

@@ -1,4 +1,4 @@
-/** The transfers of one program whose conversations are played here: what it posts is noted, and what it fetches is what the test says. */
+/** The transfers of one program. The test plays the conversations: it notes what is posted and provides what is fetched. */
 import { ClientBus } from '../../../src/client/events/client-bus.ts';
 import type { SharedFile } from '../../../src/client/files/shared-files.ts';
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
@@ -7,13 +7,13 @@ import type { Message, TransferOptions, TransferState } from '../../../src/clien
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import type { Manifest } from '../../../src/protocol/sealed/file.ts';
 
-/** The conversation that a file is in, and who shared it: identity fingerprint, hex. */
+/** The conversation of a file, and the identity fingerprint (hex) of its sender. */
 export type Source = ConversationRef & { author: string };
 
 export class TestTransfers {
   /** What listeners were told. */
   readonly told: TransferState[] = [];
-  /** Called with each manifest before it is posted; what it throws keeps it from being posted. */
+  /** Called with each manifest before it is posted; throwing prevents that. */
   onPost: (manifest: Manifest) => void = () => {};
   readonly #transfers: Transfers;
   readonly #place: ConversationRef;
@@ -46,7 +46,7 @@ export class TestTransfers {
     });
   }
 
-  /** @returns what was posted */
+  /** @returns the posted manifest */
   async upload(to: ConversationRef, path: string, options: TransferOptions = {}): Promise<Manifest> {
     const { id } = await this.#transfers.uploads.upload(to, path, options);
     const manifest = this.#posted.get(id);
@@ -54,14 +54,14 @@ export class TestTransfers {
     return manifest;
   }
 
-  /** @param manifest what its sender signed */
+  /** @param manifest signed by the sender */
   download(from: Source, manifest: Manifest, options: TransferOptions & { dir: string }): Promise<string> {
     const [author, id] = [from.author, hex(manifest.fileId)];
     this.#shared.set(`${author} ${id}`, { info: { author, id } as SharedFile['info'], manifest, ref: from });
     return this.#transfers.downloads.download({ author, id }, options);
   }
 
-  /** @param manifest what the sender of a download signed */
+  /** @param manifest signed by the sender of the download */
   resume(
     { author, id }: TransferState,
     options: TransferOptions & { dir?: string } = {},

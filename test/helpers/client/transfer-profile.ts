@@ -23,7 +23,7 @@ export function openTransferProfile(
       all: async (sql, params = []) => db.prepare(sql).all(...params) as Row[],
       run: async (sql, params = []) => ({ changes: Number(db.prepare(sql).run(...params).changes) }),
     },
-    // Not secret, but bound to its place and never the plain bytes.
+    // Not secret, but bound to its place, and never the plain bytes.
     seal: (bytes, aad) => mask(bytes, aad),
     open: (bytes, aad) => mask(bytes, aad),
   };

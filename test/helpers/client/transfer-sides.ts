@@ -1,4 +1,4 @@
-/** Alice, who sends files, and Bob, who fetches them, with the daemon's file part between them and no socket. */
+/** Alice, who sends files, and Bob, who downloads them, with the daemon's Files between them and no socket. */
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,9 +15,9 @@ import { type Source, TestTransfers } from './test-transfers.ts';
 import { openTransferProfile } from './transfer-profile.ts';
 
 export const segSize = 262_144;
-/** More than the daemon's window, and not a multiple of anything. */
+/** More than the daemon's window, and not a multiple of a segment. */
 export const BIG = 80 * segSize + 12_345;
-/** Where all files of these tests belong, which are Alice's. */
+/** The conversation of all files in these tests, all sent by Alice. */
 export const place: Source = {
   kind: 'private',
   id: conversation,
@@ -33,7 +33,7 @@ type OpenProfile = ReturnType<typeof openTransferProfile>;
 export type Receiver = { wire: FakeWire; transfers: TestTransfers; profile: OpenProfile };
 export type Sender = Receiver & { daemon: FileDaemon; dir: string };
 
-/** Alice's side, with a daemon and a folder of its own. */
+/** Alice's side, with its own daemon and folder. */
 export async function sender(t: ExecutionContext, more: Partial<FilesParts> = {}): Promise<Sender> {
   const daemon = await openFileDaemon(t, more);
   const wire = new FakeWire(t, daemon);
@@ -42,7 +42,7 @@ export async function sender(t: ExecutionContext, more: Partial<FilesParts> = {}
   return { daemon, dir: await temporaryFolder(t), wire, profile, transfers };
 }
 
-/** Bob's side, of another process: with a profile of its own, or one that another process had before. */
+/** Bob's side, in another process, with a new profile or that of an earlier process. */
 export function receiver(
   t: ExecutionContext,
   daemon: FileDaemon,
@@ -69,7 +69,7 @@ export async function sent(at: Sender, size: number): Promise<{ manifest: Manife
   return { manifest, bytes };
 }
 
-/** What is being done ends with this code and sentence for the person. */
+/** Asserts that `doing` fails with this code and sentence. */
 export function fails(t: ExecutionContext, doing: Promise<unknown>, code: string, message: RegExp): Promise<unknown> {
   return t.throwsAsync(doing, { instanceOf: ClientError, code, message });
 }

@@ -3,7 +3,7 @@ import type { Wire } from '../../../src/client/connection/calls.ts';
 import type { ProtocolError } from '../../../src/protocol/base/errors.ts';
 
 export type FakeWire = Wire & {
-  /** Requests as they were sent: [0, id, method, params]. */
+  /** The requests that were sent: [0, id, method, params]. */
   sent: [number, number, string, unknown][];
   closed: boolean;
   end(how: 'closed' | 'lost' | ProtocolError): void;

@@ -3,7 +3,7 @@ import type { ExecutionContext } from 'ava';
 import { cliCommand } from './cli.ts';
 import { openScreen, type Screen, type ScreenOptions } from './screen.ts';
 
-/** Killed with its test. */
+/** Starts it; it is killed when the test ends. */
 export function openCliScreen(t: ExecutionContext, args: readonly string[], options: ScreenOptions = {}): Screen {
   const [file, ...rest] = cliCommand(args);
   const screen = openScreen(file, rest, options);

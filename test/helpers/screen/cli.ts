@@ -1,4 +1,4 @@
-/** `securechat` as it was built (`npm run build`), run to its end or left running, with what it writes. */
+/** Runs the built `securechat` (`npm run build`), to its end or in the background, and collects its output. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
@@ -7,27 +7,27 @@ const root = new URL('../../../', import.meta.url);
 
 export type CliResult = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
 export type CliOptions = {
-  /** null leaves it open. */
+  /** null leaves the input open. */
   stdin?: string | Uint8Array | null;
   env?: Record<string, string>;
   cwd?: string;
-  /** Runs it as it ships, without quick-crypto: it searches for primes and stretches passwords as agreed. */
+  /** Runs it as it ships, without quick-crypto: it searches for primes and stretches passwords with the real parameters. */
   unmodified?: boolean;
-  /** Runs it under this command, as `prlimit --fsize=…`. */
+  /** A command to run it under, such as `prlimit --fsize=…`. */
   under?: readonly string[];
 };
 
-/** A run that has not ended. */
+/** A program that still runs. */
 export type Running = {
-  /** What it has written so far. */
+  /** Its output so far. */
   readonly written: Readonly<Pick<CliResult, 'stdout' | 'stderr'>>;
-  /** Lines for an input that was left open. */
+  /** Writes lines to an input that was left open. */
   types(...lines: string[]): void;
-  /** The end of its input. */
+  /** Ends its input. */
   end(): void;
   /**
-   * Resolves when it has written this whole line to standard output, or what matches to either, past or to come.
-   * @throws when the program ends before
+   * Resolves with the line once it was written to standard output, or when either output matches, past or future.
+   * @throws if the program ends before
    */
   says(what: string | RegExp): Promise<void>;
   /** Sends the signal and waits for the end. */
@@ -36,7 +36,7 @@ export type Running = {
 };
 
 const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
-/** For one thing to be said. */
+/** How long to wait for one output, in ms. */
 const WAIT_MS = 40_000;
 /** The least that a program needs. */
 const bare = { PATH, NODE_COMPILE_CACHE, HOME: '/nonexistent' };
@@ -53,19 +53,19 @@ export function cliCommand(args: readonly string[], unmodified = false): [string
   ];
 }
 
-/** Runs `securechat` with a clean environment; standard input is empty unless told. */
+/** Runs `securechat` in a clean environment, with empty standard input by default. */
 export function securechat(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   return follow(start(args, options)).ended;
 }
 
-/** The same, without waiting for its end. Killed with its test. */
+/** Starts `securechat`. It is killed when the test ends. */
 export function startSecurechat(t: ExecutionContext, args: readonly string[], options: CliOptions = {}): Running {
   const running = follow(start(args, options));
   t.teardown(() => running.stop('SIGKILL'));
   return running;
 }
 
-/** The JSON lines of a run with --json. */
+/** The lines of a run with --json, parsed. */
 export function jsonLines(result: CliResult): Record<string, unknown>[] {
   return result.stdout
     .split('\n')
@@ -78,10 +78,10 @@ function start(args: readonly string[], options: CliOptions): ChildProcessWithou
   const child = spawn(file, rest, {
     cwd: options.cwd ?? fileURLToPath(root),
     env: { ...bare, ...options.env },
-    // No controlling terminal: nobody can be asked.
+    // Without a controlling terminal, so that nobody can be asked.
     detached: true,
   });
-  // A program that does not read its input is no failure of the test.
+  // A program that does not read its input is not an error of the test.
   child.stdin.on('error', () => {});
   if (options.stdin !== null) child.stdin.end(options.stdin ?? '');
   return child;

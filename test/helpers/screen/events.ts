@@ -1,4 +1,4 @@
-/** Events of the screen, short to write. */
+/** Short functions that make events of the screen. */
 import type { ClientEvent, ConversationName } from '../../../src/client/types.ts';
 import type { Event, MoveName } from '../../../src/tui/state/event.ts';
 import type { Focus } from '../../../src/tui/state/state.ts';

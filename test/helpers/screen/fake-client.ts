@@ -17,7 +17,7 @@ import type {
 } from '../../../src/client/types.ts';
 import { message, noon, person } from './messages.ts';
 
-/** A client of which a test is the daemon and everybody else. */
+/** A client whose daemon and other people are played by the test. */
 export class FakeClient implements Client {
   me = {
     name: 'alice',
@@ -26,16 +26,16 @@ export class FakeClient implements Client {
     device: 7,
   };
   link: LinkState = { state: 'online' };
-  /** Every call that changes something, as it was asked. */
+  /** Every call that changes something, with its arguments. */
   readonly calls: unknown[][] = [];
   /** What the next call of this name throws. */
   readonly failures = new Map<string, Error>();
   readonly store = new Map<ConversationName, Message[]>();
   readonly gaps: Gap[] = [];
   allFiles: FileInfo[] = [];
-  /** Where a file was saved, by its id. */
+  /** Where each file was saved, by its id. */
   saved: Record<string, string> = {};
-  /** What earlier starts left, and what a test says is under way. */
+  /** Transfers of earlier starts, and those the test adds. */
   begun: TransferState[] = [];
   everybody: Person[] = [person('alice'), person('bob'), person('carol', { online: false })];
   readPositions = new Map<ConversationName, number>();
@@ -55,7 +55,7 @@ export class FakeClient implements Client {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** Somebody writes. */
+  /** A message arrives. */
   receive(parts: Partial<Message> & { text?: string } = {}): Message {
     const conversation = parts.conversation ?? '#lobby';
     const held = this.#of(conversation);
@@ -67,7 +67,7 @@ export class FakeClient implements Client {
     return next;
   }
 
-  /** History that was there before. */
+  /** Earlier history. */
   fill(
     conversation: ConversationName,
     count: number,
@@ -126,7 +126,7 @@ export class FakeClient implements Client {
     return queued;
   }
 
-  /** The daemon answers. */
+  /** Answers of the daemon. */
   settle(queued: Message, state: 'sent' | 'delivered' | 'failed' = 'sent'): void {
     const held = this.#of(queued.conversation);
     const seq = state === 'failed' ? null : (held.at(-1)?.seq ?? 0) + 1;

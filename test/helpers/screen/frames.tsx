@@ -1,4 +1,4 @@
-/** Draws the screen's component tree into strings, at any size, without a terminal. */
+/** Draws the screen's components as strings, at any size, without a terminal. */
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { App } from '../../../src/tui/view/app.tsx';
 import { manualClock } from '../manual-clock.ts';
 import { noon, person } from './messages.ts';
 
-/** Windows from the smallest that is drawn to a wide one. */
+/** Window sizes from the smallest that is drawn to a wide one. */
 export const sizes = [
   { columns: 60, rows: 15 },
   { columns: 80, rows: 24 },
@@ -75,13 +75,13 @@ export function draw(
     store,
     enter,
     frames: paper.frames,
-    /** Lets what is waiting be drawn. */
+    /** Waits until everything pending is drawn. */
     async after(...events: Event[]): Promise<string[]> {
       for (const event of events) store.dispatch(event);
       for (let i = 0; i < 3; i++) await turn();
       return stripVTControlCharacters(paper.frames.at(-1) ?? '').split('\n');
     },
-    /** As written, with whatever escapes. */
+    /** The raw output, with its escape sequences. */
     raw: () => paper.frames.at(-1) ?? '',
   };
 }

@@ -3,7 +3,7 @@ import type { ListedFile, Message, Person } from '../../../src/client/types.ts';
 
 export const noon = Date.UTC(2026, 10, 23, 12, 0);
 
-/** A text from bob in the lobby, unless told. */
+/** A text from Bob in the lobby; `change` replaces fields. */
 export function message(parts: Partial<Message> & { text?: string } = {}): Message {
   const { text, ...rest } = parts;
   const seq = rest.seq === undefined ? 1 : rest.seq;

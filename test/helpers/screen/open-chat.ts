@@ -19,7 +19,7 @@ import { until as untilSo } from '../until.ts';
 import { FakeClient } from './fake-client.ts';
 import { noon } from './messages.ts';
 
-/** The screen without a terminal: keys in, calls of the client and words for the person out. */
+/** The screen without a terminal: it takes keys, and records calls to the client and notices for the person. */
 export async function openChat(
   t: ExecutionContext,
   options:
@@ -66,7 +66,7 @@ export async function openChat(
     for (let i = 0; i < 4; i++) await turn();
   };
   await settle();
-  /** What is looked up outside the program has come, and what follows from it has happened. */
+  /** Waits for lookups outside the program and everything that follows from them. */
   const until = (isSo: () => boolean) =>
     untilSo(async () => {
       if (!isSo()) await settle();
@@ -76,7 +76,7 @@ export async function openChat(
     for (const each of keys) actions.take({ type: 'key', key: each });
     await settle();
   };
-  /** To a question, after it was read. */
+  /** Answers a question after the time to read it. */
   const answer = async (pressed: string) => {
     clock.advance(1000);
     actions.take(pressed.length === 1 ? { type: 'text', text: pressed } : { type: 'key', key: pressed });

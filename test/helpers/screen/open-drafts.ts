@@ -1,4 +1,4 @@
-/** A window of a profile, as far as what it keeps. */
+/** The drafts, settings, mutes and blocks of one window of a profile. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { SealedRows } from '../../../src/client/profile/sealed-rows.ts';
@@ -19,11 +19,11 @@ export const me = {
 
 type Options = {
   name?: string;
-  /** Runs before each write; what it throws fails the write. */
+  /** Called before each write; the write fails if this throws. */
   onWrite?: () => void;
 };
 
-/** @param dir a profile; a new one without it */
+/** @param dir a profile; without it a new one */
 export async function openDrafts(t: ExecutionContext, dir?: string, { name = 'alice', onWrite }: Options = {}) {
   const profile = await openProfile(t, dir ?? join(await temporaryFolder(t), 'profile'));
   const { transaction } = profile.db;
@@ -46,7 +46,7 @@ export async function openDrafts(t: ExecutionContext, dir?: string, { name = 'al
   return { dir: profile.dir, db: profile.db, clock, drafts, store, enter };
 }
 
-/** What the next window of the profile in `dir` finds. */
+/** What the next window of the profile in `dir` reads. */
 export async function reopened(t: ExecutionContext, dir: string) {
   return (await openDrafts(t, dir)).enter();
 }

@@ -14,10 +14,10 @@ export const link = `securechat://127.0.0.1:65345#${'00'.repeat(32)}`;
 export const nobody = new ClientError('unreachable', 'cannot connect');
 export const offered = { address: 'chat.example:1', fingerprint: 'ab'.repeat(32), words: 'one two' };
 
-/** A server that this profile knows, with two accounts of it. */
+/** A server that this profile knows, with two accounts on it. */
 export const known = { greet: async () => ({ offered: null, names: ['alice', 'bob'] }) };
 
-/** The first form without a terminal. @param keys whose keys this profile goes in by */
+/** The login form without a terminal. @param keys the names that this profile has keys for */
 export function openForm(
   backend: Partial<LoginBackend> = {},
   keys: readonly string[] = [],

@@ -1,6 +1,6 @@
 import type { Renderer } from '../../../src/cli/plain/renderer.ts';
 
-/** Every word of it is a line. */
+/** A renderer that passes every output on as a line. */
 export function rendererTo(say: (line: string) => void): Renderer {
   const line = (_: unknown, text: string) => say(text);
   return {

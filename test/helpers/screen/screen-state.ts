@@ -7,7 +7,7 @@ import { message, noon, person } from './messages.ts';
 
 const me: Client['me'] = { name: 'alice', fingerprint: 'ab', daemon: { address: 'a:1', fingerprint: 'cd' }, device: 1 };
 
-/** A state in the chat, and a way to let things happen to it. */
+/** A state in the chat, with methods that apply events to it. */
 export class Play {
   state: State;
   now = noon;
@@ -44,7 +44,7 @@ export class Play {
     return this;
   }
 
-  /** Messages of others, arriving now. */
+  /** Messages of others that arrive now. */
   arrive(...messages: Message[]): this {
     return this.do({
       type: 'client-events',
@@ -52,7 +52,7 @@ export class Play {
     });
   }
 
-  /** `count` messages of the lobby, loaded. */
+  /** `count` loaded messages of the lobby. */
   history(count: number, parts: (seq: number) => Partial<Message> & { text?: string } = () => ({})): this {
     const messages = Array.from({ length: count }, (_, i) => message({ seq: i + 1, id: `h${i + 1}`, ...parts(i + 1) }));
     return this.do({ type: 'history', conversation: '#lobby', messages, gaps: [], more: false });

@@ -7,46 +7,46 @@ export type Screen = {
   write(s: string): void;
   until(ok: (text: string) => boolean, ms?: number): Promise<string>;
   exited: Promise<{ exitCode: number; signal?: number | undefined }>;
-  /** Resolves when all that the program wrote has been drawn. */
+  /** Resolves when all output of the program has been drawn. */
   settled(): Promise<void>;
   pid: number;
   kill(s?: string): void;
-  /** The window is closed: whatever the program writes from now on fails. */
+  /** Closes the window: all later writes of the program fail. */
   hangUp(): void;
   resize(c: number, r: number): void;
-  /** Bytes that the program has written. */
+  /** The number of bytes that the program has written. */
   bytes(): number;
-  /** What the program asked of the terminal and has not given back. */
+  /** The terminal modes that the program set and has not reset. */
   modes(): { alternate: boolean; paste: boolean; focus: boolean; cursor: boolean; wrap: boolean };
-  /** Cells from 0; null while it is hidden. */
+  /** The cell of the cursor, counted from 0; null while it is hidden. */
   cursor(): { x: number; y: number } | null;
-  /** How many cells are bold, and how many inverse. */
+  /** The numbers of bold and of inverse cells. */
   weights(): { bold: number; inverse: number };
-  /** Colours of cells that are not the default ones. */
+  /** Colours of cells other than the default ones. */
   colours(): number[];
-  /** How often the program asked for the background. */
+  /** How often the program asked for the background colour. */
   asked(): number;
 };
 
-/** The terminal is what TERM of `env` says, an xterm unless told. */
+/** The terminal is the TERM of `env`; xterm by default. */
 export type ScreenOptions = {
   cols?: number;
   rows?: number;
   env?: Record<string, string>;
-  /** A terminal that knows no emoji, joined or not: its columns are not those that the program counts. */
+  /** A terminal without emoji: its columns are not those that the program counts. */
   oldWidths?: boolean;
-  /** What it answers when it is asked for its background, as `rgb:ffff/ffff/ffff`; without it, nothing. */
+  /** The answer to a question for the background, as `rgb:ffff/ffff/ffff`; without it there is none. */
   background?: string;
 };
 
-/** Runs a program in a real pty with a screen model. Waits are for conditions on the drawn text. */
+/** Runs a program in a real pty with a model of the screen. Tests wait for conditions on the drawn text. */
 export function openScreen(file: string, args: string[], opts: ScreenOptions = {}): Screen {
   const cols = opts.cols ?? 100;
   const rows = opts.rows ?? 24;
   const term = new xterm.Terminal({ cols, rows, allowProposedApi: true });
   term.unicode.register(modernWidths);
   term.unicode.activeVersion = opts.oldWidths ? '6' : modernWidths.version;
-  // A person's terminal: what a build server sets turns colours off.
+  // As at a person's terminal: the variable of a build server would turn colours off.
   const { NO_COLOR: _, FORCE_COLOR: __, CI: ___, ...inherited } = process.env;
   const pty = spawn(file, args, {
     cols,
@@ -166,7 +166,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Says yes to `question`: Enter, again until it counts, as it does not before the question can have been read. */
+/** Answers yes to `question`: presses Enter until it counts, because it does not before the question can have been read. */
 export async function agree(screen: Screen, question: string): Promise<void> {
   screen.write('\r');
   const again = setInterval(() => screen.write('\r'), 250);

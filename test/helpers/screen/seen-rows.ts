@@ -2,7 +2,7 @@ import { viewOf } from '../../../src/tui/messages/viewport.ts';
 import { lookOf } from '../../../src/tui/select/select.ts';
 import type { Play } from './screen-state.ts';
 
-/** What the window shows, as text. */
+/** The rows of the window, as text. */
 export function seen(play: Play): string[] {
   const { look, height } = lookOf(play.state);
   return viewOf(play.thread, look, height).rows.map(({ row }) =>

@@ -1,4 +1,4 @@
-/** The real screen on a real terminal with a fake client, for tests and for looking at it. The scene is the first argument. */
+/** The real screen on a real terminal with a fake client, for tests and for trying it out. The first argument is the scene. */
 import { systemClock } from '../../../src/platform/clock.ts';
 import { defaultSettings } from '../../../src/tui/state/state.ts';
 import { setChalkLevel, themeFor } from '../../../src/tui/state/theme.ts';
@@ -126,7 +126,7 @@ if (scene === 'crash')
     throw new Error('a mistake');
   }, 700);
 
-// Timers do not keep a process alive; a screen that was not left does, as in program.ts.
+// Timers do not keep the process alive; an open screen does, as in program.ts.
 setInterval(() => {}, 0x7fffffff);
 process.exitCode = await runStage({
   stdin: process.stdin,

@@ -1,4 +1,4 @@
-/** The screen with a client of its own, in a pty. */
+/** The screen with a fake client, in a pty. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
@@ -36,7 +36,7 @@ export function stage(
 
 export const ready = (text: string) => text.includes('#lobby ›');
 
-/** The one process that `parent` has started. Linux. */
+/** The one child process of `parent`; Linux only. */
 export function childOf(parent: number): number {
   const found = readdirSync('/proc').find((pid) => {
     try {
@@ -48,7 +48,7 @@ export function childOf(parent: number): number {
   return Number(found);
 }
 
-/** Nothing of the frame is broken: each row is as wide as the screen, the rules meet. */
+/** Asserts that the frame is complete: each row is as wide as the screen, and the rules meet. */
 export function assertWhole(t: ExecutionContext, screen: Screen, cols: number): void {
   const rows = screen.rows();
   for (const row of rows) t.true(width(row.trimEnd()) <= cols, row);

@@ -1,10 +1,10 @@
-/** A terminal without a process: what is written is drawn, with widths of its own; what it answers comes out. */
+/** A terminal without a process: it draws what is written, with its own widths, and answers queries. */
 import xterm from '@xterm/headless';
 import { modernWidths } from '../modern-widths.ts';
 
 type Provider = Parameters<xterm.Terminal['unicode']['register']>[0];
 
-/** Each code point on its own, as `wcwidth` has it. */
+/** Widths of single code points, as `wcwidth` gives them. */
 function apart(version: string, width: (codepoint: number) => 0 | 1 | 2): Provider {
   const charProperties = (codepoint: number, preceding: number): number => {
     const cells = width(codepoint);
@@ -18,10 +18,10 @@ const isFlagLetter = (codepoint: number) => codepoint >= 0x1f1e6 && codepoint <=
 const isRecent = (codepoint: number) => codepoint >= 0x1fae8;
 
 const ZWJ = 0x200d;
-/** What the code point before was, where that decides what the next one does. */
+/** The code point before, as far as it decides the width of the next. */
 const after = { nothing: 0, joiner: 1, flagLetter: 2 } as const;
 
-/** Whole clusters, as terminals with mode 2027 draw them. */
+/** Widths of whole clusters, as in terminals with mode 2027. */
 const joined: Provider = {
   version: 'joined',
   wcwidth: modernWidths.wcwidth,
@@ -39,9 +39,9 @@ const joined: Provider = {
   },
 } as Provider;
 
-/** Joined sequences fall apart: xterm, the Linux console's friends. */
+/** Splits joined sequences, as xterm does. */
 const wcwidth = apart('apart', (codepoint) => modernWidths.wcwidth(codepoint));
-/** Flags are four cells, what is new is one, joiners are seen. */
+/** Flags take four cells, new emoji one, and joiners are visible. */
 const odd = apart('odd', (codepoint) =>
   codepoint === ZWJ ? 1 : isFlagLetter(codepoint) ? 2 : isRecent(codepoint) ? 1 : modernWidths.wcwidth(codepoint),
 );
@@ -50,9 +50,9 @@ export type ModelOptions = {
   columns: number;
   rows: number;
   widths: 'joined' | 'apart' | 'odd' | '6';
-  /** Joins clusters once mode 2027 is set, and says so. */
+  /** Joins clusters once mode 2027 is set, and reports that it can. */
   clusters?: boolean;
-  /** Answers nothing. */
+  /** Answers no query. */
   mute?: boolean;
 };
 
@@ -90,7 +90,7 @@ export function terminalModel({ columns, rows, widths, clusters = false, mute = 
     onAnswer: (next: (text: string) => void) => {
       listener = next;
     },
-    /** Resolves when it is drawn. */
+    /** Resolves when the text is drawn. */
     write: (text: string) => new Promise<void>((done) => term.write(text, done)),
     cell: (x: number, y: number) =>
       term.buffer.active

@@ -11,14 +11,14 @@ import { rendererTo } from './renderer.ts';
 
 type Script = {
   client?: FakeClient;
-  /** What is typed where nothing is shown; without it nobody can be asked. */
+  /** The answers to hidden questions; without them nobody can be asked. */
   secrets?: string[];
   patience?: number;
   drafts?: Drafts | null;
   unattended?: boolean;
 };
 
-/** Line mode with these lines typed: what it says, and what the client was asked for. */
+/** Runs line mode on these lines. @returns its output and the calls to the client */
 export async function types(
   lines: string[],
   { client = new FakeClient(), secrets, patience = 200, drafts = null, unattended = false }: Script = {},
@@ -53,7 +53,7 @@ export async function types(
     receipts: false,
     patience,
   });
-  // The program keeps itself alive while it waits; so does its test.
+  // The program keeps itself alive while it waits, and so does its test.
   const alive = setInterval(() => {}, 1000);
   const ended = await mode.run().then(
     () => null,

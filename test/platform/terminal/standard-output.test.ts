@@ -11,7 +11,7 @@ function failing(code: string) {
   return { ended, said: String(stderr.read() ?? ''), stderr };
 }
 
-test('a reader that has seen enough is no failure, a full disk is one, with a sentence', (t) => {
+test('a closed pipe is not an error, and a full disk is one, with a sentence', (t) => {
   t.like(failing('EPIPE'), { ended: [0], said: '' });
   t.like(failing('ENOSPC'), {
     ended: [1],
@@ -20,7 +20,7 @@ test('a reader that has seen enough is no failure, a full disk is one, with a se
   t.like(failing('EIO'), { ended: [1], said: 'program: not all of the output could be written: EIO: write\n' });
 });
 
-test('a standard error that fails ends nothing', (t) => {
+test('a failing standard error ends nothing', (t) => {
   const { ended, stderr } = failing('EPIPE');
   ended.length = 0;
   stderr.emit('error', new Error('gone'));

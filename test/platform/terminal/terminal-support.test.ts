@@ -1,7 +1,7 @@
 import test from 'ava';
 import { isScreenless } from '../../../src/platform/terminal/terminal-support.ts';
 
-test('the screen is for two terminals and eyes', (t) => {
+test('the screen needs two terminals, and no screen reader or dumb terminal', (t) => {
   const terminal = { isTTY: true };
   const at = (env: Record<string, string>, stdin = terminal, stdout = terminal) => isScreenless({ stdin, stdout, env });
   t.false(at({}));

@@ -1,4 +1,4 @@
-/** Where the lines of line mode come from, without a program around it. */
+/** The lines of line mode, without a program around them. */
 import { Readable } from 'node:stream';
 import test from 'ava';
 import { pipeInput } from '../../../../src/cli/plain/input/line-input.ts';
@@ -18,7 +18,7 @@ function fastWriter() {
   return { written, input: Readable.from(bursts(), { objectMode: false }) };
 }
 
-test('a pipe is read as its lines are taken, and none is lost', async (t) => {
+test('a pipe is read as its lines are taken, without loss', async (t) => {
   t.timeout(60_000);
   const { written, input } = fastWriter();
   const source = pipeInput(input, { write: () => true });
@@ -32,7 +32,7 @@ test('a pipe is read as its lines are taken, and none is lost', async (t) => {
   t.is(taken, LINES);
 });
 
-test('lines that came before the end are still taken after close', async (t) => {
+test('lines that came before the end can still be taken after close()', async (t) => {
   const input = Readable.from(['one\ntwo\n', 'three']);
   const source = pipeInput(input, { write: () => true });
   await until(() => input.readableEnded);

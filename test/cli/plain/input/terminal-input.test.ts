@@ -1,4 +1,4 @@
-/** Line mode at a real terminal: what is typed stays whole, whatever arrives. */
+/** Line mode at a real terminal: a typed line stays whole, whatever arrives. */
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { PASSWORD, testAccounts } from '../../../helpers/daemon/test-accounts.ts';
@@ -25,7 +25,7 @@ async function seat(
   return { screen, bob };
 }
 
-test.serial('a line that is being typed is not broken by what arrives, and Tab completes it', async (t) => {
+test.serial('arriving messages do not break the line being typed, and Tab completes it', async (t) => {
   t.timeout(120_000);
   const { screen, bob: start } = await seat(t);
   const half = 'a line that is longer than the terminal is wide, and';
@@ -44,7 +44,7 @@ test.serial('a line that is being typed is not broken by what arrives, and Tab c
   await screen.until((text) => text.trimEnd().endsWith('#lobby> @bob'), PATIENCE);
   screen.write('psst\r');
   await bob.says('alice to you: psst');
-  // Ctrl+C takes the line away; on an empty one it leaves the second time.
+  // Ctrl+C clears the line; on an empty one the second Ctrl+C quits.
   screen.write('not sent\x03');
   screen.write('\x03');
   await screen.until((text) => text.includes('Ctrl+C again leaves'), PATIENCE);
@@ -53,7 +53,7 @@ test.serial('a line that is being typed is not broken by what arrives, and Tab c
   t.notRegex(bob.written.stdout, /not sent/);
 });
 
-test.serial('a screen reader gets it by itself; Ctrl+D and signals end it', async (t) => {
+test.serial('a screen reader gets line mode; Ctrl+D and signals end it', async (t) => {
   t.timeout(120_000);
   const reader = await seat(t, [], { INK_SCREEN_READER: 'true' });
   reader.screen.write('\x04');
@@ -63,7 +63,7 @@ test.serial('a screen reader gets it by itself; Ctrl+D and signals end it', asyn
   t.is((await told.screen.exited).exitCode, 143);
 });
 
-test.serial('whoever is not known here is asked, line by line, and is in', async (t) => {
+test.serial('an unknown person is asked line by line and logged in', async (t) => {
   t.timeout(120_000);
   const { daemon, dir } = await testAccounts(t, ['alice']);
   const args = ['plain', daemon.join, '--profile', join(dir, 'new')];
@@ -81,7 +81,7 @@ test.serial('whoever is not known here is asked, line by line, and is in', async
   t.is((await screen.exited).exitCode, 0);
 });
 
-test.serial('on a terminal that can do nothing, only what stands on the line is sent', async (t) => {
+test.serial('a dumb terminal sends only what is on the line', async (t) => {
   t.timeout(120_000);
   const { screen, bob: start } = await seat(t, ['plain'], { TERM: 'dumb' });
   const bob = await start();
@@ -110,7 +110,7 @@ test.serial('on a terminal that can do nothing, only what stands on the line is 
   t.is((await screen.exited).exitCode, 0);
 });
 
-test.serial('on a terminal that can do nothing, Ctrl+C twice leaves', async (t) => {
+test.serial('on a dumb terminal two Ctrl+C quit', async (t) => {
   t.timeout(120_000);
   const { screen } = await seat(t, ['plain'], { TERM: 'dumb' });
   screen.write('\x03');
@@ -119,7 +119,7 @@ test.serial('on a terminal that can do nothing, Ctrl+C twice leaves', async (t) 
   t.is((await screen.exited).exitCode, 0);
 });
 
-test.serial('passwords are asked for without echo, and lines go on after it', async (t) => {
+test.serial('passwords are asked for without echo, and line mode goes on afterwards', async (t) => {
   t.timeout(120_000);
   const { screen } = await seat(t);
   screen.write('.passwd\r');
@@ -139,7 +139,7 @@ test.serial('passwords are asked for without echo, and lines go on after it', as
   t.false(shown.includes('horse'));
   screen.write('.passwd\r');
   await screen.until((text) => text.trimEnd().endsWith('password now:'), PATIENCE);
-  // Typed ahead, once more than it is asked.
+  // The answer is typed ahead, and once more than needed.
   screen.write(`${PASSWORD}\rshort\rshort\rshort\rshort\r`);
   const kept = await screen.until((text) => /\.passwd begins again\n#lobby>/.test(text), PATIENCE);
   t.false(kept.includes('short'));
@@ -151,11 +151,11 @@ test.serial('passwords are asked for without echo, and lines go on after it', as
   t.is((await screen.exited).exitCode, 0);
 });
 
-test.serial('a question that was asked for by a line typed ahead goes on as any other', async (t) => {
+test.serial('a question caused by a line typed ahead works like any other', async (t) => {
   t.timeout(120_000);
   for (const env of [{}, { TERM: 'dumb' }]) {
     const { screen } = await seat(t, ['plain'], env);
-    // Both lines are there before the prompt after the first is drawn.
+    // Both lines are there before the prompt after the first one is drawn.
     screen.write('.whoami\r.passwd\r');
     await screen.until((text) => text.trimEnd().endsWith('password now:'), PATIENCE);
     screen.write(`${PASSWORD}\r`);
@@ -165,7 +165,7 @@ test.serial('a question that was asked for by a line typed ahead goes on as any 
     t.notRegex(shown, /closed/);
     screen.write('\x03');
     await screen.until((text) => /cancelled\n#lobby>$/.test(text.trimEnd()), PATIENCE);
-    // The answer, too: it never becomes a line.
+    // The answer is typed ahead, too: it never becomes a line.
     screen.write(`.passwd\r${PASSWORD}\rhorse`);
     await screen.until((text) => /new password: \*{5}$/.test(text), PATIENCE);
     screen.write('\x03');
@@ -196,7 +196,7 @@ test.serial('Ctrl+Z gives the terminal to the shell, and after fg the line goes 
   t.pass();
 });
 
-test.serial('Ctrl+Z without a shell above changes nothing', async (t) => {
+test.serial('Ctrl+Z without a parent shell changes nothing', async (t) => {
   t.timeout(120_000);
   const { screen } = await seat(t);
   screen.write('\x1a');

@@ -3,7 +3,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { TextLines } from '../../../../src/cli/plain/input/text-lines.ts';
 
-/** The lines of a stream that comes in these chunks. */
+/** The lines of a stream that arrives in these chunks. */
 async function linesOf(chunks: readonly Uint8Array[]): Promise<(string | null)[]> {
   const lines: (string | null)[] = [];
   const reader = new TextLines(Readable.from(chunks, { objectMode: false }));
@@ -14,7 +14,7 @@ async function linesOf(chunks: readonly Uint8Array[]): Promise<(string | null)[]
 
 const bytes = (hex: string) => Buffer.from(hex, 'hex');
 
-test('only a line feed ends a line, and what is no UTF-8 is told', async (t) => {
+test('only a line feed ends a line, and invalid UTF-8 is reported', async (t) => {
   t.deepEqual(await linesOf([Buffer.from('\ufeffa\tb\r\nkm\u200bkm\u2028x\ry\n\nend')]), [
     '\ufeffa\tb',
     'km\u200bkm\u2028x\ry',
@@ -25,7 +25,7 @@ test('only a line feed ends a line, and what is no UTF-8 is told', async (t) => 
   t.deepEqual(await linesOf([]), []);
 });
 
-test('lines are the same however the bytes are cut', async (t) => {
+test('lines are the same however the bytes are split', async (t) => {
   const line = fc.string({ unit: 'binary' }).map((text) => text.toWellFormed().replace(/\n/g, '').replace(/\r$/, ''));
   await fc.assert(
     fc.asyncProperty(
