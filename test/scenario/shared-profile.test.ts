@@ -153,6 +153,40 @@ test.serial('what another program reads while this one asks for the conversation
   t.like(await slow.event(isHere), { fresh: true });
 });
 
+test.serial('a message opens though another program took the entries of its author and its epoch', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const profile = join(await temporaryFolder(t), 'alice');
+  const open = async (options: { register?: object }) => {
+    const signedIn = await signInAs(t, { user: 'alice', server, profile, password, ...options });
+    const { connection } = signedIn;
+    const onEvent = connection.onEvent.bind(connection);
+    const held: (() => void)[] = [];
+    let isHeld = (_kind: string): boolean => false;
+    connection.onEvent = (listener) =>
+      onEvent((event) => {
+        if (event.method === 'posted' && isHeld(event.params.entry.kind)) held.push(() => void listener(event));
+        else return listener(event);
+      });
+    const hold = (which: typeof isHeld) => {
+      isHeld = which;
+    };
+    return { ...(await startChat(t, signedIn)), held, hold, db: signedIn.profile.db };
+  };
+  const first = await open({ register });
+  const slow = await open({});
+  for (const { client } of [first, slow]) await client.conversations();
+  first.hold((kind) => kind === 'message');
+  slow.hold(() => true);
+  const bob = await connectChat(t, { user: 'bob', server, password, register });
+  const { seq } = await bob.client.send('#lobby', 'hello');
+  await until(async () => {
+    const [row] = await first.db.all('SELECT max(top) AS top FROM coverage');
+    return Number(row?.top) === (seq ?? 0) - 1 && slow.held.length > 0;
+  });
+  for (const give of slow.held.splice(0)) give();
+  t.like(await slow.message('hello'), { from: 'bob' });
+});
+
 test.serial('programs of one profile each tell every message once', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');

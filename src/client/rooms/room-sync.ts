@@ -2,10 +2,11 @@
  * Brings a room's log and epochs up to date with the daemon, checks new entries, and joins the room. Knows nothing about the room's
  * messages.
  */
-import { equal } from '../../protocol/base/bytes.ts';
+import { equal, hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { parseEpoch } from '../../protocol/sealed/epoch.ts';
 import { parseLogEntry } from '../../protocol/sealed/room-log.ts';
+import { parseRoomMessage } from '../../protocol/sealed/room-message.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
@@ -56,6 +57,8 @@ export class RoomSync {
   async prepare(entries: readonly Entry[]): Promise<void> {
     const [members, keys] = [this.#members, this.#keys];
     const { joined } = members;
+    // Once is enough: what is unknown after that, the daemon does not give.
+    let isCaughtUp = false;
     for (const entry of entries) {
       if (entry.kind === 'log' && entry.seq > members.seq) {
         const next = parseLogEntry(entry.bytes).n === members.log.n + 1;
@@ -64,10 +67,26 @@ export class RoomSync {
         const { epochPrev, logHead } = parseEpoch(entry.bytes);
         const next = equal(epochPrev, keys.headId) && members.numberOf(logHead) !== null;
         await (next ? this.#takeEpoch(entry) : this.sync());
+      } else if (entry.kind === 'message' && !isCaughtUp && this.#isAhead(entry)) {
+        isCaughtUp = true;
+        await this.sync();
       }
     }
     // Removed although the account exists: a mistake of the server or its operator.
     if (joined && !members.joined) void this.#bus.attempt(() => this.join());
+  }
+
+  /** Whether a message names an author or an epoch that is unknown here: another process of the profile has taken their entries. */
+  #isAhead({ bytes }: Entry): boolean {
+    try {
+      const { from, epochId } = parseRoomMessage(bytes);
+      const epoch = hex(epochId);
+      const isKnown = this.#keys.get(epoch) !== null || this.#keys.refusedMaker(epoch) !== null;
+      return !isKnown || this.#members.nameOf(hex(from)) === null;
+    } catch (error) {
+      if (error instanceof ProtocolError) return false;
+      throw error;
+    }
   }
 
   /** Call before a message is sealed: log and epochs are known then, and this identity is a member. */
