@@ -14,13 +14,15 @@ import { hostileDaemon } from './hostile-daemon.ts';
 
 /** Some 30 MiB of it are taken before anything is told. MiB. */
 const HEAP = 56;
-const MUCH = 2 ** 20;
+const LARGE = 2 ** 20;
 
 const hash = () => new Uint8Array(randomBytes(32));
 const sentence = 'x'.repeat(500);
 
 /** What is told, and how often: the heap does not hold what each would leave behind. People are kept, up to a bound. */
-const talk = (lobby: Uint8Array): { [N in EventName]: [count: number, params: (n: number) => EventParams<N>] } => ({
+const eventFlood = (
+  lobby: Uint8Array,
+): { [N in EventName]: [count: number, params: (n: number) => EventParams<N>] } => ({
   presence: [2_500, (n) => ({ name: `p${n}`, online: n % 2 === 0, away: false })],
   registered: [2_500, (n) => ({ name: `p${n}`, idFp: hash() })],
   renewed: [30_000, (n) => ({ name: `n${n}`, cardSeq: n })],
@@ -65,20 +67,20 @@ test('events without end, of each kind, leave a program with little memory alive
   });
   const goesOn = async (text: string) => {
     await bob.client.send('#lobby', text);
-    await program.says(new RegExp(`"text":"${text}"`));
+    await program.untilWritten(new RegExp(`"text":"${text}"`));
   };
   await goesOn('before');
   const [lobby] = (await bob.signedIn.connection.request('conversations', { after: null })).conversations;
   if (lobby === undefined) throw new Error('there is no lobby');
-  const talks = talk(lobby.conversation);
+  const talks = eventFlood(lobby.conversation);
   const session = () => daemon.sessionOf('alice');
   const tell = async <N extends EventName>(method: N) => {
     const [count, params] = talks[method];
     for (let n = 0; n < count; n++) {
       session().link.send(encodeEvent(method, params(n)));
       // A link that the program gave up is followed by another.
-      if (n % 100 === 0 || session().link.queuedBytes > MUCH) await turn();
-      while (!session().ended && session().link.queuedBytes > MUCH) await turn();
+      if (n % 100 === 0 || session().link.queuedBytes > LARGE) await turn();
+      while (!session().ended && session().link.queuedBytes > LARGE) await turn();
     }
     await goesOn(`after ${method}`);
   };

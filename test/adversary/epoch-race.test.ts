@@ -2,7 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { connectChat, textOf } from '../helpers/client/chat.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
-import { answerTo, garbage, Mallory } from './mallory.ts';
+import { garbageKeys, Mallory, outcomeOf } from './mallory.ts';
 
 const password = 'correct horse';
 const HOUR = 3_600_000;
@@ -37,11 +37,11 @@ test('who answers every key with one of their own does not stop two people who t
   const empty: Lie = { keys: (keys) => keys.map(({ idFp }) => ({ idFp, chunk: new Uint8Array() })) };
   const future = Number.MAX_SAFE_INTEGER;
   for (const lie of [{ ...none, time: future }, { time: future }, { time: Date.now() - HOUR }, none, empty])
-    t.is(await answerTo(mallory.epoch(lie)), 'bad-request');
+    t.is(await outcomeOf(mallory.epoch(lie)), 'bad-request');
   t.is(await epochs(), 1);
 
   // One that opens for nobody: the next speaker makes another at once.
-  t.is(await answerTo(mallory.epoch(garbage)), 'taken');
+  t.is(await outcomeOf(mallory.epoch(garbageKeys)), 'taken');
   await talk(4, 'after garbage');
   t.is(await epochs(), 3);
 
@@ -49,18 +49,18 @@ test('who answers every key with one of their own does not stop two people who t
   const answers: string[] = [];
   let racing = true;
   const race = (async () => {
-    while (racing) answers.push(await answerTo(mallory.epoch()));
+    while (racing) answers.push(await outcomeOf(mallory.epoch()));
   })();
   await talk(8, 'raced');
   racing = false;
   await race;
-  for (let again = 0; again < 2; again += 1) answers.push(await answerTo(mallory.epoch()));
+  for (let again = 0; again < 2; again += 1) answers.push(await outcomeOf(mallory.epoch()));
   t.is(answers.filter((answer) => answer === 'taken').length, 2);
   t.is(await epochs(), 5);
   // That she leaves and joins again is a cause for others, and none for her.
   await mallory.move('leave');
   await mallory.move('join');
-  t.is(await answerTo(mallory.epoch()), 'rate-limited');
+  t.is(await outcomeOf(mallory.epoch()), 'rate-limited');
   await talk(2, 'later');
 
   const said = (await bob.client.history('#lobby')).messages.map(textOf);

@@ -16,7 +16,7 @@ import { type HostileDaemon, hostileDaemon } from './hostile-daemon.ts';
 const CARRIERS = ['vault-put', 'card-put', 'record-start', 'record-finish'] as const satisfies RequestName[];
 
 /** @returns what of CARRIERS was asked for since */
-function watch({ script }: HostileDaemon): string[] {
+function recordCarriers({ script }: HostileDaemon): string[] {
   const seen: string[] = [];
   for (const name of CARRIERS)
     script.answers[name] = async ({ honest }: { honest: () => Promise<unknown> }) => {
@@ -27,7 +27,7 @@ function watch({ script }: HostileDaemon): string[] {
 }
 
 /** Every login is answered with these fields changed. */
-function welcomes({ script }: HostileDaemon, lie: Partial<Welcome>): void {
+function setWelcome({ script }: HostileDaemon, lie: Partial<Welcome>): void {
   const change = async ({ honest }: { honest: () => Promise<Welcome> }) => ({ ...(await honest()), ...lie });
   script.answers['login-prove'] = change;
   script.answers['login-key'] = change;
@@ -56,9 +56,9 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   const first = await signInAs(t, { ...alice, register: {} });
   const { idFp } = first.keyring.me;
   await first.close();
-  const sent = watch(daemon);
+  const sent = recordCarriers(daemon);
 
-  welcomes(daemon, { mustRenew: true });
+  setWelcome(daemon, { mustRenew: true });
   const no = answering(false);
   await t.throwsAsync(signInAs(t, { user: 'alice', server, profile }), { code: 'untrusted' }, 'by key');
   await t.throwsAsync(signInAs(t, { ...alice, ask: no.ask }), {
@@ -78,7 +78,7 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   t.is(result.code, 5);
   t.regex(result.stderr, /says that alice has no keys, but this profile holds them.*nothing was sent/);
 
-  welcomes(daemon, { localKeys: true });
+  setWelcome(daemon, { localKeys: true });
   await t.throwsAsync(signInAs(t, { ...alice, ask: no.ask }), {
     code: 'untrusted',
     message: /on one machine only/,
@@ -87,7 +87,7 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   t.deepEqual(sent, []);
 
   // The true daemon did not notice, and a restored one gets the vault again once the person agrees.
-  welcomes(daemon, { vault: null });
+  setWelcome(daemon, { vault: null });
   const yes = answering(true);
   const again = await signInAs(t, { ...alice, ask: yes.ask });
   t.deepEqual(yes.asked, ['vault-back']);
@@ -99,17 +99,17 @@ test.serial('keys of one machine: nothing leaves, not even when the person agree
   const { daemon, server, folder } = await start(t);
   const bob = { user: 'bob', server, profile: join(folder, 'bob'), password: 'a good password' } as const;
   await (await signInAs(t, { ...bob, register: { localKeys: true } })).close();
-  const sent = watch(daemon);
+  const sent = recordCarriers(daemon);
   const { asked, ask } = answering(true);
   daemon.script.answers.cards = async () => ({ cards: [] });
   await t.throwsAsync(signInAs(t, { user: 'bob', server, profile: bob.profile }), { message: /lost the card/ });
   delete daemon.script.answers.cards;
   for (const lie of [{ mustRenew: true }, { localKeys: false }]) {
-    welcomes(daemon, lie);
+    setWelcome(daemon, lie);
     const attempt = signInAs(t, { ...bob, ask });
     await t.throwsAsync(attempt, { code: 'untrusted', message: /keeps on this machine only; nothing was sent/ });
   }
-  welcomes(daemon, {});
+  setWelcome(daemon, {});
   await signInAs(t, bob);
   t.deepEqual([asked, sent], [[], []]);
 });

@@ -15,7 +15,7 @@ const small = {
 };
 const large = 'dcffff'.repeat(87_000);
 /** Far below what one level of such an array costs when it is believed. */
-const MUCH = 100 * 2 ** 20;
+const LARGE = 100 * 2 ** 20;
 
 test('before and after a login, from a client and from a daemon: each ends one link and nothing else', async (t) => {
   const { at, script, sessionOf, lines } = await hostileDaemon(t);
@@ -55,7 +55,7 @@ test('before and after a login, from a client and from a daemon: each ends one l
     );
     await goesOn();
   }
-  t.true(process.memoryUsage().rss - before < MUCH);
+  t.true(process.memoryUsage().rss - before < LARGE);
   t.false(lines.some(({ evt }) => evt === 'sys_crash'));
   t.deepEqual(script.answers, {});
   t.true(bob.events.every((event) => event.type !== 'link' || event.link.state === 'online'));

@@ -6,7 +6,7 @@ import type { FileSystem } from '../../src/platform/file-system.ts';
 import { hex } from '../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { connectChat } from '../helpers/client/chat.ts';
-import { connectTo, login, online } from '../helpers/client/client.ts';
+import { connectTo, loggedInClient, login } from '../helpers/client/client.ts';
 import { quietAsk } from '../helpers/client/sign-in.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { fullDisk } from '../helpers/daemon/full-disk.ts';
@@ -17,7 +17,7 @@ import { hostileDaemon } from './hostile-daemon.ts';
 const MIB = 1024 * 1024;
 
 /** What `asked` was refused with. */
-async function code(asked: Promise<unknown>): Promise<string> {
+async function outcomeOf(asked: Promise<unknown>): Promise<string> {
   return asked.then(
     () => 'answered',
     (error: unknown) => (error instanceof Refusal ? error.code : String(error)),
@@ -74,7 +74,7 @@ test.serial('without any room: who logs in waits for it, and what is given up gi
   const { env } = disk;
   const first = await startDaemon(t, [], { env });
   const alice = await connectChat(t, { user: 'alice', server: first.join, password: 'pw', register: {} });
-  const bob = await online(t, first, 'bob');
+  const bob = await loggedInClient(t, first, 'bob');
   const file = new Uint8Array(16).fill(7);
   const conversation = new Uint8Array(32).fill(9);
   const { transfer } = await bob.request('upload-open', { file, conversation, size: MIB, segSize: 65_536 });
@@ -82,7 +82,7 @@ test.serial('without any room: who logs in waits for it, and what is given up gi
   const part = join(first.dir, 'server_files', `${hex(file)}.part`);
   await t.notThrowsAsync(nodeFs.stat(part));
   await disk.fill();
-  t.is(await code(bob.request('upload-drop', { file })), 'disk-full');
+  t.is(await outcomeOf(bob.request('upload-drop', { file })), 'disk-full');
   await t.throwsAsync(nodeFs.stat(part), { code: 'ENOENT' }, 'the bytes are gone all the same');
   await first.stop();
 

@@ -3,7 +3,7 @@ import test from 'ava';
 import { readConfig } from '../../src/daemon/config/config.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { connectChat, lines } from '../helpers/client/chat.ts';
-import { online } from '../helpers/client/client.ts';
+import { loggedInClient } from '../helpers/client/client.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 test.serial(
@@ -38,7 +38,7 @@ test.serial(
 
 test.serial('files that are begun and left cost their share, and are 64 at most', async (t) => {
   const { at } = await openDaemon(t, { flags: { quota: '1G' } });
-  const [mallory, bob] = [await online(t, at, 'alice'), await online(t, at, 'bob')];
+  const [mallory, bob] = [await loggedInClient(t, at, 'alice'), await loggedInClient(t, at, 'bob')];
   const conversation = new Uint8Array(32).fill(9);
   const begin = async (who: typeof bob, n: number) => {
     const file = Uint8Array.from({ length: 16 }, (_, i) => (i === 0 ? n : who === bob ? 1 : 2));

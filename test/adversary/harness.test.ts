@@ -7,7 +7,7 @@ import { connectChat } from '../helpers/client/chat.ts';
 import { login, register } from '../helpers/client/client.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { faultProxy } from './fault-proxy.ts';
-import { gone, hostileClient, openSocket } from './hostile-client.ts';
+import { hostileClient, openSocket, untilClosed } from './hostile-client.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
 test('a hostile client logs in and asks like any other, and is cut when it breaks a rule', async (t) => {
@@ -24,7 +24,7 @@ test('a hostile client logs in and asks like any other, and is cut when it break
   t.is(await polite.ended, 'closed');
   const stranger = await openSocket(t, at);
   stranger.write('GET / HTTP/1.1\r\n\r\n');
-  await gone(stranger);
+  await untilClosed(stranger);
 });
 
 test('a hostile daemon is honest until its script lies', async (t) => {

@@ -40,7 +40,7 @@ test('what was held back shows its own time on the screen, in listen and in hist
   };
   const bob = ['--profile', profile, '--server', server, '--user', 'bob'];
   const listening = startSecurechat(t, ['listen', '--json', ...bob]);
-  await listening.says(/privately(.|\n)*, all|, all(.|\n)*privately/);
+  await listening.untilWritten(/privately(.|\n)*, all|, all(.|\n)*privately/);
   const heard = jsonLines(await listening.stop());
   for (const target of ['alice', '#lobby'])
     heard.push(...jsonLines(await securechat(['history', target, '--json', ...bob])));

@@ -25,16 +25,16 @@ import { LARGE_RECORD, type RecordType, recordLimits, recordType } from '../../s
 import { takeBytesFrom } from '../../src/protocol/link/take-bytes.ts';
 import { MESSAGES_VERSION } from '../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
-import type { TestDaemon } from '../helpers/daemon/daemon.ts';
+import type { DaemonProcess } from '../helpers/daemon/daemon.ts';
 
 /** `closed`: the daemon said CLOSE. `cut`: the connection ended without it. */
-export type HowEnded = 'closed' | 'cut';
-type Address = Pick<TestDaemon, 'port' | 'fingerprint'>;
+export type LinkEnding = 'closed' | 'cut';
+type Address = Pick<DaemonProcess, 'port' | 'fingerprint'>;
 
 /** A connection without a handshake. @param from any address of 127.0.0.0/8: the daemon tells them apart */
 export async function openSocket(
   t: ExecutionContext,
-  at: Pick<TestDaemon, 'port'>,
+  at: Pick<DaemonProcess, 'port'>,
   from = '127.0.0.1',
 ): Promise<Socket> {
   const socket = connect({ port: at.port, host: '127.0.0.1', localAddress: from, noDelay: true });
@@ -45,12 +45,12 @@ export async function openSocket(
 }
 
 /** Resolves when the other end, or this one, has ended the connection. Reads and drops what still comes. */
-export async function gone(socket: Socket): Promise<void> {
+export async function untilClosed(socket: Socket): Promise<void> {
   socket.resume();
   if (!socket.destroyed && !socket.readableEnded) await Promise.race([once(socket, 'end'), once(socket, 'close')]);
 }
 
-export type Lies = {
+export type HandshakeLies = {
   /** The key that the daemon seals its Reply to. */
   ephemeral?: KeyPair;
   /** What becomes of the Hello on its way. */
@@ -62,7 +62,11 @@ export type Lies = {
 };
 
 /** A link to the daemon after the handshake. @throws ProtocolError 'handshake' when the daemon ends it before. */
-export async function hostileClient(t: ExecutionContext, at: Address, lies: Lies = {}): Promise<HostileClient> {
+export async function hostileClient(
+  t: ExecutionContext,
+  at: Address,
+  lies: HandshakeLies = {},
+): Promise<HostileClient> {
   const { hello = (bytes) => bytes } = lies;
   const socket = await openSocket(t, at, lies.from);
   const take = takeBytesFrom(socket);
@@ -84,7 +88,7 @@ export class HostileClient implements Wire {
   readonly socket: Socket;
   readonly calls: Calls;
   /** Settles when the link is over. */
-  readonly ended: Promise<HowEnded>;
+  readonly ended: Promise<LinkEnding>;
   /** The names of the events that came so far. */
   readonly events: string[] = [];
   onMessage: Wire['onMessage'] = () => {};
@@ -104,7 +108,7 @@ export class HostileClient implements Wire {
     this.#reader = new LinkReader(agreed.toClient, { ...reading, onLate: () => {} });
     this.calls = new Calls(this);
     this.calls.listen((event) => this.events.push(event.method));
-    const { promise, resolve } = Promise.withResolvers<HowEnded>();
+    const { promise, resolve } = Promise.withResolvers<LinkEnding>();
     this.ended = promise;
     socket.on('close', () => {
       this.#reader.stop();

@@ -5,7 +5,7 @@ import { parseEpoch } from '../../src/protocol/sealed/epoch.ts';
 import { connectChat, lines, type TestChat } from '../helpers/client/chat.ts';
 import { until } from '../helpers/until.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
-import { answerTo, garbage, Mallory } from './mallory.ts';
+import { garbageKeys, Mallory, outcomeOf } from './mallory.ts';
 
 const password = 'correct horse';
 const register = {};
@@ -44,9 +44,9 @@ test('attack: 14 accomplices who join, leave and make garbage keys make no messa
   const attack = (async () => {
     for (let n = 0; attacking; n += 1) {
       const leaver = gang[n % gang.length] as Mallory;
-      if ((await answerTo(leaver.move('leave'))) === 'taken') left += 1;
-      for (const maker of [mallory, ...gang]) if ((await answerTo(maker.epoch(garbage))) === 'taken') made += 1;
-      await answerTo(leaver.move('join'));
+      if ((await outcomeOf(leaver.move('leave'))) === 'taken') left += 1;
+      for (const maker of [mallory, ...gang]) if ((await outcomeOf(maker.epoch(garbageKeys))) === 'taken') made += 1;
+      await outcomeOf(leaver.move('join'));
     }
   })();
   while (left < limitValues.leavesOfRoom.burst) await speak(`under attack ${said.length}`);
@@ -54,7 +54,7 @@ test('attack: 14 accomplices who join, leave and make garbage keys make no messa
   for (let n = 0; n < 10; n += 1) await speak(`alone ${n}`, alice);
   attacking = false;
   await attack;
-  t.is(await answerTo(mallory.move('leave')), 'rate-limited', 'nobody else can leave for now');
+  t.is(await outcomeOf(mallory.move('leave')), 'rate-limited', 'nobody else can leave for now');
   for (let n = 0; n < 6; n += 1) await speak(`later ${n}`);
 
   t.true(made > left, `${made} garbage keys`);
@@ -126,7 +126,7 @@ test('attack: who joins after a garbage key reads what a speaker says under an e
     await alice.client.send('#lobby', `welcome, guest ${n}`);
   }
   const [mallory, ...absent] = guests as [Mallory, ...Mallory[]];
-  t.is(await answerTo(mallory.epoch(garbage)), 'taken');
+  t.is(await outcomeOf(mallory.epoch(garbageKeys)), 'taken');
   for (const { client } of absent) client.socket.destroy();
   const carol = await connectChat(t, { user: 'carol', server, password, register });
   await alice.client.send('#lobby', 'hello carol');

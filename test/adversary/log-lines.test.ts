@@ -14,7 +14,7 @@ import { connectTo, login, register } from '../helpers/client/client.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { evenKey } from '../helpers/protocol/bad-keys.ts';
 import { until } from '../helpers/until.ts';
-import { gone, type HostileClient, hostileClient, openSocket } from './hostile-client.ts';
+import { type HostileClient, hostileClient, openSocket, untilClosed } from './hostile-client.ts';
 import { type SeededRandom, seeded } from './seeded.ts';
 
 const WARN = 40;
@@ -80,7 +80,7 @@ function attack(client: HostileClient, random: SeededRandom): void {
 }
 
 /** No line says error; those of one connection at the usual level are few, and so are the failed logins of an address. */
-function quiet(t: ExecutionContext, lines: Lines): void {
+function assertQuietLog(t: ExecutionContext, lines: Lines): void {
   t.deepEqual(
     lines.filter(({ level }) => Number(level) >= ERROR),
     [],
@@ -110,7 +110,7 @@ test.serial('junk in every state before the login', async (t) => {
     await once(socket, 'data');
     const junk = bytes(random, 900);
     socket.end(random(2) === 0 ? junk : Buffer.concat([Buffer.from('SCL1\u0000\u0001'), junk, junk]));
-    await gone(socket);
+    await untilClosed(socket);
   }
   const good = fixtureKey('ephemeral');
   const ephemerals = [{ ...good, spki: evenKey(good.spki) }, { ...good, spki: good.spki.subarray(1) }, good];
@@ -135,7 +135,7 @@ test.serial('junk in every state before the login', async (t) => {
   }
   t.true((await alice.request('ping', {})).at > 0);
   t.false(alice.events.includes('closing'));
-  quiet(t, lines);
+  assertQuietLog(t, lines);
   const loud = lines.filter(({ level, evt }) => Number(level) >= WARN && evt !== 'private_file_open');
   t.true(
     loud.every(({ evt }) => evt === 'authn_login_fail'),
@@ -151,7 +151,7 @@ test.serial('one link that fails to log in all the time is told a bounded number
     const tries = Array.from({ length: 16 }, () => client.request('login-key', params));
     for (const one of await Promise.allSettled(tries)) t.is(one.status, 'rejected');
   }
-  quiet(t, lines);
+  assertQuietLog(t, lines);
 });
 
 test.serial('requests under way together that all break the rules are one line', async (t) => {

@@ -131,12 +131,12 @@ export class Mallory {
 }
 
 /** Of each member the right length, and no key. */
-export const garbage: { keys: (honest: Keys) => Keys } = {
+export const garbageKeys: { keys: (honest: Keys) => Keys } = {
   keys: (keys) => keys.map(({ idFp }, i) => ({ idFp, chunk: new Uint8Array(384).fill(i + 1) })),
 };
 
 /** What the daemon says of it. */
-export async function answerTo(attempt: Promise<void>): Promise<string> {
+export async function outcomeOf(attempt: Promise<void>): Promise<string> {
   try {
     await attempt;
     return 'taken';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { encodeRequest } from '../../src/protocol/wire/codec.ts';
-import { online } from '../helpers/client/client.ts';
+import { loggedInClient } from '../helpers/client/client.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { until } from '../helpers/until.ts';
 
@@ -15,8 +15,8 @@ function resident(pid: number | undefined): number {
 
 test('whoever asks without reading holds up their own link alone, and gets every answer once they read', async (t) => {
   const daemon = await startDaemon(t);
-  const hostile = await online(t, daemon, 'mallory');
-  const honest = await online(t, daemon, 'alice');
+  const hostile = await loggedInClient(t, daemon, 'mallory');
+  const honest = await loggedInClient(t, daemon, 'alice');
   const before = resident(daemon.process.pid);
   let answered = 0;
   hostile.link.onMessage = () => {

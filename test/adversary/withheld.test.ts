@@ -4,7 +4,7 @@ import test from 'ava';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
 import { connectChat, lines, startChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { tampered } from '../helpers/client/tamper.ts';
+import { tamperedLogin } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -33,7 +33,7 @@ test('a message that cannot be opened hides no other that is withheld', async (t
   const signedIn = await signInAs(t, bob);
   const reader = await startChat(
     t,
-    tampered(signedIn, {
+    tamperedLogin(signedIn, {
       // Numbered anew, so that no place is missing; Carol says nothing more that would follow what she said.
       entry(entry: Entry) {
         if (entry.kind === 'message' && entry.from === 'carol' && !carols.includes(entry.seq)) carols.push(entry.seq);

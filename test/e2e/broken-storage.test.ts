@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { connectTo, login, online } from '../helpers/client/client.ts';
+import { connectTo, loggedInClient, login } from '../helpers/client/client.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -15,7 +15,7 @@ async function broken(t: ExecutionContext, word: 'sync' | 'thread') {
   const trigger = join(await temporaryFolder(t), 'now');
   const env = { NODE_OPTIONS: `--import=${hook}`, BREAK_DATABASE: trigger };
   const daemon = await startDaemon(t, [], { env });
-  const alice = await online(t, daemon, 'alice');
+  const alice = await loggedInClient(t, daemon, 'alice');
   await writeFile(trigger, word);
   const exited = once(daemon.process, 'exit');
   const outcome = alice.request('device-end', { device: 2 }).then(

@@ -95,10 +95,10 @@ test.serial(
     const { as, start } = await testAccounts(t);
     await as('alice', ['send', 'bob', 'while away']);
     const first = start('bob', ['listen', '--json']);
-    await first.says(/while away/);
+    await first.untilWritten(/while away/);
     const delivered = await as('alice', ['send', 'bob', 'here', '--wait-delivered']);
     t.deepEqual([delivered.code, delivered.stdout], [0, 'delivered to @bob\n']);
-    await first.says(/"here"/);
+    await first.untilWritten(/"here"/);
     const { code, stdout, stderr } = await first.stop('SIGTERM');
     t.is(code, 143);
     t.is(stdout.trimEnd().split('\n').length, 2);
@@ -106,7 +106,7 @@ test.serial(
 
     const second = start('bob', ['listen', '--json', '--quiet']);
     await as('alice', ['send', 'bob', 'later']);
-    await second.says(/later/);
+    await second.untilWritten(/later/);
     const ended = await second.stop('SIGINT');
     t.is(ended.code, 130);
     t.is(ended.stderr, '');
@@ -118,7 +118,7 @@ test.serial(
 
     const waiting = start('alice', ['send', 'bob', 'nobody there', '--wait-delivered']);
     const bob = start('bob', ['listen']);
-    await bob.says(/nobody there/);
+    await bob.untilWritten(/nobody there/);
     t.is((await waiting.ended).code, 0);
   },
 );
@@ -128,9 +128,9 @@ test.serial('listen --exec: the message is input, never a command', async (t) =>
   const text = '$(touch pwned); `touch pwned` "\' && touch pwned';
   const listening = start('bob', ['listen', '--exec', 'cat >> got; echo ran']);
   await as('alice', ['send', 'bob', text]);
-  await listening.says(/ran/);
+  await listening.untilWritten(/ran/);
   await as('alice', ['send', 'bob', 'second']);
-  await listening.says(/ran[\s\S]*ran/);
+  await listening.untilWritten(/ran[\s\S]*ran/);
   await listening.stop();
   t.is(await readFile(join(dir, 'got'), 'utf8'), `${text}\nsecond\n`);
   t.false(existsSync(join(dir, 'pwned')));

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
-import { connectTo, online } from '../helpers/client/client.ts';
+import { connectTo, loggedInClient } from '../helpers/client/client.ts';
 import { runDaemon, startDaemon, writeFixtureKey } from '../helpers/daemon/daemon.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -227,7 +227,7 @@ test.serial(
 
 test.serial('TERM tells every client and ends with 0', async (t) => {
   const daemon = await startDaemon(t);
-  const client = await online(t, daemon, 'alice');
+  const client = await loggedInClient(t, daemon, 'alice');
   const stranger = await connectTo(t, daemon);
   t.deepEqual(await daemon.stop(), { code: 0, signal: null });
   await Promise.all([client.ended, stranger.ended]);

@@ -35,12 +35,12 @@ async function textsArrive(t: ExecutionContext, { as, start }: TestAccounts): Pr
   const stdin = `\ufeff${texts.join('\n')}`;
   t.is((await as('alice', ['send', 'bob'], { stdin: `${stdin}\r\n` })).code, 0);
   const alice = start('alice', ['plain', '--receipts'], { stdin: null });
-  alice.types('.msg bob', ...texts);
+  alice.writeLines('.msg bob', ...texts);
   const sent = ['false alarm', 'false hopes', stdin, ...texts];
-  await bob.says(new RegExp(`(?:.+\\n){${sent.length}}`));
+  await bob.untilWritten(new RegExp(`(?:.+\\n){${sent.length}}`));
   // Signed for in one, so that the last of them can be changed.
-  await alice.says(/delivered to @bob: caf/);
-  alice.types('.edit changed\tto\u200bthis', '.exit');
+  await alice.untilWritten(/delivered to @bob: caf/);
+  alice.writeLines('.edit changed\tto\u200bthis', '.exit');
   t.is((await alice.ended).code, 0);
   const textsOf = (result: CliResult) => jsonLines(result).map(({ text }) => text);
   t.deepEqual(textsOf(await bob.stop()), sent);

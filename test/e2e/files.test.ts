@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { TransferState } from '../../src/client/types.ts';
 import { connectChat } from '../helpers/client/chat.ts';
 import { eagerClock } from '../helpers/client/eager-clock.ts';
-import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
+import { type DaemonProcess, startDaemon } from '../helpers/daemon/daemon.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -15,8 +15,8 @@ const register = {};
 const SIZE = 24 * 1024 * 1024 + 321;
 
 /** Kills the daemon (-9) once, when a transfer has come some way, and starts it again on its folder and port. */
-function killedInTheMiddle(t: ExecutionContext, daemon: TestDaemon) {
-  const killing = { at: null as number | null, again: null as Promise<TestDaemon> | null };
+function killedInTheMiddle(t: ExecutionContext, daemon: DaemonProcess) {
+  const killing = { at: null as number | null, again: null as Promise<DaemonProcess> | null };
   const onProgress = ({ done, size, state }: TransferState) => {
     if (killing.at !== null || state !== 'running' || done < size / 20 || done > (size * 3) / 4) return;
     killing.at = done;

@@ -11,11 +11,11 @@ test.serial('listen and plain wait for a server that lets nobody in for now, and
   const listening = start('alice', ['listen']);
   const plain = start('bob', ['plain'], { stdin: null });
   for (const program of [listening, plain])
-    await program.says(/the server's disk is full.*it is tried again until that works/);
+    await program.untilWritten(/the server's disk is full.*it is tried again until that works/);
   await disk.empty();
-  await listening.says(/listening as alice/);
-  plain.types('.msg alice', 'made it');
-  await listening.says(/made it/);
+  await listening.untilWritten(/listening as alice/);
+  plain.writeLines('.msg alice', 'made it');
+  await listening.untilWritten(/made it/);
   t.is((await listening.stop('SIGINT')).code, 130);
   plain.end();
   t.is((await plain.ended).code, 0);
@@ -33,7 +33,7 @@ test.serial('a command waits as long as --timeout says, and ends with the reason
     t.regex(stderr, /it is tried again for 5 s\n[\s\S]*securechat: the server's disk is full/, args[0]);
   }
   const sending = start('alice', ['send', 'bob', 'late']);
-  await sending.says(/it is tried again for 10 s/);
+  await sending.untilWritten(/it is tried again for 10 s/);
   await disk.empty();
   t.is((await sending.ended).stdout, 'sent to @bob\n');
 });

@@ -8,7 +8,7 @@ import test, { type ExecutionContext } from 'ava';
 import { allowedFields } from '../../src/daemon/logging/log.ts';
 import { connectChat } from '../helpers/client/chat.ts';
 import { connectTo, login } from '../helpers/client/client.ts';
-import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
+import { type DaemonProcess, startDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const password = 'pa55-horse-battery';
@@ -25,7 +25,7 @@ const secrets = {
 };
 
 /** Everything that a daemon and its people may do with one another, and some that nobody should. */
-async function session(t: ExecutionContext, daemon: TestDaemon): Promise<void> {
+async function session(t: ExecutionContext, daemon: DaemonProcess): Promise<void> {
   const { join: server } = daemon;
   const alice = await connectChat(t, { user: 'alice', server, password, register: {} });
   const bob = await connectChat(t, { user: 'bob', server, password, register: {} });

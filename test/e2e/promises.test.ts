@@ -30,18 +30,18 @@ async function queued(profile: string, count: number, conversations = 1): Promis
 test.serial('kill -9 of the daemon between a message and its answer: it is stored once', async (t) => {
   const { as, start, daemon, dir } = await accountsOn(t, await startDaemon(t));
   const alice = start('alice', ['plain'], { stdin: null });
-  alice.types('@bob answered');
+  alice.writeLines('@bob answered');
   await queued(join(dir, 'alice'), 0);
   // It takes what comes only when it goes on: the message is on its way when the daemon dies.
   daemon.process.kill('SIGSTOP');
-  alice.types('@bob not answered');
+  alice.writeLines('@bob not answered');
   await queued(join(dir, 'alice'), 1);
   await daemon.stop('SIGKILL');
-  await alice.says(/the link is lost/);
-  alice.types('@bob typed without a link');
+  await alice.untilWritten(/the link is lost/);
+  alice.writeLines('@bob typed without a link');
   await queued(join(dir, 'alice'), 2);
   await startDaemon(t, ['--port', String(daemon.port)], { dir: daemon.dir });
-  await alice.says(/the link is back/);
+  await alice.untilWritten(/the link is back/);
   await queued(join(dir, 'alice'), 0);
   const said = ['answered', 'not answered', 'typed without a link'];
   t.deepEqual(texts(await as('bob', ['history', 'alice', '--json'])), said);
@@ -50,10 +50,10 @@ test.serial('kill -9 of the daemon between a message and its answer: it is store
 test.serial('kill -9 of a client with messages that wait: the next one sends them, once', async (t) => {
   const { as, start, daemon, dir } = await accountsOn(t, await startDaemon(t));
   const alice = start('alice', ['plain'], { stdin: null });
-  alice.types('@bob before');
+  alice.writeLines('@bob before');
   await queued(join(dir, 'alice'), 0);
   daemon.process.kill('SIGSTOP');
-  alice.types('@bob first', '@bob second');
+  alice.writeLines('@bob first', '@bob second');
   await queued(join(dir, 'alice'), 2);
   await alice.stop('SIGKILL');
   daemon.process.kill('SIGCONT');
@@ -68,7 +68,7 @@ test.serial('kill -9 of a client with messages that wait: the next one sends the
 test.serial('who listens to a server whose key changes is not left waiting: 5, with both keys', async (t) => {
   const { start, daemon } = await accountsOn(t, await startDaemon(t));
   const listening = [start('alice', ['listen']), start('bob', ['plain'], { stdin: null })];
-  await Promise.all(listening.map((one) => one.says(/listening as alice|you write to/)));
+  await Promise.all(listening.map((one) => one.untilWritten(/listening as alice|you write to/)));
   const impostor = await temporaryFolder(t);
   await writeFixtureKey(impostor, 'ephemeral');
   await daemon.stop();
@@ -96,13 +96,13 @@ test.serial('one profile for listen and send at once, and two sessions of one pe
   const listening = start('alice', ['listen', '--json']);
   const elsewhere = { env: { SECURECHAT_PROFILE: join(dir, 'elsewhere') } };
   const second = start('alice', ['listen', '--json', '--password-file', 'password'], elsewhere);
-  for (const session of [listening, second]) await session.says(/listening as alice/);
+  for (const session of [listening, second]) await session.untilWritten(/listening as alice/);
   for (const n of [1, 2, 3]) {
     t.is((await as('alice', ['send', 'bob', `hello ${n}`])).code, 0);
     t.is((await as('bob', ['send', 'alice', `answer ${n}`])).code, 0);
   }
   for (const session of [listening, second]) {
-    await session.says(/answer 3/);
+    await session.untilWritten(/answer 3/);
     const heard = await session.stop();
     t.deepEqual(texts(heard), ['answer 1', 'answer 2', 'answer 3']);
     t.false(heard.stdout.includes('"gap"'));

@@ -2,15 +2,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { startDaemon, type TestDaemon } from '../helpers/daemon/daemon.ts';
+import { type DaemonProcess, startDaemon } from '../helpers/daemon/daemon.ts';
 import { openCliScreen } from '../helpers/screen/cli-screen.ts';
-import { agree, isRunning, type Screen } from '../helpers/screen/screen.ts';
+import { answerYes, isRunning, type Screen } from '../helpers/screen/screen.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
 
 type Seat = { screen: Screen; profile: string; downloads: string };
 
-async function sit(
+async function openSeat(
   t: ExecutionContext,
   args: string[],
   seat: { profile?: string; downloads?: string; cols?: number } = {},
@@ -35,18 +35,18 @@ async function register({ screen }: Seat, name: string): Promise<void> {
   await screen.until((text) => text.includes('#lobby ›') && text.includes('● online'), PATIENCE);
 }
 
-async function two(t: ExecutionContext): Promise<{ daemon: TestDaemon; alice: Seat; bob: Seat }> {
+async function twoSeats(t: ExecutionContext): Promise<{ daemon: DaemonProcess; alice: Seat; bob: Seat }> {
   const daemon = await startDaemon(t);
-  const alice = await sit(t, ['--server', `127.0.0.1:${daemon.port}`]);
+  const alice = await openSeat(t, ['--server', `127.0.0.1:${daemon.port}`]);
   // An address alone: the key is compared with what the daemon printed.
   const plain = (text: string) => text.replaceAll(/[ │\n]/g, '');
   await alice.screen.until(
     (text) => text.includes('Is this your server?') && plain(text).includes(daemon.fingerprint.slice(0, 32)),
     PATIENCE,
   );
-  await agree(alice.screen, 'Is this your server?');
+  await answerYes(alice.screen, 'Is this your server?');
   await register(alice, 'alice');
-  const bob = await sit(t, [daemon.join]);
+  const bob = await openSeat(t, [daemon.join]);
   await register(bob, 'bob');
   await alice.screen.until((text) => text.includes('● bob'), PATIENCE);
   return { daemon, alice, bob };
@@ -54,7 +54,7 @@ async function two(t: ExecutionContext): Promise<{ daemon: TestDaemon; alice: Se
 
 test.serial('register, talk in the lobby and in private, send a file, lose the daemon and find it again', async (t) => {
   t.timeout(180_000);
-  const { daemon, alice, bob } = await two(t);
+  const { daemon, alice, bob } = await twoSeats(t);
 
   alice.screen.write('good morning all\r');
   await bob.screen.until((text) => text.includes('alice  good morning all'), PATIENCE);
@@ -104,7 +104,7 @@ test.serial('register, talk in the lobby and in private, send a file, lose the d
   await bob.screen.until((text) => text.includes('@alice › a draft'));
   bob.screen.hangUp();
   await until(() => !isRunning(bob.screen.pid));
-  const again = await sit(t, [], { profile: bob.profile, downloads: bob.downloads });
+  const again = await openSeat(t, [], { profile: bob.profile, downloads: bob.downloads });
   await again.screen.until((text) => text.includes('#lobby ›') && text.includes('● online'), PATIENCE);
   again.screen.write('\x1b2');
   await again.screen.until(
@@ -115,7 +115,7 @@ test.serial('register, talk in the lobby and in private, send a file, lose the d
   t.is((await again.screen.exited).exitCode, 0);
 
   // Typed before the program has the keyboard, while it is loaded and while it logs in.
-  const early = await sit(t, [], { profile: bob.profile, downloads: bob.downloads });
+  const early = await openSeat(t, [], { profile: bob.profile, downloads: bob.downloads });
   const line = 'typed before there was a line\rand more of it\r';
   for (const letter of line) {
     early.screen.write(letter);

@@ -5,7 +5,14 @@ import { SegmentLayout } from '../../src/daemon/files/segment-layout.ts';
 import { MAX_TEXT_BYTES } from '../../src/protocol/base/text.ts';
 import { openCard } from '../../src/protocol/sealed/card.ts';
 import { privateConversationId } from '../../src/protocol/sealed/note.ts';
-import { connectTo, freshCard, login, online, type TestClient, testDaemonId } from '../helpers/client/client.ts';
+import {
+  connectTo,
+  freshCard,
+  loggedInClient,
+  login,
+  type TestClient,
+  testDaemonId,
+} from '../helpers/client/client.ts';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { noteMaker } from '../helpers/protocol/notes.ts';
 
@@ -33,9 +40,9 @@ function median(sorted: number[]): number {
 
 test.serial('who does not read is closed above its send queue; the others are served meanwhile', async (t) => {
   const daemon = await startDaemon(t);
-  const alice = await online(t, daemon, 'alice');
-  const bob = await online(t, daemon, 'bob');
-  const carol = await online(t, daemon, 'carol');
+  const alice = await loggedInClient(t, daemon, 'alice');
+  const bob = await loggedInClient(t, daemon, 'bob');
+  const carol = await loggedInClient(t, daemon, 'carol');
   const make = await noteMaker('alice', 'bob', { kind: 'text', text: 'x'.repeat(MAX_TEXT_BYTES) });
   bob.socket.pause();
   bob.socket.removeAllListeners('data');
@@ -77,8 +84,8 @@ test.serial('who does not read is closed above its send queue; the others are se
 
 test.serial('chat passes a large transfer, on the same link and on another', async (t) => {
   const daemon = await startDaemon(t);
-  const alice = await online(t, daemon, 'alice');
-  const carol = await online(t, daemon, 'carol');
+  const alice = await loggedInClient(t, daemon, 'alice');
+  const carol = await loggedInClient(t, daemon, 'carol');
   const size = 96 * MIB;
   const segSize = 262_144;
   const layout = new SegmentLayout(size, segSize);

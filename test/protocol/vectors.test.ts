@@ -174,7 +174,7 @@ const goodHello = fromHex(handshake.hellos[0]?.hello ?? '');
 const reply = fromHex(handshake.reply);
 
 /** Reads these bytes in order. */
-function takeOf(bytes: Uint8Array) {
+function readerOf(bytes: Uint8Array) {
   let at = 0;
   return async (size: number) => {
     at += size;
@@ -188,7 +188,7 @@ test('handshake: every vector gets its verdict at the daemon', async (t) => {
   const fixed = { ...inlineRsa, seal: async () => [reply.slice(0, 384)] };
   for (const v of handshake.hellos) {
     const o = { rsa: fixed, random: () => fromHex(handshake.k2), keys, rejectKey: new Uint8Array(32), parameters };
-    const answered = takeHello(takeOf(fromHex(v.hello))).then((hello) => answerHello(hello, o));
+    const answered = takeHello(readerOf(fromHex(v.hello))).then((hello) => answerHello(hello, o));
     if (v.verdict === 'refused') {
       await t.throwsAsync(answered, { name: 'ProtocolError', code: 'handshake' }, v.what);
     } else {

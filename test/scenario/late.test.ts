@@ -4,7 +4,7 @@ import { writtenApart } from '../../src/client/messages/written-time.ts';
 import { CARD_LIFE_MS } from '../../src/protocol/sealed/card.ts';
 import { connectChat, startChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { tampered } from '../helpers/client/tamper.ts';
+import { tamperedLogin } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 const day = 24 * 3_600_000;
@@ -16,7 +16,7 @@ test.serial('a note that came a month after the end of the key it is sealed to i
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });
   let later = 0;
-  const bob = await startChat(t, tampered(signedIn, { entry: (entry) => [{ ...entry, at: entry.at + later }] }));
+  const bob = await startChat(t, tamperedLogin(signedIn, { entry: (entry) => [{ ...entry, at: entry.at + later }] }));
   for (const [days, text, late] of [
     [0, 'at once', false],
     [28, 'within the month', false],

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import test from 'ava';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
 import { connectChat, lines, startChat } from '../helpers/client/chat.ts';
-import { online } from '../helpers/client/client.ts';
+import { loggedInClient } from '../helpers/client/client.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { tampered } from '../helpers/client/tamper.ts';
+import { tamperedLogin } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -72,7 +72,7 @@ test.serial('a newcomer speaks though whoever made the key in use is gone', asyn
   await bob.client.send('#lobby', 'from bob');
   await bob.client.close();
   // The one that is left has never been in the lobby, and is not here.
-  (await online(t, at, 'alice')).socket.destroy();
+  (await loggedInClient(t, at, 'alice')).socket.destroy();
   const users = await readFile(join(dir, 'users.txt'), 'utf8');
   await writeFile(join(dir, 'users.txt'), users.replace(/^bob:.*\n/m, ''));
   await reload();
@@ -90,7 +90,7 @@ test.serial('what is hidden, changed or put elsewhere in the lobby is a gap', as
   let seen = 0;
   const bob = await startChat(
     t,
-    tampered(signedIn, {
+    tamperedLogin(signedIn, {
       entry: (entry: Entry) => {
         if (entry.kind !== 'message') return [entry];
         seen = Math.max(seen, entry.seq);
@@ -120,7 +120,7 @@ test.serial('a log that was bent closes the lobby, and nothing else', async (t) 
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });
   const bob = await startChat(
     t,
-    tampered(signedIn, {
+    tamperedLogin(signedIn, {
       entry: (entry) =>
         entry.kind === 'log' && entry.from === 'alice'
           ? [{ ...entry, bytes: entry.bytes.map((byte, i) => (i === 100 ? byte ^ 1 : byte)) }]
@@ -138,7 +138,7 @@ test.serial('another lobby than the pinned one is refused', async (t) => {
   const profile = join(await temporaryFolder(t), 'alice');
   await (await connectChat(t, { user: 'alice', server, password, register, profile })).client.close();
   const signedIn = await signInAs(t, { user: 'alice', server, profile });
-  const other = tampered(signedIn, {});
+  const other = tamperedLogin(signedIn, {});
   Object.defineProperty(other.connection, 'welcome', {
     value: { ...signedIn.connection.welcome, lobby: new Uint8Array(32).fill(9) },
   });

@@ -5,7 +5,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import { connectChat, startChat, textOf } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { tampered } from '../helpers/client/tamper.ts';
+import { tamperedLogin } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
@@ -21,7 +21,7 @@ test.serial('it is one gap with its reason, told after a while, and shown when t
   let locked = true;
   const bob = await startChat(
     t,
-    tampered(signedIn, {
+    tamperedLogin(signedIn, {
       entry: (entry) => [locked ? { ...entry, keys: [] } : entry],
       ask(method) {
         if (locked && method === 'grant-ask') throw new Refusal('not-permitted', 'nobody is here');
@@ -53,7 +53,7 @@ test.serial('a key of an earlier epoch that nobody gave is asked for again at th
   const signedIn = await signInAs(t, { ...as, register });
   const bob = await startChat(
     t,
-    tampered(signedIn, {
+    tamperedLogin(signedIn, {
       entry: (entry) => [{ ...entry, keys: [] }],
       ask(method) {
         if (method === 'grant-ask') throw new Refusal('not-permitted', 'nobody is here');

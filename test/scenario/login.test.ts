@@ -4,7 +4,15 @@ import test from 'ava';
 import { H, utf8 } from '../../src/protocol/base/bytes.ts';
 import { Refusal, type RefusalCode } from '../../src/protocol/base/errors.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
-import { connectTo, freshCard, login, loginWithKey, online, register, testDaemonId } from '../helpers/client/client.ts';
+import {
+  connectTo,
+  freshCard,
+  loggedInClient,
+  login,
+  loginWithKey,
+  register,
+  testDaemonId,
+} from '../helpers/client/client.ts';
 import { writeFixtureKey } from '../helpers/daemon/daemon.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { fastOpaque } from '../helpers/protocol/fast-opaque.ts';
@@ -209,7 +217,7 @@ test.serial('a legacy account logs in with its old password and can only renew',
 
 test.serial('an account that its operator takes out is ended at a reload', async (t) => {
   const { at, dir, reload } = await openDaemon(t);
-  const client = await online(t, at, 'alice');
+  const client = await loggedInClient(t, at, 'alice');
   await writeFile(join(dir, 'users.txt'), '# nobody\n');
   await reload();
   await client.ended;
@@ -225,7 +233,7 @@ test.serial('a record that claims 4 GiB ends its own link, and one slow login bl
   const evil = await connectTo(t, at);
   evil.socket.write(Buffer.alloc(64, 0xff));
   await evil.ended;
-  await online(t, at, 'alice');
+  await loggedInClient(t, at, 'alice');
   t.true((await slow.request('ping', {})).at > 0, 'the slow one still has its time');
   const rejected = () => lines.find(({ evt }) => evt === 'input_validation_fail');
   await until(() => rejected() !== undefined);

@@ -8,7 +8,7 @@ import type { Message } from '../../src/client/types.ts';
 import { parseDelivered } from '../../src/protocol/sealed/note.ts';
 import { connectChat, startChat, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { tampered } from '../helpers/client/tamper.ts';
+import { tamperedLogin } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -55,7 +55,7 @@ test.serial('history is paged back to its beginning on a profile that never met 
   t.deepEqual(shown, [], 'what was read elsewhere is no news');
 
   // The same, with the daemon hiding a message that lies on an older page.
-  const liar = tampered(await signInAs(t, { user: 'bob', server, password }), {
+  const liar = tamperedLogin(await signInAs(t, { user: 'bob', server, password }), {
     entry: (entry) =>
       entry.kind === 'note' && entry.from === 'alice' && parseDelivered(entry.bytes).header.seq === 20 ? [] : [entry],
   });
@@ -65,7 +65,7 @@ test.serial('history is paged back to its beginning on a profile that never met 
   t.true(lied.gaps === 1 || lied.gaps === 2, `${lied.gaps} gaps`);
 
   // A daemon that says that nothing is before, though something is.
-  const silent = tampered(await signInAs(t, { user: 'bob', server, password }), {
+  const silent = tamperedLogin(await signInAs(t, { user: 'bob', server, password }), {
     answer: (method, params, result) =>
       method === 'fetch' && (params as { newest: boolean }).newest
         ? { ...(result as object), entries: [], more: false }
@@ -77,7 +77,7 @@ test.serial('history is paged back to its beginning on a profile that never met 
 
   // Two that read back at once, of which the second answer comes later.
   const asked: unknown[] = [];
-  const counted = tampered(await signInAs(t, { user: 'bob', server, password }), {
+  const counted = tamperedLogin(await signInAs(t, { user: 'bob', server, password }), {
     ask: (method, params) => {
       if (method === 'fetch' && (params as { newest: boolean }).newest)
         asked.push((params as { before: number }).before);
@@ -104,7 +104,7 @@ test.serial('what is trimmed while an older page is on its way leaves no hole', 
   const again = await signInAs(t, { user: 'bob', server, profile });
   const other = await cacheOf(again);
   let trimmed = 0;
-  const slow = tampered(again, {
+  const slow = tamperedLogin(again, {
     answer: async (method, params, result) => {
       if (method === 'fetch' && (params as { newest: boolean }).newest && trimmed === 0) trimmed = await other.trim(25);
       return result;

@@ -5,7 +5,7 @@ import { ClientError } from '../../src/client/errors.ts';
 import type { ClientEvent } from '../../src/client/types.ts';
 import { connectChat, lines, startChat, textOf } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { tampered } from '../helpers/client/tamper.ts';
+import { tamperedLogin } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { jsonLines, securechat, startSecurechat } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -33,7 +33,7 @@ test.serial('listen, a screen and send from the shell share a profile', async (t
   const last = await bob.client.send('@alice', 'after they sent', { until: 'delivered' });
   const at = new Date(last.at);
   const clock = `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
-  await listener.says(`${clock} bob -> alice: after they sent`);
+  await listener.untilWritten(`${clock} bob -> alice: after they sent`);
   await screen.message('after they sent');
   await screen.client.send('@bob', 'from the screen again', { until: 'delivered' });
   const heard = listener.written.stdout.split('\n').filter((line) => line !== '');
@@ -69,7 +69,7 @@ for (const known of [false, true]) {
     let isLosing = false;
     const shell = await startChat(
       t,
-      tampered(signedIn, {
+      tamperedLogin(signedIn, {
         answer(method, _params, result) {
           if (method !== 'whisper' || !isLosing) return result;
           isLosing = false;
@@ -195,8 +195,8 @@ test.serial('programs of one profile each tell every message once', async (t) =>
   const global = ['--server', server, '--user', 'alice', '--profile', profile];
   const plain = startSecurechat(t, ['plain', ...global], { stdin: null });
   const listener = startSecurechat(t, ['listen', ...global], { stdin: null });
-  await plain.says(/you write to #lobby/);
-  await listener.says(/listening as alice/);
+  await plain.untilWritten(/you write to #lobby/);
+  await listener.untilWritten(/listening as alice/);
   const said: string[] = [];
   for (let n = 0; n < 8; n++)
     for (const to of ['#lobby', '@alice'] as const) {
@@ -204,7 +204,7 @@ test.serial('programs of one profile each tell every message once', async (t) =>
       await bob.client.send(to, `${to.slice(1)} ${n}`);
     }
   for (const program of [plain, listener]) {
-    await Promise.all(said.map((text) => program.says(new RegExp(`: ${text}$`, 'm'))));
+    await Promise.all(said.map((text) => program.untilWritten(new RegExp(`: ${text}$`, 'm'))));
     const told = program.written.stdout.split('\n').filter((line) => /: (lobby|alice) \d$/.test(line));
     t.is(told.length, said.length);
   }

@@ -5,26 +5,30 @@ import { parseDelivered } from '../../src/protocol/sealed/note.ts';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
 import { connectChat, lines, startChat, type TestChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
-import { type Tamper, tampered } from '../helpers/client/tamper.ts';
+import { type Tamper, tamperedLogin } from '../helpers/client/tamper.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
 const password = 'secret';
 const register = {};
 
 /** Alice has sent m1..m4 to Bob, who then looks through a daemon that lies from the beginning. */
-async function lied(t: ExecutionContext, tamper: Tamper, texts = ['m1', 'm2', 'm3', 'm4']): Promise<TestChat> {
+async function bobThroughLies(
+  t: ExecutionContext,
+  tamper: Tamper,
+  texts = ['m1', 'm2', 'm3', 'm4'],
+): Promise<TestChat> {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const bob = await signInAs(t, { user: 'bob', server, password, register });
   for (const text of texts) await alice.client.send('@bob', text);
-  return startChat(t, tampered(bob, tamper));
+  return startChat(t, tamperedLogin(bob, tamper));
 }
 
 const isNote = (entry: Entry, n: number) =>
   entry.kind === 'note' && entry.from === 'alice' && parseDelivered(entry.bytes).header.seq === n;
 
 test.serial('a message that is held back is a gap', async (t) => {
-  const bob = await lied(t, { entry: (entry) => (isNote(entry, 2) ? [] : [entry]) });
+  const bob = await bobThroughLies(t, { entry: (entry) => (isNote(entry, 2) ? [] : [entry]) });
   const { messages, gaps } = await bob.client.history('@alice');
   t.deepEqual(lines(messages), ['alice: m1 (sent)', 'alice: m3 (sent)', 'alice: m4 (sent)']);
   t.like(gaps, [{ reason: 'missing', from: 'alice', before: 3 }]);
@@ -33,7 +37,7 @@ test.serial('a message that is held back is a gap', async (t) => {
 });
 
 test.serial('a message that is held back without a trace in the numbering is a gap', async (t) => {
-  const bob = await lied(t, {
+  const bob = await bobThroughLies(t, {
     entry: (entry) =>
       isNote(entry, 2) ? [] : [{ ...entry, seq: entry.kind === 'note' && entry.seq > 2 ? entry.seq - 1 : entry.seq }],
   });
@@ -41,7 +45,7 @@ test.serial('a message that is held back without a trace in the numbering is a g
 });
 
 test.serial('the first message held back is a gap', async (t) => {
-  const bob = await lied(t, {
+  const bob = await bobThroughLies(t, {
     entry: (entry) => (isNote(entry, 1) ? [] : [{ ...entry, seq: entry.seq - (entry.kind === 'note' ? 1 : 0) }]),
   });
   t.like((await bob.client.history('@alice')).gaps, [{ reason: 'missing', before: 1 }]);
@@ -49,7 +53,7 @@ test.serial('the first message held back is a gap', async (t) => {
 
 test.serial('a repeated message is shown once', async (t) => {
   const repeated: Entry[] = [];
-  const bob = await lied(t, {
+  const bob = await bobThroughLies(t, {
     entry: (entry) => {
       if (isNote(entry, 1)) repeated.push(entry);
       return isNote(entry, 4) ? [entry, ...repeated.map((again) => ({ ...again, seq: entry.seq + 1 }))] : [entry];
@@ -62,7 +66,7 @@ test.serial('a repeated message is shown once', async (t) => {
 
 test.serial('messages in another order are shown with a gap', async (t) => {
   const swap: Record<number, number> = { 2: 3, 3: 2 };
-  const bob = await lied(t, {
+  const bob = await bobThroughLies(t, {
     entry: (entry) => [entry.kind === 'note' ? { ...entry, seq: swap[entry.seq] ?? entry.seq } : entry],
   });
   const { messages, gaps } = await bob.client.history('@alice');
@@ -75,7 +79,7 @@ test.serial('messages in another order are shown with a gap', async (t) => {
 
 test.serial('bytes that were changed, and bytes of another message, are never shown', async (t) => {
   let other: Entry | null = null;
-  const bob = await lied(t, {
+  const bob = await bobThroughLies(t, {
     entry: (entry) => {
       if (isNote(entry, 1)) other = entry;
       // A place that holds another message's copy is a repeat; one whose bytes changed cannot be read.
@@ -97,7 +101,7 @@ test.serial('a note from one conversation is none in another', async (t) => {
   let fromAlice: Entry | null = null;
   const bob = await startChat(
     t,
-    tampered(signedIn, {
+    tamperedLogin(signedIn, {
       entry: (entry) => {
         if (entry.kind !== 'note') return [entry];
         if (entry.from === 'alice') fromAlice = entry;
@@ -120,7 +124,7 @@ test.serial('"delivered" is shown for a signed receipt only, whatever the daemon
   const signedIn = await signInAs(t, { user: 'alice', server, password, register });
   const alice = await startChat(
     t,
-    tampered(signedIn, {
+    tamperedLogin(signedIn, {
       answer: (method, _params, result) =>
         method === 'conversations'
           ? {
@@ -144,7 +148,7 @@ test.serial('an answer that is lost is asked for again: the message is there onc
   let lost = 0;
   const alice = await startChat(
     t,
-    tampered(signedIn, {
+    tamperedLogin(signedIn, {
       // Nor does the conversation tell that it was stored.
       entry: (entry) => (lost < 2 && entry.kind === 'note' && entry.from === 'alice' ? [] : [entry]),
       answer: (method, _params, result) => {

@@ -1,12 +1,12 @@
 /** What a real terminal gets of colours. */
 import test from 'ava';
 import { themes } from '../../src/tui/state/theme.ts';
-import { ready, stage } from '../helpers/screen/stage.ts';
+import { isChatShown, stage } from '../helpers/screen/stage.ts';
 import { until } from '../helpers/until.ts';
 
 test.serial('without colours nothing is coloured, and everything is still told', async (t) => {
   const screen = stage(t, 'talk', { env: { NO_COLOR: '1' } });
-  const text = await screen.until((seen) => ready(seen) && seen.includes('●'));
+  const text = await screen.until((seen) => isChatShown(seen) && seen.includes('●'));
   t.regex(text, /▸# lobby/);
   t.deepEqual(screen.colours(), []);
   t.true(screen.weights().bold > 0, 'bold is no colour');
@@ -28,7 +28,7 @@ for (const [name, background, accent, other] of [
 ] as const) {
   test.serial(`${name} gets colours that can be read on it, and nothing is typed by its answer`, async (t) => {
     const screen = stage(t, 'talk', { ...(background !== undefined && { background }) });
-    await screen.until((text) => ready(text) && text.includes('● online'));
+    await screen.until((text) => isChatShown(text) && text.includes('● online'));
     await until(() => screen.colours().includes(cellColour(accent)) && !screen.colours().includes(cellColour(other)));
     t.is(screen.asked(), 1);
     t.true(screen.rows().some((row) => row.includes('#lobby › write to #lobby')));
@@ -38,7 +38,7 @@ for (const [name, background, accent, other] of [
 for (const env of [{ NO_COLOR: '1' }, { TERM: 'xterm', COLORTERM: '' }]) {
   test.serial(`a terminal of few colours is not asked for its background: ${Object.keys(env)[0]}`, async (t) => {
     const screen = stage(t, 'talk', { env, background: 'rgb:ffff/ffff/ffff' });
-    await screen.until((text) => ready(text) && text.includes('● online'));
+    await screen.until((text) => isChatShown(text) && text.includes('● online'));
     t.is(screen.asked(), 0);
   });
 }

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
 import { isRunning, openScreen, type Screen } from '../helpers/screen/screen.ts';
-import { childOf, hook, program, ready, stage } from '../helpers/screen/stage.ts';
+import { childOf, isChatShown, stage, stageProgram, tsxHook } from '../helpers/screen/stage.ts';
 import { until } from '../helpers/until.ts';
 
 test.serial('a changed key is told whole, at every width, and once more after leaving', async (t) => {
@@ -32,7 +32,7 @@ for (const [name, end, status] of ways) {
   test.serial(`${name} leaves the terminal as it was`, async (t) => {
     const screen = stage(t, name === 'a crash' ? 'crash' : 'talk');
     if (name !== 'a crash') {
-      await screen.until((text) => ready(text) && text.includes('online') && screen.modes().cursor);
+      await screen.until((text) => isChatShown(text) && text.includes('online') && screen.modes().cursor);
       t.deepEqual(screen.modes(), { alternate: true, paste: true, focus: true, cursor: true, wrap: false });
     }
     end(screen);
@@ -45,7 +45,7 @@ for (const [name, end, status] of ways) {
 
 test.serial('a window that is closed ends the program, at once and without a loop of errors', async (t) => {
   const screen = stage(t, 'rate:50');
-  await screen.until((text) => ready(text) && text.includes('arriving'));
+  await screen.until((text) => isChatShown(text) && text.includes('arriving'));
   screen.hangUp();
   await until(() => !isRunning(screen.pid));
   t.pass();
@@ -59,8 +59,8 @@ test.serial('Ctrl+Z gives the terminal to the shell, fg draws everything anew', 
   });
   t.teardown(() => screen.kill('SIGKILL'));
   await screen.until((text) => text.includes('shell>'));
-  screen.write(`'${process.execPath}' --no-warnings '--import=${hook}' '${program}' talk 30\r`);
-  await screen.until(ready);
+  screen.write(`'${process.execPath}' --no-warnings '--import=${tsxHook}' '${stageProgram}' talk 30\r`);
+  await screen.until(isChatShown);
   screen.write('half a line');
   await screen.until((text) => text.includes('› half a line'));
   screen.write('\x1a');
@@ -90,7 +90,7 @@ test.serial('Ctrl+Z gives the terminal to the shell, fg draws everything anew', 
 
 test.serial('Ctrl+Z without a shell above says so, and the screen goes on', async (t) => {
   const screen = stage(t, 'talk');
-  await screen.until((text) => ready(text) && text.includes('● online'));
+  await screen.until((text) => isChatShown(text) && text.includes('● online'));
   screen.write('half a line');
   await screen.until((text) => text.includes('› half a line'));
   const went = { alternate: true, paste: true, focus: true, cursor: true, wrap: false };

@@ -1,8 +1,8 @@
 /** The screen in a real terminal, with a client that a test speaks for. */
 import { setTimeout as after } from 'node:timers/promises';
 import test from 'ava';
-import { agree } from '../helpers/screen/screen.ts';
-import { assertWhole, ready, stage } from '../helpers/screen/stage.ts';
+import { answerYes } from '../helpers/screen/screen.ts';
+import { assertWhole, isChatShown, stage } from '../helpers/screen/stage.ts';
 import { until } from '../helpers/until.ts';
 
 for (const [cols, rows] of [
@@ -13,7 +13,7 @@ for (const [cols, rows] of [
 ] as const) {
   test.serial(`is whole at ${cols}x${rows}, and shows what was last written`, async (t) => {
     const screen = stage(t, 'talk', { cols, rows });
-    const text = await screen.until((seen) => ready(seen) && seen.includes('● online') && seen.includes(' new '));
+    const text = await screen.until((seen) => isChatShown(seen) && seen.includes('● online') && seen.includes(' new '));
     assertWhole(t, screen, cols);
     t.is(text.includes('People'), cols >= 70);
     t.is(text.includes('Files'), cols >= 100);
@@ -22,7 +22,7 @@ for (const [cols, rows] of [
 
 test.serial('a terminal with other ideas of how wide emoji are keeps every row on its own line', async (t) => {
   const screen = stage(t, 'talk', { oldWidths: true, count: 200 });
-  await screen.until((seen) => ready(seen) && seen.includes(' new ') && seen.includes('👩'));
+  await screen.until((seen) => isChatShown(seen) && seen.includes(' new ') && seen.includes('👩'));
   screen.write('\x1bOP');
   const text = await screen.until((seen) => seen.includes('╰') && seen.includes('.help lists commands'));
   const rows = text.split('\n');
@@ -40,7 +40,7 @@ test.serial('from the first start to the chat, with nothing but the keyboard', a
   t.regex(screen.rows()[y]?.slice(0, x) ?? '', /▸ Server +$/, 'the cursor stands in the field');
   screen.write('\r');
   await screen.until((text) => text.includes('Is this your server?') && text.includes('acorn basin cobra'));
-  await agree(screen, 'Is this your server?');
+  await answerYes(screen, 'Is this your server?');
   await screen.until((text) => text.includes('Password') && text.includes('[x] new here'));
   screen.write('alice\r');
   screen.write('short\r');
@@ -52,14 +52,14 @@ test.serial('from the first start to the chat, with nothing but the keyboard', a
   await screen.until((text) => text.includes('differ'));
   screen.write('\x7fy\r');
   await screen.until((text) => text.includes('making your keys'));
-  await screen.until(ready);
+  await screen.until(isChatShown);
 });
 
 test.serial(
   'no letter is lost or changes its place, however fast they come and whatever keys are between them',
   async (t) => {
     const screen = stage(t, 'talk');
-    await screen.until(ready);
+    await screen.until(isChatShown);
     for (const pause of [40, 5, 0]) {
       const line = `${pause} ms: The quick brown fox: 0123456789 åß漢字🙂 jumps`;
       for (const letter of line) {
@@ -120,7 +120,7 @@ test.serial('a letter costs little, and so does an arriving message', async (t) 
   t.true(perMessage < 8000, `${perMessage} bytes a message, of a screen of ${120 * 40} cells`);
 
   const quiet = stage(t, 'talk', { cols: 120, rows: 40, count: 10_000 });
-  await quiet.until((text) => ready(text) && text.includes(' new '), 15_000);
+  await quiet.until((text) => isChatShown(text) && text.includes(' new '), 15_000);
   // What else the start draws comes before it.
   quiet.write('x');
   await quiet.until((text) => text.includes('› x'));
@@ -135,7 +135,7 @@ test.serial('a letter costs little, and so does an arriving message', async (t) 
 
 test.serial('the bare view has no borders and the whole width', async (t) => {
   const screen = stage(t, 'talk', { cols: 120 });
-  await screen.until(ready);
+  await screen.until(isChatShown);
   screen.write('\x1bl');
   const text = await screen.until((seen) => !seen.includes('│') && seen.includes('bob: '));
   t.notRegex(text, /─/);

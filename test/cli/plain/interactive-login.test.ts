@@ -7,7 +7,7 @@ import { FakeClient } from '../../helpers/screen/fake-client.ts';
 const offered = { address: 'here:1', fingerprint: 'ab'.repeat(32), words: 'only defense august' };
 
 /** Answers the questions in order; `*` marks questions without echo. */
-function seat(answers: string[], parts: Partial<InteractiveLoginParts> = {}, refusals: Error[] = []) {
+function startLogin(answers: string[], parts: Partial<InteractiveLoginParts> = {}, refusals: Error[] = []) {
   const asked: string[] = [];
   const said: string[] = [];
   const connected: unknown[] = [];
@@ -37,7 +37,7 @@ function seat(answers: string[], parts: Partial<InteractiveLoginParts> = {}, ref
 }
 
 test('with a join link the login asks for the name, whether it is new, and the password twice', async (t) => {
-  const { come, asked, said, connected } = seat([
+  const { come, asked, said, connected } = startLogin([
     'a b',
     'carol',
     'perhaps',
@@ -69,13 +69,13 @@ test('with a join link the login asks for the name, whether it is new, and the p
 
 test('an unknown server shows its words, and its key is trusted after a yes', async (t) => {
   const greet = async () => ({ offered, names: [] });
-  const yes = seat(['yes', 'alice', 'no', 'secret'], { greet });
+  const yes = startLogin(['yes', 'alice', 'no', 'secret'], { greet });
   await yes.come;
   t.regex(yes.said.join('\n'), /here:1 is not known here; its key in words: only defense august/);
   t.deepEqual(yes.connected, [{ user: 'alice', password: 'secret', server: 'link', fingerprint: offered.fingerprint }]);
-  const no = seat(['no'], { greet });
+  const no = startLogin(['no'], { greet });
   await t.throwsAsync(no.come, { instanceOf: ClientError, code: 'untrusted' });
-  const script = seat(['alice', 'no', 'secret'], { greet, trustNew: true });
+  const script = startLogin(['alice', 'no', 'secret'], { greet, trustNew: true });
   await script.come;
   t.is(script.asked.length, 3);
 });
@@ -85,11 +85,11 @@ test('a mistyped server is asked for again, and a given one ends the login', asy
     if (server !== 'default:1') throw new ClientError('unreachable', `cannot connect to ${server}`);
     return { offered: null, names: [] };
   };
-  const typed = seat(['wrong:1', '', 'alice', 'no', 'secret'], { greet, server: null });
+  const typed = startLogin(['wrong:1', '', 'alice', 'no', 'secret'], { greet, server: null });
   await typed.come;
   t.deepEqual(typed.said, ['cannot connect to wrong:1']);
   t.like(typed.connected[0], { server: 'default:1' });
-  await t.throwsAsync(seat([], { greet, server: 'given:1' }).come, { code: 'unreachable' });
+  await t.throwsAsync(startLogin([], { greet, server: 'given:1' }).come, { code: 'unreachable' });
 });
 
 test('a refused name, password or invitation code is asked for again', async (t) => {
@@ -100,7 +100,7 @@ test('a refused name, password or invitation code is asked for again', async (t)
   ];
   const first = ['alice', 'y', 'long enough', 'long enough'];
   const again = ['carol', 'y', 'long enough', 'long enough'];
-  const { come, said, connected } = seat([...first, ...again, ' code '], {}, refusals);
+  const { come, said, connected } = startLogin([...first, ...again, ' code '], {}, refusals);
   await t.throwsAsync(come, { code: 'unreachable' });
   t.deepEqual(
     said.filter((line) => !line.startsWith('nobody can reset')),

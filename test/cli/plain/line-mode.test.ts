@@ -2,10 +2,10 @@ import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { file, message, person } from '../../helpers/screen/messages.ts';
-import { queued, refused, types } from '../../helpers/screen/typed-lines.ts';
+import { assertRefused, queued, typeLines } from '../../helpers/screen/typed-lines.ts';
 
 test('line mode greets, and a plain line goes to the lobby', async (t) => {
-  const { greeting, calls, said, prompts, ended } = await types(['hello all', '', '   ']);
+  const { greeting, calls, said, prompts, ended } = await typeLines(['hello all', '', '   ']);
   t.deepEqual(greeting, [
     'you are alice at 127.0.0.1:65345',
     'online: bob',
@@ -19,7 +19,7 @@ test('line mode greets, and a plain line goes to the lobby', async (t) => {
 });
 
 test('@name sends privately with a space or a colon, and a doubled dot or slash sends a line as text', async (t) => {
-  const { calls } = await types([
+  const { calls } = await typeLines([
     '@bob hi',
     '@bob:again',
     '..bashrc is a file',
@@ -39,26 +39,26 @@ test('@name sends privately with a space or a colon, and a doubled dot or slash 
 });
 
 test('a line that looks like a command is never sent', async (t) => {
-  await refused(
+  await assertRefused(
     t,
     '.flie secret.txt',
     /^unknown command \.flie: did you mean \.file\? put one more \. in front to send it as text$/,
   );
-  await refused(
+  await assertRefused(
     t,
     '/nonsense',
     /^unknown command \/nonsense: \.help lists them, put one more \/ in front to send it as text$/,
   );
-  await refused(t, '.msg', /^usage: \.msg NAME \[TEXT\]$/);
-  await refused(t, '@nobody hi', /^nobody is called nobody: \.users names everyone$/);
-  await refused(t, '@bob, hi', /^not sent: @bob TEXT is for bob alone, bob: TEXT is for everybody in #lobby$/);
-  await refused(t, '.msg nobody hi', /^nobody is called nobody/);
-  await refused(t, '.join #nowhere', /^there is no room #nowhere here$/);
-  await refused(t, 'x'.repeat(4097), /^too long: 4,097 bytes, a message holds 4,096$/);
-  await refused(t, '.theme dark', /^\.theme is for the screen/);
-  await refused(t, '.theme', /^\.theme is for the screen/);
-  await refused(t, '.pane right', /^\.pane is for the screen/);
-  await refused(t, '.passwd', /needs a terminal/);
+  await assertRefused(t, '.msg', /^usage: \.msg NAME \[TEXT\]$/);
+  await assertRefused(t, '@nobody hi', /^nobody is called nobody: \.users names everyone$/);
+  await assertRefused(t, '@bob, hi', /^not sent: @bob TEXT is for bob alone, bob: TEXT is for everybody in #lobby$/);
+  await assertRefused(t, '.msg nobody hi', /^nobody is called nobody/);
+  await assertRefused(t, '.join #nowhere', /^there is no room #nowhere here$/);
+  await assertRefused(t, 'x'.repeat(4097), /^too long: 4,097 bytes, a message holds 4,096$/);
+  await assertRefused(t, '.theme dark', /^\.theme is for the screen/);
+  await assertRefused(t, '.theme', /^\.theme is for the screen/);
+  await assertRefused(t, '.pane right', /^\.pane is for the screen/);
+  await assertRefused(t, '.passwd', /needs a terminal/);
 });
 
 test('from a pipe, a refused line makes the program end with an error; at a terminal it does not', async (t) => {
@@ -82,11 +82,11 @@ test('from a pipe, a refused line makes the program end with an error; at a term
     '.passwd',
   ];
   for (const line of undone) {
-    t.is((await types([line, 'and this'], { unattended: true })).ended?.code, 'refused', line);
-    t.is((await types([line, 'and this'])).ended, null, line);
+    t.is((await typeLines([line, 'and this'], { unattended: true })).ended?.code, 'refused', line);
+    t.is((await typeLines([line, 'and this'])).ended, null, line);
   }
   const done = ['.help', '.users', '.msg bob hi', '.search nothing', '.verify bob', '.exit'];
-  t.is((await types(done, { unattended: true })).ended, null);
+  t.is((await typeLines(done, { unattended: true })).ended, null);
 });
 
 test('from a pipe, a failed upload or download makes the program end with an error', async (t) => {
@@ -97,21 +97,21 @@ test('from a pipe, a failed upload or download makes the program end with an err
     const client = new FakeClient();
     client.allFiles = [file({ name: 'x' })];
     client.failures.set(call, new ClientError('usage', 'no such file'));
-    const { ended, said } = await types([line], { client, unattended: true });
+    const { ended, said } = await typeLines([line], { client, unattended: true });
     t.is(ended?.code, 'refused', line);
     t.true(said.includes('no such file'));
   }
 });
 
 test('lines keep their order and go to the open conversation', async (t) => {
-  const { calls, said, prompts } = await types(['/msg bob one', 'two', '.join lobby', 'three']);
+  const { calls, said, prompts } = await typeLines(['/msg bob one', 'two', '.join lobby', 'three']);
   t.deepEqual(calls, [queued('@bob', 'one'), queued('@bob', 'two'), queued('#lobby', 'three')]);
   t.deepEqual(said, ['you write to @bob', 'you write to #lobby']);
   t.deepEqual([...new Set(prompts)], ['#lobby> ', '@bob> ']);
 });
 
 test('.exit takes no more lines', async (t) => {
-  const { calls, ended } = await types(['.exit', 'not sent']);
+  const { calls, ended } = await typeLines(['.exit', 'not sent']);
   t.deepEqual(calls, []);
   t.is(ended, null);
 });
@@ -122,7 +122,7 @@ test('leaving does not wait for the answer to a command', async (t) => {
     setImmediate(() => client.emit({ type: 'link', link: { state: 'closed', reason: 'signed out', code: 'refused' } }));
     return new Promise(() => {});
   };
-  const { calls, ended } = await types(['.verify bob', 'not sent'], { client });
+  const { calls, ended } = await typeLines(['.verify bob', 'not sent'], { client });
   t.deepEqual(calls, []);
   t.is(ended?.code, 'refused');
 });
@@ -130,7 +130,7 @@ test('leaving does not wait for the answer to a command', async (t) => {
 test('unread messages are printed and marked read, and older ones are counted', async (t) => {
   const client = new FakeClient();
   client.fill('#lobby', 60, (seq) => ({ text: `line ${seq}`, from: 'bob' }));
-  const { greeting, said } = await types(['.users'], { client });
+  const { greeting, said } = await typeLines(['.users'], { client });
   const all = [...greeting, ...said];
   t.true(all.includes('10 older unread messages in #lobby: securechat history #lobby'));
   t.is(all.filter((line) => line.startsWith('bob: line')).length, 50);
@@ -151,18 +151,20 @@ test('a changed key blocks a message, and .verify solves it', async (t) => {
     client.everybody = [person('alice'), person('bob', { changedTo: 'cd'.repeat(32) })];
     return client;
   };
-  const blocked = await types(['@bob hi', '.msg bob hi', '.file /tmp/x', '.verify bob same'], { client: changed() });
+  const blocked = await typeLines(['@bob hi', '.msg bob hi', '.file /tmp/x', '.verify bob same'], {
+    client: changed(),
+  });
   t.deepEqual(blocked.calls, []);
   t.is(blocked.said.filter((line) => line.startsWith("bob's key changed: .verify bob")).length, 4);
-  const accepted = await types(['.verify bob', '.verify bob accept', '@bob hi'], { client: changed() });
+  const accepted = await typeLines(['.verify bob', '.verify bob accept', '@bob hi'], { client: changed() });
   t.deepEqual(accepted.calls, [['acceptKey', 'bob'], queued('@bob', 'hi')]);
   t.regex(accepted.said[0] ?? '', /^your number with bob: (\d{5} ){11}\d{5}$/);
 });
 
 test('passwords are asked for without echo, and again if the new one is refused', async (t) => {
-  const done = await types(['.passwd'], { secrets: ['old', 'long enough', 'long enough'] });
+  const done = await typeLines(['.passwd'], { secrets: ['old', 'long enough', 'long enough'] });
   t.deepEqual(done.calls, [['passwd', 'old', 'long enough']]);
-  const again = await types(['.passwd'], {
+  const again = await typeLines(['.passwd'], {
     secrets: ['old', 'short', 'long enough', 'other', 'long enough', 'long enough'],
   });
   t.deepEqual(again.calls, [['passwd', 'old', 'long enough']]);
@@ -170,10 +172,10 @@ test('passwords are asked for without echo, and again if the new one is refused'
     'use 8 characters or more; a few words are easy to remember',
     'the two passwords differ',
   ]);
-  const given = await types(['.passwd', 'hi'], { secrets: ['old', 'short', 'short', 'short', 'long enough'] });
+  const given = await typeLines(['.passwd', 'hi'], { secrets: ['old', 'short', 'short', 'short', 'long enough'] });
   t.deepEqual(given.calls, [queued('#lobby', 'hi')]);
   t.is(given.said.at(-1), 'the password stays as it was: .passwd begins again');
-  t.is((await types(['.passwd'], { secrets: ['old'] })).said.at(-1), 'cancelled');
+  t.is((await typeLines(['.passwd'], { secrets: ['old'] })).said.at(-1), 'cancelled');
 });
 
 test('the end waits for work in progress while it can succeed', async (t) => {
@@ -182,12 +184,12 @@ test('the end waits for work in progress while it can succeed', async (t) => {
   setTimeout(() => {
     slow.settle(message({ id: 'q1', from: 'alice', seq: null, text: 'hi', state: 'sending' }));
   }, 150);
-  t.is((await types(['hi'], { client: slow })).ended, null);
+  t.is((await typeLines(['hi'], { client: slow })).ended, null);
 
   const cut = new FakeClient();
   cut.stuck = true;
   cut.link = { state: 'waiting', retryAt: 0, reason: 'no route' };
-  const { ended } = await types(['hi'], { client: cut, patience: 100 });
+  const { ended } = await typeLines(['hi'], { client: cut, patience: 100 });
   t.is(ended?.code, 'unreachable');
   t.regex(ended?.message ?? '', /waits in the outbox/);
 
@@ -196,7 +198,7 @@ test('the end waits for work in progress while it can succeed', async (t) => {
   setTimeout(() => {
     refusing.settle(message({ id: 'q1', from: 'alice', seq: null, text: 'hi', state: 'sending' }), 'failed');
   }, 50);
-  const after = await types(['hi'], { client: refusing });
+  const after = await typeLines(['hi'], { client: refusing });
   t.is(after.ended?.code, 'refused');
   t.true(after.said.some((line) => line.startsWith('not sent to #lobby: the daemon refused it')));
 });
@@ -204,7 +206,7 @@ test('the end waits for work in progress while it can succeed', async (t) => {
 test(".away sets away, a sent message ends it, and .users shows one's own", async (t) => {
   const client = new FakeClient();
   client.everybody = [person('alice'), person('bob', { away: true }), person('carol', { online: false })];
-  const { calls, said } = await types(['.away', '.users', 'hello', '.away maybe'], { client });
+  const { calls, said } = await typeLines(['.away', '.users', 'hello', '.away maybe'], { client });
   t.deepEqual(calls, [['away', true], queued('#lobby', 'hello'), ['away', false]]);
   t.regex(said[0] ?? '', /^you are away/);
   t.true(said.includes('bob, away'));
@@ -213,13 +215,13 @@ test(".away sets away, a sent message ends it, and .users shows one's own", asyn
 });
 
 test('line mode neither sends nor shows typing', async (t) => {
-  const { calls, said } = await types(['.msg bob', 'hello', '.typing on']);
+  const { calls, said } = await typeLines(['.msg bob', 'hello', '.typing on']);
   t.deepEqual(calls, [queued('@bob', 'hello')]);
   t.is(said.at(-1), 'line mode neither sends nor shows who is typing');
 });
 
 test('Tab completes names and commands', async (t) => {
-  const { mode } = await types([]);
+  const { mode } = await typeLines([]);
   t.deepEqual(mode.complete('.down'), ['.download ']);
   t.deepEqual(mode.complete('@bo'), ['@bob ']);
   t.deepEqual(mode.complete('.msg c'), ['.msg carol ']);
@@ -230,7 +232,7 @@ test('a message that failed for an unknown name can be retried and removed after
   const failed = { seq: null, conversation: '@ghost', from: 'alice', state: 'failed', error: 'nobody has it' } as const;
   client.store.set('@ghost', [message({ id: 'f1', ...failed })]);
   const lines = ['.users', '.msg ghost', '.retry', '.delete yes', '.msg bob', '.users', '.msg ghost', '@ghost hi'];
-  const { said, calls } = await types(lines, { client });
+  const { said, calls } = await typeLines(lines, { client });
   t.deepEqual(calls, [
     ['retry', 'f1'],
     ['remove', 'f1'],

@@ -4,12 +4,12 @@ import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { file, message } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 import { rendererTo } from '../../helpers/screen/renderer.ts';
-import { queued, types } from '../../helpers/screen/typed-lines.ts';
+import { queued, typeLines } from '../../helpers/screen/typed-lines.ts';
 
 test('a reaction that is not an emoji is refused with a sentence, also on the last line', async (t) => {
   const client = new FakeClient();
   client.fill('#lobby', 1);
-  const { said, calls } = await types(['.react nonsense'], { client });
+  const { said, calls } = await typeLines(['.react nonsense'], { client });
   t.deepEqual(calls, []);
   t.is(said.at(-1), 'nonsense is no emoji: .react :smile: and Tab offers them by name');
 });
@@ -18,25 +18,25 @@ test('the result of a command is printed even if no event shows it', async (t) =
   const client = new FakeClient();
   client.fill('#lobby', 1, () => ({ text: 'lunch?' }));
   client.readPositions.set('#lobby', 1);
-  const { said } = await types(['.react 👍', '.join lobby', '.msg bob', '.msg bob', '.msg bob hi'], { client });
+  const { said } = await typeLines(['.react 👍', '.join lobby', '.msg bob', '.msg bob', '.msg bob hi'], { client });
   t.deepEqual(said, ['you reacted 👍 to: lunch?', ...['#lobby', '@bob', '@bob'].map((name) => `you write to ${name}`)]);
 });
 
 test('a missing file is not reported as sent', async (t) => {
   const client = new FakeClient();
   client.failures.set('upload', new Error('there is no file /nonexist'));
-  t.deepEqual((await types(['.file /nonexist'], { client })).said, ['there is no file /nonexist']);
+  t.deepEqual((await typeLines(['.file /nonexist'], { client })).said, ['there is no file /nonexist']);
 });
 
 test('without a link, presence is not printed', async (t) => {
   const client = new FakeClient();
   client.link = { state: 'waiting', retryAt: 0, reason: 'no route' };
-  const { said } = await types(['.users', '.msg bob', '.users'], { client });
+  const { said } = await typeLines(['.users', '.msg bob', '.users'], { client });
   t.deepEqual(said, ['bob', 'carol', 'you write to @bob', 'bob, you write here', 'carol']);
 });
 
 test('a key is verified only after an explicit answer', async (t) => {
-  const { calls, said } = await types([
+  const { calls, said } = await typeLines([
     '.verify bob',
     'yes',
     '.verify bob maybe',
@@ -58,7 +58,7 @@ test('files are sent, listed with their whole names and downloaded', async (t) =
     file({ id: 'f3', name: 'twice', from: 'alice', at: 2 }),
   ];
   client.saved = { f1: '/d/photo.jpeg' };
-  const { calls, said } = await types(
+  const { calls, said } = await typeLines(
     ['.file /tmp/x.bin', '.list_files', `.download ${name}`, '.download twice', '.download f3', '.download none'],
     { client },
   );
@@ -97,7 +97,7 @@ test('transfers of an earlier start are printed and resumed', async (t) => {
     { ...about, id: 't1', name: 'one', note: null },
     { ...about, id: 't2', name: 'two', note: 'the program ended in the middle of it' },
   ];
-  const { said, calls, ended } = await types(['.transfers', '.resume', '.cancel one'], { client });
+  const { said, calls, ended } = await typeLines(['.transfers', '.resume', '.cancel one'], { client });
   t.deepEqual(said.slice(0, 3), [
     '1 transfer was cut off: .resume goes on with it',
     'sending one: 40 %, paused',
@@ -118,7 +118,7 @@ test('own messages are edited and deleted, and those of others answered', async 
     message({ seq: 1, id: 'theirs', text: 'who?' }),
     message({ seq: 2, id: 'mine', from: 'alice', text: 'me' }),
   ]);
-  const { calls, said } = await types(['.reply you', '.edit', '.edit us', '.search', '.search who'], { client });
+  const { calls, said } = await typeLines(['.reply you', '.edit', '.edit us', '.search', '.search who'], { client });
   t.deepEqual(calls, [
     ['queue', '#lobby', 'you', { reply: { author: 'bob', id: 'theirs' } }],
     ['edit', 'q1', 'us'],
@@ -131,7 +131,7 @@ test('own messages are edited and deleted, and those of others answered', async 
 test('a message is deleted only after a yes', async (t) => {
   const client = new FakeClient();
   client.store.set('#lobby', [message({ seq: 2, id: 'mine', from: 'alice', text: 'me' })]);
-  const { calls, said } = await types(['.delete', '.delete me', '.delete yes', '.delete yes'], { client });
+  const { calls, said } = await typeLines(['.delete', '.delete me', '.delete yes', '.delete yes'], { client });
   t.deepEqual(calls, [['remove', 'mine']]);
   t.deepEqual(said, [
     'your newest message in #lobby is: me; .delete yes deletes it for everyone',
@@ -142,7 +142,7 @@ test('a message is deleted only after a yes', async (t) => {
 });
 
 test('.help has a line for every command that line mode has', async (t) => {
-  const { said } = await types(['.help']);
+  const { said } = await typeLines(['.help']);
   t.true(said.includes('.file PATH: send a file to the open conversation'));
   t.true(said.includes('.edit TEXT: change your newest message'));
   t.false(said.some((line) => line.startsWith('.theme') || line.startsWith('.bare')));
@@ -155,7 +155,7 @@ test('links are printed once each, in the order of the messages', async (t) => {
     message({ seq: 1, text: 'see https://one.example and https://two.example' }),
     message({ seq: 2, text: 'again https://one.example' }),
   ]);
-  const { said } = await types(['.links'], { client });
+  const { said } = await typeLines(['.links'], { client });
   t.deepEqual(said.slice(-2), ['https://one.example', 'https://two.example']);
 });
 

@@ -1,10 +1,10 @@
 import test from 'ava';
 import type { Drafts } from '../../../src/tui/compose/drafts.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
-import { types } from '../../helpers/screen/typed-lines.ts';
+import { typeLines } from '../../helpers/screen/typed-lines.ts';
 
 test('.mute and .block work as on the screen', async (t) => {
-  const { said, calls } = await types([
+  const { said, calls } = await typeLines([
     '.block',
     '.mute bob',
     '.block carol',
@@ -30,7 +30,7 @@ test('.mute and .block work as on the screen', async (t) => {
 
 /** A client and drafts with a blocked and a muted person, and unread messages of each kind. */
 
-function quiet(): { client: FakeClient; drafts: Drafts } {
+function clientWithMutes(): { client: FakeClient; drafts: Drafts } {
   const client = new FakeClient();
   client.fill('#lobby', 2, (seq) => ({ from: seq === 1 ? 'bob' : 'carol', text: `all ${seq}` }));
   client.fill('@bob', 2, (seq) => ({ from: 'bob', to: 'alice', text: `bob ${seq}` }));
@@ -40,8 +40,8 @@ function quiet(): { client: FakeClient; drafts: Drafts } {
 }
 
 test('unread messages of muted or blocked people are not printed at the start and not marked read', async (t) => {
-  const { client, drafts } = quiet();
-  const { greeting, said } = await types(['.rooms'], { client, drafts });
+  const { client, drafts } = clientWithMutes();
+  const { greeting, said } = await typeLines(['.rooms'], { client, drafts });
   const all = [...greeting, ...said];
   t.deepEqual(
     all.filter((line) => / \d$/.test(line)),
@@ -54,7 +54,7 @@ test('unread messages of muted or blocked people are not printed at the start an
 
 test('unread messages are printed when the conversation is opened, unmuted or unblocked', async (t) => {
   const told = async (...lines: string[]) => {
-    const { said } = await types(lines, quiet());
+    const { said } = await typeLines(lines, clientWithMutes());
     return said.filter((line) => /^(bob|carol) to you/.test(line));
   };
   const carols = ['carol to you: carol 1', 'carol to you: carol 2'];
@@ -73,7 +73,7 @@ test('mentions in a muted room are printed at once, the rest when it is opened, 
   client.fill('#other', 3, (seq) => ({ from: 'carol', text: seq === 2 ? 'look, @alice' : `chatter ${seq}` }));
   const kept = { drafts: {}, muted: ['#other'], blocked: [] };
   const drafts = { follow: () => kept, settle: async () => {} } as unknown as Drafts;
-  const { greeting, said } = await types(['.join #other'], { client, drafts });
+  const { greeting, said } = await typeLines(['.join #other'], { client, drafts });
   t.deepEqual(
     [...greeting, ...said].filter((line) => line.startsWith('carol')),
     ['carol in #other: look, @alice', 'carol: chatter 1', 'carol: chatter 3'],

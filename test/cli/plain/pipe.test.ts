@@ -3,45 +3,45 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { testAccounts } from '../../helpers/daemon/test-accounts.ts';
-import { type Running, securechat, startSecurechat } from '../../helpers/screen/cli.ts';
+import { type RunningProgram, securechat, startSecurechat } from '../../helpers/screen/cli.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 test.serial('two people send messages, private messages and a file through pipes', async (t) => {
   t.timeout(120_000);
   const { daemon, dir } = await testAccounts(t);
-  const start = (user: string, ...args: string[]): Running => {
+  const start = (user: string, ...args: string[]): RunningProgram => {
     const common = ['--server', daemon.join, '--profile', join(dir, user), '--downloads', dir];
     return startSecurechat(t, [...args, ...common], { stdin: null });
   };
 
   // Without a command and a terminal, line mode starts by itself.
   const alice = start('alice');
-  await alice.says('you write to #lobby');
+  await alice.untilWritten('you write to #lobby');
   const bob = start('bob', 'plain');
-  await bob.says('online: alice');
-  await alice.says('bob came');
+  await bob.untilWritten('online: alice');
+  await alice.untilWritten('bob came');
 
-  alice.types('hello everyone');
-  await bob.says('alice: hello everyone');
-  bob.types('@alice:just you');
-  await alice.says('bob to you: just you');
-  alice.types('@bob two\u001b[31m words', '..dots');
-  await bob.says('alice to you: two\ufffd[31m words');
-  await bob.says('alice: .dots');
+  alice.writeLines('hello everyone');
+  await bob.untilWritten('alice: hello everyone');
+  bob.writeLines('@alice:just you');
+  await alice.untilWritten('bob to you: just you');
+  alice.writeLines('@bob two\u001b[31m words', '..dots');
+  await bob.untilWritten('alice to you: two\ufffd[31m words');
+  await bob.untilWritten('alice: .dots');
 
   const sent = Buffer.alloc(1_500_000, 'securechat');
   await writeFile(join(dir, 'report.bin'), sent);
-  alice.types(`.file ${join(dir, 'report.bin')}`);
-  await bob.says('alice sent the file report.bin, 1.5 MB; .download report.bin fetches it');
+  alice.writeLines(`.file ${join(dir, 'report.bin')}`);
+  await bob.untilWritten('alice sent the file report.bin, 1.5 MB; .download report.bin fetches it');
   // The input ends at once: work in progress is finished first.
-  bob.types('.download report.bin');
+  bob.writeLines('.download report.bin');
   bob.end();
   t.like(await bob.ended, { code: 0, signal: null });
   const saved = bob.written.stdout.match(/^saved and checked: (.+)$/m)?.[1] ?? '';
   t.true(saved.startsWith(dir));
   t.true(sent.equals(await readFile(saved)));
-  await alice.says('bob went');
-  alice.types('@bob for later', '.exit', 'never sent');
+  await alice.untilWritten('bob went');
+  alice.writeLines('@bob for later', '.exit', 'never sent');
   t.like(await alice.ended, { code: 0, signal: null });
   t.false(`${alice.written.stdout}${bob.written.stdout}`.includes('\u001b'));
   t.is(alice.written.stderr + bob.written.stderr, '');
@@ -66,13 +66,13 @@ test.serial(
     const first = await securechat(plain, { stdin: '.block alice' });
     t.regex(first.stdout, /^alice is blocked on this device: \.block alice takes it back$/m);
     const bob = startSecurechat(t, plain, { stdin: null });
-    bob.types('.block');
-    await bob.says('blocked on this device: alice; .block NAME takes it back');
+    bob.writeLines('.block');
+    await bob.untilWritten('blocked on this device: alice; .block NAME takes it back');
     t.is((await securechat(['send', '#lobby', 'to all', ...alice])).code, 0);
     // Bob's client signs receipts for messages of blocked people, as SECURITY.md says.
     t.is((await securechat(['send', '@bob', 'one', '--wait-delivered', ...alice])).code, 0);
-    bob.types('@alice what?');
-    await bob.says('alice is blocked here: .block alice takes it back before you write');
+    bob.writeLines('@alice what?');
+    await bob.untilWritten('alice is blocked here: .block alice takes it back before you write');
     bob.end();
     // A line was refused, so the exit status is not 0.
     t.like(await bob.ended, { code: 6, signal: null });

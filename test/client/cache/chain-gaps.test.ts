@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { begins, type Chain, type ChainLink, follow, join } from '../../../src/client/cache/chain-gaps.ts';
 
 /** The items of an honest device: 1, 2, 3, each naming the one before. */
-const honest = (count: number): ChainLink[] =>
+const honestChain = (count: number): ChainLink[] =>
   Array.from({ length: count }, (_, i) => ({ deviceSeq: i + 1, tag: `t${i + 1}`, prev: i === 0 ? '' : `t${i}` }));
 
 function judged(links: readonly ChainLink[], fromStart = true) {
@@ -20,7 +20,7 @@ function judged(links: readonly ChainLink[], fromStart = true) {
 test('the chain of an honest device has no gap', (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), (count) => {
-      t.deepEqual(judged(honest(count)).reasons, Array(count).fill(null));
+      t.deepEqual(judged(honestChain(count)).reasons, Array(count).fill(null));
     }),
   );
 });
@@ -29,7 +29,7 @@ test('an item dropped anywhere but at the end is a gap at the next item', (t) =>
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 40 }), fc.nat(), (count, at) => {
       const dropped = at % (count - 1);
-      const { reasons } = judged(honest(count).filter((_, i) => i !== dropped));
+      const { reasons } = judged(honestChain(count).filter((_, i) => i !== dropped));
       t.deepEqual(
         reasons.flatMap((reason, i) => (reason === null ? [] : [`${i} ${reason}`])),
         [`${dropped} missing`],
@@ -40,7 +40,7 @@ test('an item dropped anywhere but at the end is a gap at the next item', (t) =>
 
 test('every reordering leaves a gap', (t) => {
   fc.assert(
-    fc.property(fc.shuffledSubarray(honest(8), { minLength: 8, maxLength: 8 }), (links) => {
+    fc.property(fc.shuffledSubarray(honestChain(8), { minLength: 8, maxLength: 8 }), (links) => {
       const inOrder = links.every(({ deviceSeq }, i) => deviceSeq === i + 1);
       t.is(
         judged(links).reasons.every((reason) => reason === null),
@@ -51,19 +51,19 @@ test('every reordering leaves a gap', (t) => {
 });
 
 test('a replaced item, or one with another predecessor, is a fork', (t) => {
-  const [first, second] = honest(2) as [ChainLink, ChainLink];
+  const [first, second] = honestChain(2) as [ChainLink, ChainLink];
   t.deepEqual(judged([first, second, { ...second, tag: 'other' }]).reasons, [null, null, 'fork']);
   t.deepEqual(judged([first, { ...second, prev: 'other' }]).reasons, [null, 'fork']);
   t.deepEqual(judged([{ ...first, prev: 'before the first' }]).reasons, ['fork']);
 });
 
 test('without a known beginning the first item proves nothing', (t) => {
-  t.deepEqual(judged(honest(5).slice(3), false).reasons, [null, null]);
-  t.deepEqual(judged(honest(5).slice(3), true).reasons, ['missing', null]);
+  t.deepEqual(judged(honestChain(5).slice(3), false).reasons, [null, null]);
+  t.deepEqual(judged(honestChain(5).slice(3), true).reasons, ['missing', null]);
 });
 
 test('one unopened item is skipped, and the next missing one is a gap', (t) => {
-  const links = honest(4);
+  const links = honestChain(4);
   const locked = links.map((link, i) => (i === 1 ? { ...link, tag: '', prev: '' } : link));
   t.deepEqual(judged(locked).reasons, [null, null, null, null]);
   t.deepEqual(judged(locked.filter((_, i) => i !== 2)).reasons, [null, null, 'missing']);
@@ -73,15 +73,15 @@ test('two stretches join without a gap only where an honest chain was cut', (t) 
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 30 }), fc.nat(), fc.nat(2), (count, at, lost) => {
       const cut = 1 + (at % (count - 1));
-      const older = judged(honest(count).slice(0, cut), false).chain as Chain;
-      const newer = judged(honest(count + lost).slice(cut + lost), false).chain as Chain;
+      const older = judged(honestChain(count).slice(0, cut), false).chain as Chain;
+      const newer = judged(honestChain(count + lost).slice(cut + lost), false).chain as Chain;
       const { reason, chain } = join(older, newer);
       t.is(reason, lost === 0 ? null : 'missing');
       t.deepEqual([chain.first, chain.last, begins(chain)], [1, count + lost, null]);
     }),
   );
-  const [older, newer] = [judged(honest(2)).chain as Chain, judged(honest(4).slice(2), false).chain as Chain];
+  const [older, newer] = [judged(honestChain(2)).chain as Chain, judged(honestChain(4).slice(2), false).chain as Chain];
   t.is(join({ ...older, lastTag: 'other' }, newer).reason, 'fork');
-  t.is(join(judged(honest(3)).chain as Chain, newer).reason, 'fork');
+  t.is(join(judged(honestChain(3)).chain as Chain, newer).reason, 'fork');
   t.is(begins(newer), 'missing');
 });

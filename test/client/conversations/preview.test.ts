@@ -32,7 +32,7 @@ function told({ events }: TestChat, text: string): string[] {
 }
 
 /** Sends messages until one goes over each link: the next one is then a broadcast. */
-async function warm({ alice, bob, path }: Awaited<ReturnType<typeof lobby>>): Promise<void> {
+async function sendUntilBroadcasts({ alice, bob, path }: Awaited<ReturnType<typeof lobby>>): Promise<void> {
   for (let i = 0; ; i++) {
     const before = path.broadcasts;
     await alice.client.send('#lobby', `warm ${i}`);
@@ -44,7 +44,7 @@ async function warm({ alice, bob, path }: Awaited<ReturnType<typeof lobby>>): Pr
 test.serial('a message is shown at once without a place, and is fresh when it has one', async (t) => {
   const there = await lobby(t);
   const { alice, bob } = there;
-  await warm(there);
+  await sendUntilBroadcasts(there);
   await alice.client.send('#lobby', 'hello');
   await bob.message('hello', ({ seq }) => seq === null);
   const { read } = (await bob.client.conversations()).find(({ name }) => name === '#lobby') ?? { read: -1 };
@@ -61,7 +61,7 @@ test.serial('a message is shown at once without a place, and is fresh when it ha
 test.serial('a mark confirms a broadcast if no request does', async (t) => {
   const there = await lobby(t);
   const { alice, bob } = there;
-  await warm(there);
+  await sendUntilBroadcasts(there);
   await alice.client.send('#lobby', 'hello');
   await bob.message('hello', ({ seq }) => seq === null);
   await bob.message('hello', ({ seq }) => seq !== null);

@@ -23,7 +23,7 @@ const someAccount = fc.record({
 }) as fc.Arbitrary<Account>;
 
 /** The doubt about this welcome; null if it fits, 'never' if it is refused without a question. */
-function verdict(welcome: Welcome, account: Account | null): string | null {
+function doubtKind(welcome: Welcome, account: Account | null): string | null {
   try {
     return doubtOf(welcome, account, 'alice')?.kind ?? null;
   } catch {
@@ -34,7 +34,7 @@ function verdict(welcome: Welcome, account: Account | null): string | null {
 test('a welcome without doubt matches the stored account, or has a newer vault', (t) => {
   fc.assert(
     fc.property(someWelcome, someAccount, (welcome, account) => {
-      if (verdict(welcome, account) !== null) return;
+      if (doubtKind(welcome, account) !== null) return;
       const made = account.vaultVersion > 0 || account.localKeys;
       t.false(welcome.mustRenew && made, 'keys are not asked for again');
       if (welcome.mustRenew) return;
@@ -51,7 +51,7 @@ test('keys that stay on this machine are never uploaded, whatever the person ans
   fc.assert(
     fc.property(someWelcome, someAccount, (welcome, account) => {
       const wants = welcome.mustRenew || (welcome.idFp === mine && !welcome.localKeys);
-      if (account.localKeys && wants) t.is(verdict(welcome, account), 'never');
+      if (account.localKeys && wants) t.is(doubtKind(welcome, account), 'never');
     }),
     { seed: 7, numRuns: 300 },
   );
@@ -77,7 +77,7 @@ test('each contradiction raises its own question', (t) => {
     ['never', { idFp: null }, mineAtThree],
     ['never', {}, { ...mineAtThree, localKeys: true }],
   ];
-  for (const [kind, lie, account] of cases) t.is(verdict({ ...good, ...lie }, account), kind, JSON.stringify(lie));
+  for (const [kind, lie, account] of cases) t.is(doubtKind({ ...good, ...lie }, account), kind, JSON.stringify(lie));
 });
 
 test('a login by key must be for the identity that logged in', (t) => {

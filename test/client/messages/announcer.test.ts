@@ -15,7 +15,7 @@ function open(told: ClientEvent[] = []) {
 }
 
 /** A listener that throws at each event of this type. */
-function stumbling(at: ClientEvent['type']) {
+function throwingListener(at: ClientEvent['type']) {
   return (event: ClientEvent): void => {
     if (event.type === at) throw new Error('a bug of the listener');
   };
@@ -25,7 +25,7 @@ test('a listener that throws is reported, and the others get every event', (t) =
   const told: ClientEvent[] = [];
   const heard: ClientEvent[] = [];
   const { bus, announcer } = open(told);
-  announcer.subscribe(stumbling('link'));
+  announcer.subscribe(throwingListener('link'));
   announcer.subscribe((event) => heard.push(event));
   bus.publish('announced', online);
   const failed: ClientEvent = {
@@ -39,7 +39,7 @@ test('a listener that throws is reported, and the others get every event', (t) =
 test('an event that no listener accepted does not count as heard', (t) => {
   const told: ClientEvent[] = [];
   const { bus, announcer } = open(told);
-  announcer.subscribe(stumbling('link'));
+  announcer.subscribe(throwingListener('link'));
   bus.publish('announced', online);
   t.deepEqual(
     told.map(({ type }) => type),
@@ -50,7 +50,7 @@ test('an event that no listener accepted does not count as heard', (t) => {
 test.serial('a listener that throws at the report, too, causes a process warning', async (t) => {
   const heard: ClientEvent[] = [];
   const { bus, announcer } = open();
-  announcer.subscribe(stumbling('notice'));
+  announcer.subscribe(throwingListener('notice'));
   announcer.subscribe((event) => heard.push(event));
   const warned = once(process, 'warning');
   bus.publish('announced', notice);

@@ -13,7 +13,7 @@ import type { RequestParams } from '../../../src/protocol/wire/requests.ts';
 import { connectChat, lines, startChat } from '../../helpers/client/chat.ts';
 import { freshCard } from '../../helpers/client/client.ts';
 import { fixtureRsa, signInAs } from '../../helpers/client/sign-in.ts';
-import { tampered } from '../../helpers/client/tamper.ts';
+import { tamperedLogin } from '../../helpers/client/tamper.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
@@ -23,7 +23,7 @@ const register = {};
 type Sent = { id: string; device: number; seq: number; bytes: string };
 
 /** A clock on which the outbox's pauses (500 ms to 30 s) take a thousandth of their time. */
-function hurried(): Clock & { paused: number[] } {
+function clockWithShortPauses(): Clock & { paused: number[] } {
   const paused: number[] = [];
   return {
     ...systemClock,
@@ -37,7 +37,7 @@ function hurried(): Clock & { paused: number[] } {
 }
 
 /** Alice, Bob and a daemon that refuses Alice's nth note, counted from 1, with the code that `refuse` returns. */
-async function refused(
+async function openRefusing(
   t: ExecutionContext,
   refuse: (nth: number, sent: Sent) => RefusalCode | null,
   clock: Clock = systemClock,
@@ -46,7 +46,7 @@ async function refused(
   const bob = await connectChat(t, { user: 'bob', server, password, register });
   const sent: Sent[] = [];
   const signedIn = await signInAs(t, { user: 'alice', server, password, register });
-  const lying = tampered(signedIn, {
+  const lying = tamperedLogin(signedIn, {
     ask(method, params) {
       if (method !== 'whisper') return;
       const { note } = params as RequestParams<'whisper'>;
@@ -63,7 +63,7 @@ async function refused(
 
 test.serial('a message that was refused as busy is sent again, byte for byte', async (t) => {
   const codes: (RefusalCode | null)[] = ['busy', 'rate-limited', null];
-  const { alice, bob, sent } = await refused(t, (nth) => codes[nth - 1] ?? null);
+  const { alice, bob, sent } = await openRefusing(t, (nth) => codes[nth - 1] ?? null);
   await alice.client.send('@bob', 'patience');
   await bob.message('patience');
   t.is(new Set(sent.map(({ bytes }) => bytes)).size, 1);
@@ -74,8 +74,8 @@ test.serial(
   'while the daemon stays busy, nothing fails: the outbox waits longer each time and says so once',
   async (t) => {
     const REFUSED = 25;
-    const clock = hurried();
-    const { alice, bob } = await refused(t, (nth) => (nth <= REFUSED ? 'internal' : null), clock);
+    const clock = clockWithShortPauses();
+    const { alice, bob } = await openRefusing(t, (nth) => (nth <= REFUSED ? 'internal' : null), clock);
     await alice.client.conversations();
     clock.paused.length = 0;
     const texts = ['one', 'two', 'three'];
@@ -92,7 +92,7 @@ test.serial(
 
 for (const code of ['stale-card', 'order'] as const) {
   test.serial(`after ${code} the same message is sealed again`, async (t) => {
-    const { alice, bob, sent } = await refused(t, (nth) => (nth === 1 ? code : null));
+    const { alice, bob, sent } = await openRefusing(t, (nth) => (nth === 1 ? code : null));
     const message = await alice.client.send('@bob', 'again');
     await bob.message('again');
     t.is(sent.length, 2);
@@ -104,7 +104,7 @@ for (const code of ['stale-card', 'order'] as const) {
 
 test.serial('a message that is refused for good is shown with its reason, and the next ones go on', async (t) => {
   let bad = '';
-  const { alice, bob } = await refused(t, (nth, { id }) => {
+  const { alice, bob } = await openRefusing(t, (nth, { id }) => {
     if (nth === 1) bad = id;
     return id === bad && nth < 3 ? 'not-permitted' : null;
   });
@@ -122,7 +122,7 @@ test.serial('a message that is refused for good is shown with its reason, and th
 });
 
 test.serial('a refused message that is deleted is withdrawn and not in the history', async (t) => {
-  const { alice } = await refused(t, () => 'not-permitted');
+  const { alice } = await openRefusing(t, () => 'not-permitted');
   await t.throwsAsync(alice.client.send('@bob', 'm1'), { instanceOf: ClientError, code: 'refused' });
   const failed = await alice.message('m1', ({ state }) => state === 'failed');
   await alice.client.remove(failed);
@@ -136,14 +136,14 @@ test.serial('a refused message that is deleted is withdrawn and not in the histo
 });
 
 test.serial('a daemon that always refuses the order does not keep the client busy', async (t) => {
-  const { alice, sent } = await refused(t, () => 'order');
+  const { alice, sent } = await openRefusing(t, () => 'order');
   await t.throwsAsync(alice.client.send('@bob', 'x'), { instanceOf: ClientError, code: 'refused' });
   t.true(sent.length < 10);
   t.true(new Set(sent.map(({ device }) => device)).size > 1, 'it tried as another device');
 });
 
 /** Alice, with an `rsa` that the test can change, and Bob. */
-async function sealing(t: ExecutionContext) {
+async function openSealing(t: ExecutionContext) {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
   const bob = await connectChat(t, { user: 'bob', server, password, register });
@@ -157,7 +157,7 @@ for (const linked of [true, false]) {
   test.serial(
     `a message that was being sealed when the client closed with ${how} is sent at the next start`,
     async (t) => {
-      const { bob, signedIn, rsa, again } = await sealing(t);
+      const { bob, signedIn, rsa, again } = await openSealing(t);
       const given = Promise.withResolvers<never>();
       const close = async () => {
         // As a pool does that ends its threads.
@@ -187,7 +187,7 @@ for (const linked of [true, false]) {
 }
 
 test.serial('a message that cannot be sealed now waits, with a sentence, and is sent with the next one', async (t) => {
-  const { bob, signedIn, rsa } = await sealing(t);
+  const { bob, signedIn, rsa } = await openSealing(t);
   const alice = await startChat(t, signedIn);
   const { seal } = rsa;
   rsa.seal = async () => {

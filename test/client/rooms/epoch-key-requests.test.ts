@@ -6,7 +6,7 @@ import { EpochKeyRequests, type RequestsParts } from '../../../src/client/rooms/
 type Known = { id: string; key: Uint8Array | null; open: boolean };
 
 /** A client that knows these epochs; `asked()` returns the ids requested since the last call. */
-function setting(ids: readonly string[]) {
+function setUp(ids: readonly string[]) {
   const epochs = new Map(ids.map((id): [string, Known] => [id, { id, key: null, open: true }]));
   const time = { now: 0 };
   let sent: string[] = [];
@@ -29,7 +29,7 @@ function setting(ids: readonly string[]) {
 }
 
 test('each missing key is requested once in 5 s, until it comes or somebody leaves', (t) => {
-  const { wanted, time, asked, change } = setting(['a', 'b', 'c']);
+  const { wanted, time, asked, change } = setUp(['a', 'b', 'c']);
   wanted.ask(['a', 'unknown']);
   wanted.ask(['a', 'b']);
   t.deepEqual(asked(), ['a', 'b']);
@@ -48,7 +48,7 @@ test('each missing key is requested once in 5 s, until it comes or somebody leav
 
 test('at most 16 keys are requested at once, and every key gets its turn', (t) => {
   const many = Array.from({ length: 40 }, (_, n) => `garbage-${n}`);
-  const { wanted, time, asked } = setting([...many, 'good']);
+  const { wanted, time, asked } = setUp([...many, 'good']);
   wanted.ask([...many, 'good']);
   t.is(asked().length, 16);
   wanted.ask(many);

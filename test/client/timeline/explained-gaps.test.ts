@@ -9,7 +9,7 @@ import { ExplainedGaps } from '../../../src/client/timeline/explained-gaps.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** A conversation with unopened entries at these places; opened ones have the tag `t<seq>`. */
-async function setting(
+async function setUp(
   t: ExecutionContext,
   unopened: Record<number, string>,
   opened: number[] = [],
@@ -38,7 +38,7 @@ const by = (author: string, seq: number) => ({ author, seq });
 const entry = (seq: number, tag: string) => ({ seq, tag }) as CachedEntry;
 
 test('an unopened message explains one hash, also repeatedly, and no other', async (t) => {
-  const { db, load, tags } = await setting(t, { 2: 'carol' });
+  const { db, load, tags } = await setUp(t, { 2: 'carol' });
   const first = load();
   t.true(await first.all(by('alice', 5), ['x']));
   await db.transaction(first.statements);
@@ -51,19 +51,19 @@ test('an unopened message explains one hash, also repeatedly, and no other', asy
 });
 
 test('an unopened message explains nothing for its own author, at other places, or in private conversations', async (t) => {
-  const { load } = await setting(t, { 2: 'carol' }, [1, 3]);
+  const { load } = await setUp(t, { 2: 'carol' }, [1, 3]);
   t.false(await load().all(by('carol', 5), ['x']), 'nobody names their own');
   t.false(await load().all(by('alice', 2), ['x']), 'it came later');
   t.false(await load().all(by('alice', 5), ['x', 't3']), 'newer than place 3');
   t.false(await load().all(by('alice', 5), ['t1', 'x']), 'older than place 1');
   t.true(await load().all(by('alice', 5), ['t3', 'x', 't1']));
   t.false(await load().all(by('alice', 1002), ['x']), 'long ago');
-  const privately = await setting(t, { 2: 'carol' }, [], 'private');
+  const privately = await setUp(t, { 2: 'carol' }, [], 'private');
   t.false(await privately.load().all(by('alice', 5), ['x']), 'a note’s hash is known without its key');
 });
 
 test('an unopened message of the same stretch explains one hash, too', async (t) => {
-  const { load } = await setting(t, {});
+  const { load } = await setUp(t, {});
   const explained = load();
   explained.unopened({ ...entry(3, ''), author: 'carol' });
   t.true(await explained.all(by('alice', 5), ['x']));
@@ -71,7 +71,7 @@ test('an unopened message of the same stretch explains one hash, too', async (t)
 });
 
 test('when an unopened message is opened, the hash it explained goes to another one or is missing', async (t) => {
-  const { db, load, tags } = await setting(t, { 2: 'carol', 3: 'carol' });
+  const { db, load, tags } = await setUp(t, { 2: 'carol', 3: 'carol' });
   const guess = load();
   t.true(await guess.all(by('alice', 5), ['x', 'y']));
   await db.transaction(guess.statements);

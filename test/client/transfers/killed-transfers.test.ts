@@ -17,7 +17,7 @@ const SIZE = 12 * 2 ** 20;
 const ENOUGH = 3 * 2 ** 20;
 const SEGMENT = 2 ** 20;
 
-async function setting(t: ExecutionContext) {
+async function setUp(t: ExecutionContext) {
   const disk = heldDisk(ENOUGH + SEGMENT);
   const daemon = await openDaemon(t, { fs: disk.fs });
   const { join: server } = daemon.at;
@@ -51,12 +51,12 @@ async function setting(t: ExecutionContext) {
 }
 
 test.serial('uploads and downloads resume after a kill -9 of the client', async (t) => {
-  const { daemon, path, content, downloads, alice, bob, killed } = await setting(t);
+  const { daemon, path, content, downloads, alice, bob, killed } = await setUp(t);
   const sent = await killed(['upload', 'bob', path], daemon.dir);
   const next = await connectChat(t, alice);
   const up: TransferState[] = [];
   const file = await next.client.upload('@bob', path, { onProgress: (state) => up.push(state) });
-  t.true(began(up) >= sent - SEGMENT, `it went on at ${began(up)} of ${sent}`);
+  t.true(resumedAt(up) >= sent - SEGMENT, `it went on at ${resumedAt(up)} of ${sent}`);
   await bob.message('big.bin');
   t.is((await bob.client.files()).length, 1);
   await next.client.close();
@@ -65,13 +65,13 @@ test.serial('uploads and downloads resume after a kill -9 of the client', async 
   const last = await connectChat(t, alice);
   const down: TransferState[] = [];
   const saved = await last.client.download(file, { dir: downloads, onProgress: (state) => down.push(state) });
-  t.true(began(down) >= got - SEGMENT, `it went on at ${began(down)} of ${got}`);
+  t.true(resumedAt(down) >= got - SEGMENT, `it went on at ${resumedAt(down)} of ${got}`);
   t.true((await readFile(saved)).equals(content));
   t.deepEqual(await readdir(downloads), ['big.bin']);
 });
 
 test.serial('a transfer cut off by kill -9 is listed at the next start, and resume completes it', async (t) => {
-  const { daemon, path, content, downloads, alice, bob, killed } = await setting(t);
+  const { daemon, path, content, downloads, alice, bob, killed } = await setUp(t);
   await killed(['upload', 'bob', path], daemon.dir);
   const next = await connectChat(t, alice);
   const [up, ...others] = await next.client.transfers();
@@ -104,6 +104,6 @@ async function partIn(folder: string): Promise<number> {
 }
 
 /** @returns how many bytes were there when the transfer resumed */
-function began(states: readonly TransferState[]): number {
+function resumedAt(states: readonly TransferState[]): number {
   return states.find(({ done }) => done > 0)?.done ?? 0;
 }

@@ -5,9 +5,9 @@ import test from 'ava';
 import fc from 'fast-check';
 import { TestTransfers } from '../../helpers/client/test-transfers.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
-import { place, receiver, segSize } from '../../helpers/client/transfer-sides.ts';
+import { receiver, segSize, withBob } from '../../helpers/client/transfer-sides.ts';
 import { alice, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
-import { FakeWire } from '../../helpers/daemon/file-wire.ts';
+import { FileWire } from '../../helpers/daemon/file-wire.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const cuts = fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 });
@@ -22,15 +22,15 @@ test('the file arrives intact wherever links are lost', async (t) => {
       const content = randomBytes(bytes);
       await fs.writeFile(path, content);
 
-      const up = new FakeWire(t, daemon);
+      const up = new FileWire(t, daemon);
       cutAfter(up, 'onUp', upCuts);
-      const sender = new TestTransfers(place, { connection: up, profile: openTransferProfile(t), me: alice.idFp });
-      const manifest = await sender.upload(place, path);
+      const sender = new TestTransfers(withBob, { connection: up, profile: openTransferProfile(t), me: alice.idFp });
+      const manifest = await sender.upload(withBob, path);
       await daemon.list(manifest.fileId);
 
       const { wire: down, transfers } = receiver(t, daemon);
       cutAfter(down, 'onDown', downCuts);
-      const saved = await transfers.download(place, manifest, { dir: join(dir, 'out') });
+      const saved = await transfers.download(withBob, manifest, { dir: join(dir, 'out') });
       t.true((await fs.readFile(saved)).equals(content));
       await up.cut();
       await down.cut();
@@ -40,7 +40,7 @@ test('the file arrives intact wherever links are lost', async (t) => {
 });
 
 /** Cuts the link after each of these numbers of segments. */
-function cutAfter(wire: FakeWire, direction: 'onUp' | 'onDown', counts: number[]): void {
+function cutAfter(wire: FileWire, direction: 'onUp' | 'onDown', counts: number[]): void {
   let left = counts[0];
   let next = 1;
   wire[direction] = () => {

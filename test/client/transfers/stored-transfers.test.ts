@@ -15,7 +15,7 @@ const register = {};
 const SIZE = 8 * 2 ** 20;
 const ENOUGH = 2 * 2 ** 20;
 
-async function setting(t: ExecutionContext) {
+async function setUp(t: ExecutionContext) {
   const daemon = await openDaemon(t);
   const { join: server } = daemon.at;
   const dir = await temporaryFolder(t);
@@ -33,7 +33,7 @@ async function setting(t: ExecutionContext) {
 }
 
 /** Runs a transfer until `ENOUGH` is done, then pauses it. @returns its last state */
-async function paused(
+async function pausedTransfer(
   t: ExecutionContext,
   { client }: TestChat,
   start: (onProgress: (state: TransferState) => void) => Promise<unknown>,
@@ -50,7 +50,7 @@ async function paused(
   return last;
 }
 
-async function sentWhole({ bob, path, first }: Awaited<ReturnType<typeof setting>>): Promise<FileInfo> {
+async function sentWhole({ bob, path, first }: Awaited<ReturnType<typeof setUp>>): Promise<FileInfo> {
   await bob.client.upload('@alice', path);
   const { body } = await first.message('big.bin');
   if (body.kind !== 'file') throw new Error('not a file');
@@ -58,9 +58,9 @@ async function sentWhole({ bob, path, first }: Awaited<ReturnType<typeof setting
 }
 
 test.serial('a paused upload is listed after a restart, and resume completes it', async (t) => {
-  const at = await setting(t);
+  const at = await setUp(t);
   const { bob, first, content, path, downloads } = at;
-  const told = await paused(t, first, (onProgress) => first.client.upload('@bob', path, { onProgress }));
+  const told = await pausedTransfer(t, first, (onProgress) => first.client.upload('@bob', path, { onProgress }));
   t.like(told, { state: 'paused', note: null });
   t.deepEqual(await first.client.transfers(), [told]);
   await first.client.close();
@@ -85,13 +85,13 @@ test.serial('a paused upload is listed after a restart, and resume completes it'
 });
 
 test.serial('a download resumes in its first folder, and drop removes its part', async (t) => {
-  const at = await setting(t);
+  const at = await setUp(t);
   const { first, content, downloads } = at;
   const sent = await sentWhole(at);
   const { id } = sent;
   const get = (onProgress: (state: TransferState) => void) =>
     first.client.download(sent, { dir: downloads, onProgress });
-  t.like(await paused(t, first, get), { id, state: 'paused', direction: 'down' });
+  t.like(await pausedTransfer(t, first, get), { id, state: 'paused', direction: 'down' });
   await first.client.close();
 
   const next = await at.again();
@@ -114,7 +114,7 @@ test.serial('a download resumes in its first folder, and drop removes its part',
   t.deepEqual(await next.client.transfers(), []);
 
   const other = join(downloads, 'other');
-  await paused(t, next, (onProgress) => next.client.download(sent, { dir: other, onProgress }));
+  await pausedTransfer(t, next, (onProgress) => next.client.download(sent, { dir: other, onProgress }));
   t.is((await readdir(other)).length, 1);
   await next.client.close();
   const last = await at.again();
@@ -125,9 +125,9 @@ test.serial('a download resumes in its first folder, and drop removes its part',
 });
 
 test.serial('an upload of an earlier start is dropped here and on the daemon', async (t) => {
-  const at = await setting(t);
+  const at = await setUp(t);
   const { first, path } = at;
-  const told = await paused(t, first, (onProgress) => first.client.upload('#lobby', path, { onProgress }));
+  const told = await pausedTransfer(t, first, (onProgress) => first.client.upload('#lobby', path, { onProgress }));
   await first.client.close();
   t.is((await at.parts()).length, 1);
 
@@ -141,9 +141,9 @@ test.serial('an upload of an earlier start is dropped here and on the daemon', a
 });
 
 test.serial('a missing or changed file is reported in a sentence, and the transfer stays', async (t) => {
-  const at = await setting(t);
+  const at = await setUp(t);
   const { first, path, dir, bob } = at;
-  const told = await paused(t, first, (onProgress) => first.client.upload('@bob', path, { onProgress }));
+  const told = await pausedTransfer(t, first, (onProgress) => first.client.upload('@bob', path, { onProgress }));
   await first.client.close();
 
   const next = await at.again();
@@ -167,7 +167,7 @@ test.serial('a missing or changed file is reported in a sentence, and the transf
 test.serial(
   'a program that ends between posting a file and forgetting its upload leaves nothing to resume',
   async (t) => {
-    const { bob, path, first, again } = await setting(t);
+    const { bob, path, first, again } = await setUp(t);
     const { db } = first.signedIn.profile;
     const run = db.run.bind(db);
     const cut = Promise.withResolvers<void>();

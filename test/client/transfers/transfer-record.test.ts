@@ -12,16 +12,16 @@ import {
 import { fromHex, hex } from '../../../src/protocol/base/bytes.ts';
 import { TestTransfers } from '../../helpers/client/test-transfers.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
-import { fails, place, segSize } from '../../helpers/client/transfer-sides.ts';
+import { failsWith, segSize, withBob } from '../../helpers/client/transfer-sides.ts';
 import { alice, bob, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
-import { FakeWire } from '../../helpers/daemon/file-wire.ts';
+import { FileWire } from '../../helpers/daemon/file-wire.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { until } from '../../helpers/until.ts';
 
 const SIZE = 80 * segSize;
 const nothing = { author: '', id: '' };
 
-async function setting(t: ExecutionContext, size = SIZE) {
+async function setUp(t: ExecutionContext, size = SIZE) {
   const daemon = await openFileDaemon(t, { config: { maxFileSize: SIZE, quota: 1e9, retention: null } });
   const dir = await temporaryFolder(t);
   const path = join(dir, 'a.bin');
@@ -31,9 +31,9 @@ async function setting(t: ExecutionContext, size = SIZE) {
   /** A program with this profile that holds `device`. */
   const program = (device: number) => {
     held.add(device);
-    const wire = new FakeWire(t, daemon);
+    const wire = new FileWire(t, daemon);
     const worker = { device, held: (one: number) => held.has(one) };
-    const transfers = new TestTransfers(place, { connection: wire, profile, me: alice.idFp, worker });
+    const transfers = new TestTransfers(withBob, { connection: wire, profile, me: alice.idFp, worker });
     return { wire, told: transfers.told, transfers };
   };
   /** Starts an upload that waits for its link in the middle of the file. @returns its id and a function that lets it go on */
@@ -43,7 +43,7 @@ async function setting(t: ExecutionContext, size = SIZE) {
     wire.onUp = (index) => {
       if (index === 30) void wire.cut();
     };
-    const doing = transfers.upload(place, path);
+    const doing = transfers.upload(withBob, path);
     doing.catch(() => {});
     await until(() => wire.state.state === 'waiting');
     const [first] = told;
@@ -54,22 +54,22 @@ async function setting(t: ExecutionContext, size = SIZE) {
 }
 
 test('a transfer of another running program is not listed and not touched', async (t) => {
-  const at = await setting(t);
+  const at = await setUp(t);
   const one = at.program(1);
   const two = at.program(2);
   const { id, first, doing, goOn } = await at.waiting(one);
   t.like((await one.transfers.list())[0], { id, state: 'running' });
   t.deepEqual(await two.transfers.list(), []);
-  await fails(t, two.transfers.drop(first), 'refused', /under way in another securechat/);
-  await fails(t, two.transfers.upload(place, at.path), 'usage', /by another securechat/);
-  await fails(t, two.transfers.pause(first), 'refused', /not|no such/);
+  await failsWith(t, two.transfers.drop(first), 'refused', /under way in another securechat/);
+  await failsWith(t, two.transfers.upload(withBob, at.path), 'usage', /by another securechat/);
+  await failsWith(t, two.transfers.pause(first), 'refused', /not|no such/);
   goOn();
   await doing;
   t.deepEqual(await two.transfers.list(), []);
 });
 
 test('a transfer of a killed program is listed as paused, with the reason', async (t) => {
-  const at = await setting(t);
+  const at = await setUp(t);
   const one = at.program(1);
   const { id } = await at.waiting(one);
   at.held.delete(1);
@@ -80,7 +80,7 @@ test('a transfer of a killed program is listed as paused, with the reason', asyn
 });
 
 test('a new program with the device of the killed one lists the transfer, too', async (t) => {
-  const at = await setting(t);
+  const at = await setUp(t);
   const { id, first } = await at.waiting(at.program(1));
   const next = at.program(1);
   await next.transfers.tidy();
@@ -90,11 +90,11 @@ test('a new program with the device of the killed one lists the transfer, too', 
 });
 
 test('an upload dropped without a link is dropped on the daemon at the next login', async (t) => {
-  const at = await setting(t);
+  const at = await setUp(t);
   const one = at.program(1);
   const { first, doing } = await at.waiting(one);
   await one.transfers.drop(first);
-  await fails(t, doing, 'cancelled', /was cancelled/);
+  await failsWith(t, doing, 'cancelled', /was cancelled/);
   t.is(one.told.at(-1)?.state, 'cancelled');
   t.deepEqual(await one.transfers.list(), []);
   t.is((await fs.readdir(at.daemon.dir)).length, 1);
@@ -107,24 +107,24 @@ test('an upload dropped without a link is dropped on the daemon at the next logi
 });
 
 test('an upload refused before anything was stored is not listed, and can be removed', async (t) => {
-  const at = await setting(t, SIZE + 1);
+  const at = await setUp(t, SIZE + 1);
   const { transfers, told } = at.program(1);
-  await fails(t, transfers.upload(place, at.path), 'refused', /at most/);
+  await failsWith(t, transfers.upload(withBob, at.path), 'refused', /at most/);
   const { id } = told[0] ?? nothing;
   t.deepEqual(await transfers.list(), []);
   t.is(told.at(-1)?.state, 'failed');
   await transfers.drop(told[0] ?? nothing);
   t.like(told.at(-1), { id, state: 'cancelled' });
-  await fails(t, transfers.drop(told[0] ?? nothing), 'refused', /begin it again/);
+  await failsWith(t, transfers.drop(told[0] ?? nothing), 'refused', /begin it again/);
 });
 
 test('an upload whose file changes meanwhile is not listed, and can be removed', async (t) => {
-  const at = await setting(t);
+  const at = await setUp(t);
   const { wire, transfers, told } = at.program(1);
   wire.onUp = (index) => {
     if (index === 3) void fs.appendFile(at.path, 'more');
   };
-  await fails(t, transfers.upload(place, at.path), 'usage', /changed while it was sent/);
+  await failsWith(t, transfers.upload(withBob, at.path), 'usage', /changed while it was sent/);
   t.is(told.at(-1)?.state, 'failed');
   t.deepEqual(await transfers.list(), []);
   await transfers.drop(told[0] ?? nothing);
@@ -132,21 +132,21 @@ test('an upload whose file changes meanwhile is not listed, and can be removed',
 });
 
 test("another's file with the id of a paused upload does not affect the upload", async (t) => {
-  const at = await setting(t);
+  const at = await setUp(t);
   const { wire, transfers, told } = at.program(1);
   wire.onUp = (index) => {
     const [first] = told;
     if (index === 20 && first !== undefined) void transfers.pause(first);
   };
-  await fails(t, transfers.upload(place, at.path), 'cancelled', /was stopped/);
+  await failsWith(t, transfers.upload(withBob, at.path), 'cancelled', /was stopped/);
   wire.onUp = () => {};
   const [paused] = await transfers.list();
   if (paused === undefined) return t.fail();
   const fileId = Uint8Array.from(fromHex(paused.id));
   const zeros = new Uint8Array(32);
   const manifest = { fileId, size: 5, segSize: 65_536, count: 1, key: zeros, sha256: zeros, name: 'bait', type: '' };
-  const from = { ...place, author: hex(bob.idFp) };
-  await fails(t, transfers.download(from, manifest, { dir: at.dir }), 'refused', /no such file/);
+  const from = { ...withBob, author: hex(bob.idFp) };
+  await failsWith(t, transfers.download(from, manifest, { dir: at.dir }), 'refused', /no such file/);
   t.deepEqual(await transfers.list(), [paused]);
   t.false(wire.asked.includes('upload-drop'));
   await transfers.resume(paused);
@@ -154,16 +154,16 @@ test("another's file with the id of a paused upload does not affect the upload",
 });
 
 test('a changed file that is sent again replaces its unfinished upload', async (t) => {
-  const at = await setting(t);
+  const at = await setUp(t);
   const { wire, transfers, told } = at.program(1);
   wire.onUp = (index) => {
     if (index === 20) void transfers.pause(told[0] ?? nothing);
   };
-  await fails(t, transfers.upload(place, at.path), 'cancelled', /was stopped/);
+  await failsWith(t, transfers.upload(withBob, at.path), 'cancelled', /was stopped/);
   t.is((await transfers.list()).length, 1);
   wire.onUp = () => {};
   await fs.utimes(at.path, 1, 1);
-  const manifest = await transfers.upload(place, at.path);
+  const manifest = await transfers.upload(withBob, at.path);
   t.deepEqual(await transfers.list(), []);
   t.deepEqual(await fs.readdir(at.daemon.dir), [Buffer.from(manifest.fileId).toString('hex')]);
 });

@@ -5,17 +5,26 @@ import { join } from 'node:path';
 import test from 'ava';
 import type { TransferState } from '../../../src/client/types.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
-import { BIG, fails, fileOf, place, receiver, segSize, sender, sent } from '../../helpers/client/transfer-sides.ts';
+import {
+  BIG,
+  failsWith,
+  newFile,
+  receiver,
+  segSize,
+  sender,
+  sentFile,
+  withBob,
+} from '../../helpers/client/transfer-sides.ts';
 
 for (const size of [0, 1, segSize - 1, segSize, segSize + 1, BIG]) {
   test(`a file of ${size} bytes is uploaded and downloaded`, async (t) => {
     const at = await sender(t);
-    const { manifest, bytes } = await sent(at, size);
+    const { manifest, bytes } = await sentFile(at, size);
     t.like(manifest, { size, name: 'a file.bin', segSize });
     t.deepEqual(Buffer.from(manifest.sha256), createHash('sha256').update(bytes).digest());
     const out = join(at.dir, 'out');
     const states: TransferState[] = [];
-    const path = await receiver(t, at.daemon).transfers.download({ ...place, name: '@alice' }, manifest, {
+    const path = await receiver(t, at.daemon).transfers.download({ ...withBob, name: '@alice' }, manifest, {
       dir: out,
       onProgress: (state) => states.push(state),
     });
@@ -30,7 +39,7 @@ test("the daemon's copy of a file shows nothing of its content", async (t) => {
   const at = await sender(t);
   const path = join(at.dir, 'zeros');
   await fs.writeFile(path, Buffer.alloc(1000));
-  const manifest = await at.transfers.upload(place, path);
+  const manifest = await at.transfers.upload(withBob, path);
   const stored = await fs.readFile(join(at.daemon.dir, hex(manifest.fileId)));
   t.is(stored.length, 1028);
   t.false(stored.includes(Buffer.alloc(8)));
@@ -44,7 +53,7 @@ test('lost links cost only time, in both directions', async (t) => {
     cuts += 1;
     void at.wire.cut();
   };
-  const { manifest, bytes } = await sent(at, BIG);
+  const { manifest, bytes } = await sentFile(at, BIG);
   t.true(cuts >= 2);
   const { wire, transfers } = receiver(t, at.daemon);
   let lost = 0;
@@ -53,7 +62,7 @@ test('lost links cost only time, in both directions', async (t) => {
     lost += 1;
     void wire.cut();
   };
-  const path = await transfers.download(place, manifest, { dir: join(at.dir, 'out') });
+  const path = await transfers.download(withBob, manifest, { dir: join(at.dir, 'out') });
   t.is(lost, 1);
   t.true((await fs.readFile(path)).equals(bytes));
   t.true(wire.segmentsDown <= manifest.count + 35, 'it went on and did not begin again');
@@ -67,17 +76,17 @@ test('a restarted daemon goes on from the bytes on its disk', async (t) => {
     restarted = at.wire.cut().then(() => at.daemon.restart());
     at.wire.back = restarted;
   };
-  const { manifest, bytes } = await sent(at, BIG);
+  const { manifest, bytes } = await sentFile(at, BIG);
   t.truthy(restarted);
-  const path = await receiver(t, at.daemon).transfers.download(place, manifest, { dir: join(at.dir, 'out') });
+  const path = await receiver(t, at.daemon).transfers.download(withBob, manifest, { dir: join(at.dir, 'out') });
   t.true((await fs.readFile(path)).equals(bytes));
 });
 
 test('a connection that closes for good ends running transfers', async (t) => {
   const at = await sender(t);
-  const { path } = await fileOf(at.dir, BIG);
+  const { path } = await newFile(at.dir, BIG);
   at.wire.onUp = (index) => {
     if (index === 5) at.wire.close();
   };
-  await fails(t, at.transfers.upload(place, path), 'unreachable', /repeat it to go on/);
+  await failsWith(t, at.transfers.upload(withBob, path), 'unreachable', /repeat it to go on/);
 });

@@ -9,17 +9,17 @@ import type { FileSystem } from '../../../src/platform/file-system.ts';
 import type { Manifest } from '../../../src/protocol/sealed/file.ts';
 import { TestTransfers } from '../../helpers/client/test-transfers.ts';
 import { openTransferProfile } from '../../helpers/client/transfer-profile.ts';
-import { BIG, fails, fileOf, place, sender } from '../../helpers/client/transfer-sides.ts';
+import { BIG, failsWith, newFile, sender, withBob } from '../../helpers/client/transfer-sides.ts';
 import { alice } from '../../helpers/daemon/file-daemon.ts';
-import { FakeWire } from '../../helpers/daemon/file-wire.ts';
+import { FileWire } from '../../helpers/daemon/file-wire.ts';
 import { systemError } from '../../helpers/patched-file-system.ts';
 
 test('a file with another time or size gets a new id and key', async (t) => {
   const at = await sender(t);
-  const { path } = await fileOf(at.dir, 100);
-  const one = await at.transfers.upload(place, path);
+  const { path } = await newFile(at.dir, 100);
+  const one = await at.transfers.upload(withBob, path);
   await fs.utimes(path, 1, 1);
-  const two = await at.transfers.upload(place, path);
+  const two = await at.transfers.upload(withBob, path);
   t.notDeepEqual(two.fileId, one.fileId);
   t.notDeepEqual(two.key, one.key);
 });
@@ -31,12 +31,12 @@ for (const [how, change] of [
 ] as const) {
   test(`a file that ${how} during the upload is an error, and nothing of it is kept`, async (t) => {
     const at = await sender(t);
-    const { path } = await fileOf(at.dir, BIG);
+    const { path } = await newFile(at.dir, BIG);
     let changed: Promise<void> | null = null;
     at.wire.onUp = (index) => {
       if (index === 3) changed = change(path);
     };
-    await fails(t, at.transfers.upload(place, path), 'usage', /changed while it was sent/);
+    await failsWith(t, at.transfers.upload(withBob, path), 'usage', /changed while it was sent/);
     t.truthy(changed);
     t.deepEqual(await fs.readdir(at.daemon.dir), []);
   });
@@ -46,31 +46,31 @@ test('a file that claims to be empty and is not, as in /proc, is refused', async
   const at = await sender(t);
   const path = '/proc/self/status';
   if (process.platform === 'linux')
-    await fails(t, at.transfers.upload(place, path), 'usage', /says that it is empty and is not; send a copy/);
+    await failsWith(t, at.transfers.upload(withBob, path), 'usage', /says that it is empty and is not; send a copy/);
   t.deepEqual(await fs.readdir(at.daemon.dir), []);
-  const empty = await fileOf(at.dir, 0);
-  t.is((await at.transfers.upload(place, empty.path)).size, 0);
+  const empty = await newFile(at.dir, 0);
+  t.is((await at.transfers.upload(withBob, empty.path)).size, 0);
 });
 
 test('a resumed upload reports from the start how much is done', async (t) => {
   const at = await sender(t);
-  const { path } = await fileOf(at.dir, BIG);
+  const { path } = await newFile(at.dir, BIG);
   const stop = new AbortController();
   at.wire.onUp = (index) => {
     if (index === 10) stop.abort(stopReason.pause);
   };
-  await fails(t, at.transfers.upload(place, path, { signal: stop.signal }), 'cancelled', /./);
+  await failsWith(t, at.transfers.upload(withBob, path, { signal: stop.signal }), 'cancelled', /./);
   at.wire.onUp = () => {};
   const told: number[] = [];
-  await at.transfers.upload(place, path, { onProgress: ({ done }) => told.push(done) });
+  await at.transfers.upload(withBob, path, { onProgress: ({ done }) => told.push(done) });
   t.true((told[0] ?? 0) > 0, String(told.slice(0, 3)));
   t.is(Math.min(...told), told[0] ?? 0);
 });
 
 test('the same file is not uploaded twice at once', async (t) => {
   const at = await sender(t);
-  const { path } = await fileOf(at.dir, BIG);
-  const both = await Promise.allSettled([at.transfers.upload(place, path), at.transfers.upload(place, path)]);
+  const { path } = await newFile(at.dir, BIG);
+  const both = await Promise.allSettled([at.transfers.upload(withBob, path), at.transfers.upload(withBob, path)]);
   // The upload that opened the file first goes on.
   const refused = both.filter((one) => one.status === 'rejected');
   t.is(refused.length, 1);
@@ -80,75 +80,75 @@ test('the same file is not uploaded twice at once', async (t) => {
 
 test('a dropped upload leaves nothing behind', async (t) => {
   const at = await sender(t);
-  const { path } = await fileOf(at.dir, BIG);
+  const { path } = await newFile(at.dir, BIG);
   const stop = new AbortController();
   at.wire.onUp = (index) => {
     if (index === 10) stop.abort(stopReason.drop);
   };
-  await fails(t, at.transfers.upload(place, path, { signal: stop.signal }), 'cancelled', /was cancelled/);
+  await failsWith(t, at.transfers.upload(withBob, path, { signal: stop.signal }), 'cancelled', /was cancelled/);
   t.deepEqual(await fs.readdir(at.daemon.dir), []);
 });
 
 test('a refusal of the daemon becomes a sentence for the person', async (t) => {
   const at = await sender(t, { config: { maxFileSize: 10, quota: 1e9, retention: null } });
   const states: TransferState[] = [];
-  const { path } = await fileOf(at.dir, 11);
-  const doing = at.transfers.upload(place, path, { onProgress: (state) => states.push(state) });
-  await fails(t, doing, 'refused', /at most 10 B: send a smaller one/);
+  const { path } = await newFile(at.dir, 11);
+  const doing = at.transfers.upload(withBob, path, { onProgress: (state) => states.push(state) });
+  await failsWith(t, doing, 'refused', /at most 10 B: send a smaller one/);
   t.is(states.at(-1)?.state, 'failed');
 });
 
 test('a stopped upload resumes in the next process, and a posted one does not', async (t) => {
   const at = await sender(t);
-  const { path, bytes } = await fileOf(at.dir, BIG);
+  const { path, bytes } = await newFile(at.dir, BIG);
   const stop = new AbortController();
   const states: TransferState[] = [];
   at.wire.onUp = (index) => {
     if (index === 40) stop.abort(stopReason.pause);
   };
   const onProgress = (state: TransferState) => states.push(state);
-  const stopped = at.transfers.upload(place, path, { signal: stop.signal, onProgress });
-  await fails(t, stopped, 'cancelled', /repeat it to go on/);
+  const stopped = at.transfers.upload(withBob, path, { signal: stop.signal, onProgress });
+  await failsWith(t, stopped, 'cancelled', /repeat it to go on/);
   t.like(states.at(-1), { state: 'paused', rate: 0 });
 
-  const next = new FakeWire(t, at.daemon);
-  const second = new TestTransfers(place, { connection: next, profile: at.profile, me: alice.idFp });
+  const next = new FileWire(t, at.daemon);
+  const second = new TestTransfers(withBob, { connection: next, profile: at.profile, me: alice.idFp });
   const unposted: Manifest[] = [];
   second.onPost = (manifest) => {
     unposted.push(manifest);
     throw new ClientError('refused', 'the outbox is full');
   };
-  await fails(t, second.upload(place, path), 'refused', /outbox/);
+  await failsWith(t, second.upload(withBob, path), 'refused', /outbox/);
   second.onPost = () => {};
   const [manifest] = unposted;
   if (manifest === undefined) return t.fail();
   t.true(next.segmentsUp < 60, `${next.segmentsUp} of ${manifest.count} segments were sent again`);
   t.deepEqual(Buffer.from(manifest.sha256), createHash('sha256').update(bytes).digest());
 
-  const again = await second.upload(place, path);
+  const again = await second.upload(withBob, path);
   t.deepEqual(again, manifest, 'not posted yet: the same file, nothing sent');
-  const other = await second.upload(place, path);
+  const other = await second.upload(withBob, path);
   t.notDeepEqual(other.fileId, manifest.fileId);
   t.notDeepEqual(other.key, manifest.key);
 });
 
 test('the refusal of a folder, a missing file or a device says why', async (t) => {
   const at = await sender(t);
-  await fails(t, at.transfers.upload(place, at.dir), 'usage', /is a folder/);
-  await fails(t, at.transfers.upload(place, join(at.dir, 'none')), 'usage', /there is no file/);
-  await fails(t, at.transfers.upload(place, '/dev/null'), 'usage', /not a regular file/);
-  const { path } = await fileOf(at.dir, 5);
+  await failsWith(t, at.transfers.upload(withBob, at.dir), 'usage', /is a folder/);
+  await failsWith(t, at.transfers.upload(withBob, join(at.dir, 'none')), 'usage', /there is no file/);
+  await failsWith(t, at.transfers.upload(withBob, '/dev/null'), 'usage', /not a regular file/);
+  const { path } = await newFile(at.dir, 5);
   const locked = {
     ...(fs as FileSystem),
     open: async () => {
       throw systemError('EACCES');
     },
   };
-  const other = new TestTransfers(place, {
+  const other = new TestTransfers(withBob, {
     connection: at.wire,
     profile: openTransferProfile(t, locked),
     me: alice.idFp,
   });
-  await fails(t, other.upload(place, path), 'usage', /may not be read/);
+  await failsWith(t, other.upload(withBob, path), 'usage', /may not be read/);
   t.deepEqual(at.wire.asked, []);
 });

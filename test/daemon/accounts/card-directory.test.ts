@@ -9,12 +9,12 @@ import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { openCard, signCard } from '../../../src/protocol/sealed/card.ts';
 import { encodeResult } from '../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { daemonOf, nextCard } from '../../helpers/daemon/daemon-people.ts';
+import { nextCard, openTestDaemon } from '../../helpers/daemon/daemon-people.ts';
 
 const mallory = fixtureKey('mallory-encryption').spki;
 
 test('a renewed card is the newest one for everybody, also after a restart', async (t) => {
-  const { context, store, directory, login, alice, bob } = await daemonOf(t);
+  const { context, store, directory, login, alice, bob } = await openTestDaemon(t);
   const [mine, his] = [login('alice'), login('bob')];
   const card = await nextCard(alice, mallory);
   const ids = [alice.card.idFp, new Uint8Array(32), bob.card.idFp];
@@ -37,7 +37,7 @@ test('a renewed card is the newest one for everybody, also after a restart', asy
 });
 
 test("a card that is damaged, not the owner's, expired or out of order is refused", async (t) => {
-  const { context, time, login, alice, bob } = await daemonOf(t);
+  const { context, time, login, alice, bob } = await openTestDaemon(t);
   const { session } = login('alice');
   const refused = async (card: Uint8Array, code: string) => {
     await t.throwsAsync(cardPut(context, session, { card }), { code });
@@ -60,7 +60,7 @@ test("a card that is damaged, not the owner's, expired or out of order is refuse
 });
 
 test('a name without an account has no cards', async (t) => {
-  const { context, login } = await daemonOf(t);
+  const { context, login } = await openTestDaemon(t);
   const { session } = login('alice');
   await t.throwsAsync(cards(context, session, { name: 'nobody', from: 0 }), { code: 'no-such-user' });
 });
@@ -72,7 +72,7 @@ test('people are listed in code-point order, page by page, with their presence',
   const accounts = {
     after: (name: string | null) => [...sorted.after(name)].map((one) => ({ name: one, idFp: null })),
   };
-  const { context, login } = await daemonOf(t);
+  const { context, login } = await openTestDaemon(t);
   const { session } = login('alice');
   const other = { ...context, accounts } as unknown as typeof context;
   const listed: string[] = [];

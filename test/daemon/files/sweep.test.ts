@@ -9,7 +9,7 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { alice, bob, FakeSession, id, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
-import { opening, upload } from '../../helpers/daemon/file-upload.ts';
+import { upload, uploadParams } from '../../helpers/daemon/file-upload.ts';
 import { until } from '../../helpers/until.ts';
 
 test('an interrupted upload is removed after the retention time if that is short', async (t) => {
@@ -18,7 +18,7 @@ test('an interrupted upload is removed after the retention time if that is short
   const config = { maxFileSize: 2 ** 32, quota: 2 ** 33, retention: 3_600_000 };
   const { files, dir, restart, store } = await openFileDaemon(t, { clock, config });
   const session = new FakeSession();
-  await files.openUpload(session, alice.idFp, opening(5), store);
+  await files.openUpload(session, alice.idFp, uploadParams(5), store);
   await files.sessionEnded(session);
   now += 3_000_000;
   await restart();
@@ -44,7 +44,7 @@ test('the sweep removes old parts and old unlisted files, and keeps files that t
   const session = new FakeSession();
   for (const each of [id(1, 16), id(2, 16)]) await upload(daemon, session, 5, each);
   await daemon.list(id(1, 16));
-  await daemon.files.openUpload(session, alice.idFp, opening(500, id(3, 16)), daemon.store);
+  await daemon.files.openUpload(session, alice.idFp, uploadParams(500, id(3, 16)), daemon.store);
   await fs.writeFile(join(daemon.dir, 'e'.repeat(32)), 'no row');
   await fs.writeFile(join(daemon.dir, `${'f'.repeat(32)}.part`), 'no row');
   await fs.writeFile(join(daemon.dir, 'README'), 'not ours');
@@ -84,7 +84,7 @@ test('files that the database has and the folder lacks are logged once at the st
   const session = new FakeSession();
   for (const n of [1, 2, 3]) await upload(daemon, session, 5, id(n, 16));
   for (const n of [1, 2]) await daemon.list(id(n, 16));
-  await daemon.files.openUpload(session, alice.idFp, opening(500, id(4, 16)), daemon.store);
+  await daemon.files.openUpload(session, alice.idFp, uploadParams(500, id(4, 16)), daemon.store);
   const lines: Record<string, unknown>[] = [];
   const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
   await daemon.restart({ log });

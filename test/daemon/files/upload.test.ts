@@ -7,7 +7,14 @@ import { SegmentLayout } from '../../../src/daemon/files/segment-layout.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { alice, FakeSession, id, openFileDaemon } from '../../helpers/daemon/file-daemon.ts';
-import { file, opening, sealed, segSize, send, storedUpTo } from '../../helpers/daemon/file-upload.ts';
+import {
+  file,
+  randomSegments,
+  segSize,
+  sendSegments,
+  storedUpTo,
+  uploadParams,
+} from '../../helpers/daemon/file-upload.ts';
 import { patchedFileSystem, systemError } from '../../helpers/patched-file-system.ts';
 import { throwsRefusal } from '../../helpers/throws-refusal.ts';
 import { until } from '../../helpers/until.ts';
@@ -15,7 +22,7 @@ import { until } from '../../helpers/until.ts';
 test('a segment out of order, beyond the window or of a wrong length breaks the protocol', async (t) => {
   const { files, store } = await openFileDaemon(t);
   const session = new FakeSession();
-  const opened = await files.openUpload(session, alice.idFp, opening(3 * segSize), store);
+  const opened = await files.openUpload(session, alice.idFp, uploadParams(3 * segSize), store);
   const segment = new Uint8Array(segSize + 28);
   const broken = { instanceOf: ProtocolError, code: 'file' };
   t.throws(() => files.onSegment(session, opened.transfer, 1, segment), broken);
@@ -37,7 +44,7 @@ test('a slow disk limits the window', async (t) => {
   const { files, store } = await openFileDaemon(t, { fs: slow });
   const session = new FakeSession();
   const size = 1000 * segSize;
-  const opened = await files.openUpload(session, alice.idFp, opening(size), store);
+  const opened = await files.openUpload(session, alice.idFp, uploadParams(size), store);
   t.true(opened.window * segSize <= 8 * 1024 * 1024);
   const segment = new Uint8Array(segSize + 28);
   for (let index = 0; index < opened.window; index++) files.onSegment(session, opened.transfer, index, segment);
@@ -51,11 +58,11 @@ test('a resumed upload goes on after the last synced segment, also in the next p
   const size = 300 * segSize + 1;
   const daemon = await openFileDaemon(t);
   const session = new FakeSession();
-  const segments = sealed(size);
-  const first = await daemon.files.openUpload(session, alice.idFp, opening(size), daemon.store);
+  const segments = randomSegments(size);
+  const first = await daemon.files.openUpload(session, alice.idFp, uploadParams(size), daemon.store);
   t.true(first.window < segments.length, 'not all of it may be sent at once');
   const sending = segments.slice(0, 200);
-  await send(daemon.files, session, first, sending);
+  await sendSegments(daemon.files, session, first, sending);
   await until(() => storedUpTo(session) > 0);
   const synced = storedUpTo(session);
   const path = join(daemon.dir, `${hex(file)}.part`);
@@ -68,10 +75,10 @@ test('a resumed upload goes on after the last synced segment, also in the next p
   const files = await daemon.restart();
 
   const again = new FakeSession();
-  const second = await files.openUpload(again, alice.idFp, opening(size), daemon.store);
+  const second = await files.openUpload(again, alice.idFp, uploadParams(size), daemon.store);
   t.is(second.next, synced);
   t.is((await fs.stat(path)).size, new SegmentLayout(size, segSize).position(synced));
-  await send(files, again, second, segments);
+  await sendSegments(files, again, second, segments);
   await files.finishUpload(again, second.transfer);
   t.true((await fs.readFile(path.slice(0, -5))).equals(Buffer.concat(segments)));
   const [whole] = await daemon.store.knownFiles({ files: [file] });
@@ -90,11 +97,11 @@ test('a full disk ends one upload with a refusal; the others go on, and it can b
   }));
   const { files, store } = await openFileDaemon(t, { fs: fills });
   const session = new FakeSession();
-  const segments = sealed(2 * segSize);
-  const bad = await files.openUpload(session, alice.idFp, opening(2 * segSize), store);
-  const good = await files.openUpload(session, alice.idFp, opening(2 * segSize, id(8, 16)), store);
-  await send(files, session, bad, segments);
-  await send(files, session, good, segments);
+  const segments = randomSegments(2 * segSize);
+  const bad = await files.openUpload(session, alice.idFp, uploadParams(2 * segSize), store);
+  const good = await files.openUpload(session, alice.idFp, uploadParams(2 * segSize, id(8, 16)), store);
+  await sendSegments(files, session, bad, segments);
+  await sendSegments(files, session, good, segments);
   await until(() => session.events.some((one) => one.method === 'transfer-failed'));
   t.like(session.events.find((one) => one.method === 'transfer-failed')?.params, {
     transfer: bad.transfer,
@@ -103,8 +110,8 @@ test('a full disk ends one upload with a refusal; the others go on, and it can b
   await throwsRefusal(t, files.finishUpload(session, bad.transfer), 'disk-full');
   await files.finishUpload(session, good.transfer);
   full = false;
-  const again = await files.openUpload(session, alice.idFp, opening(2 * segSize), store);
-  await send(files, session, again, segments);
+  const again = await files.openUpload(session, alice.idFp, uploadParams(2 * segSize), store);
+  await sendSegments(files, session, again, segments);
   await files.finishUpload(session, again.transfer);
 });
 
@@ -126,9 +133,9 @@ test('upload-finish is answered after the bytes and the name are synced', async 
     },
   });
   const session = new FakeSession();
-  const opened = await daemon.files.openUpload(session, alice.idFp, opening(10), daemon.store);
+  const opened = await daemon.files.openUpload(session, alice.idFp, uploadParams(10), daemon.store);
   steps.length = 0;
-  await send(daemon.files, session, opened, sealed(10));
+  await sendSegments(daemon.files, session, opened, randomSegments(10));
   await daemon.files.finishUpload(session, opened.transfer);
   t.deepEqual(steps, ['sync part', 'rename', 'sync folder']);
 });

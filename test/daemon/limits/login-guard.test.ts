@@ -3,13 +3,13 @@ import { FREE_ATTEMPTS, LoginGuard } from '../../../src/daemon/limits/login-guar
 import { manualClock } from '../../helpers/manual-clock.ts';
 
 /** @returns the wait of each attempt in ms, null where it was refused */
-function guess(guard: LoginGuard, times: number, name: string, address: string): (number | null)[] {
+function guessOften(guard: LoginGuard, times: number, name: string, address: string): (number | null)[] {
   return Array.from({ length: times }, () => guard.attempt(name, address));
 }
 
 test('a few wrong passwords cost nothing; after that each attempt waits longer', (t) => {
   const guard = new LoginGuard(manualClock());
-  const waits = guess(guard, FREE_ATTEMPTS + 4, 'alice', '192.0.2.1');
+  const waits = guessOften(guard, FREE_ATTEMPTS + 4, 'alice', '192.0.2.1');
   t.deepEqual(waits.slice(0, FREE_ATTEMPTS), Array(FREE_ATTEMPTS).fill(0));
   const later = waits.slice(FREE_ATTEMPTS).map((wait) => wait ?? Number.POSITIVE_INFINITY);
   t.true(later.every((wait, index) => wait > (later[index - 1] ?? 0)));
@@ -30,7 +30,7 @@ test('a stranger cannot lock out an account: a new address waits at most 2 s, a 
   const guard = new LoginGuard(manualClock());
   t.is(guard.attempt('alice', '198.51.100.7'), 0);
   guard.succeeded('alice', '198.51.100.7');
-  for (let i = 0; i < 500; i += 1) guess(guard, 3, 'alice', `192.0.2.${i}`);
+  for (let i = 0; i < 500; i += 1) guessOften(guard, 3, 'alice', `192.0.2.${i}`);
   t.is(guard.attempt('alice', '198.51.100.7'), 0);
   t.is(guard.attempt('alice', '203.0.113.9'), 2_000);
 });
@@ -39,9 +39,9 @@ test("a known address is slowed down by guesses for its own name only, not by it
   const guard = new LoginGuard(manualClock());
   guard.attempt('alice', '198.51.100.7');
   guard.succeeded('alice', '198.51.100.7');
-  guess(guard, 50, 'bob', '198.51.100.7');
+  guessOften(guard, 50, 'bob', '198.51.100.7');
   t.is(guard.attempt('alice', '198.51.100.7'), 0);
-  t.true(guess(guard, 50, 'alice', '198.51.100.7').includes(null));
+  t.true(guessOften(guard, 50, 'alice', '198.51.100.7').includes(null));
 });
 
 test('a successful login is not counted as an attempt', (t) => {
@@ -55,7 +55,7 @@ test('a successful login is not counted as an attempt', (t) => {
 test('failed attempts are forgotten with time', (t) => {
   const clock = manualClock();
   const guard = new LoginGuard(clock);
-  guess(guard, 30, 'alice', '192.0.2.1');
+  guessOften(guard, 30, 'alice', '192.0.2.1');
   clock.advance(3_600_000);
   t.is(guard.attempt('alice', '192.0.2.1'), 0);
 });

@@ -5,10 +5,10 @@ import { limitValues } from '../../../src/daemon/limits/limits.ts';
 import { loginProve } from '../../../src/daemon/requests/login/login-prove.ts';
 import { H } from '../../../src/protocol/base/bytes.ts';
 import { loginProof } from '../../../src/protocol/crypto/opaque.ts';
-import { daemonOf } from '../../helpers/daemon/daemon-people.ts';
+import { openTestDaemon } from '../../helpers/daemon/daemon-people.ts';
 
 test('a device keeps its ticket after a wrong proof and after a refusal for too many links', async (t) => {
-  const { context, store, login, alice } = await daemonOf(t, ['alice', 'bob']);
+  const { context, store, login, alice } = await openTestDaemon(t, ['alice', 'bob']);
   const idFp = alice.card.idFp;
   const device = { idFp, device: 5, ticketHash: H('ticket', new Uint8Array(32).fill(7)) };
   await store.putDevice(device);

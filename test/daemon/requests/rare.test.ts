@@ -6,12 +6,12 @@ import { cardPut } from '../../../src/daemon/requests/people/card-put.ts';
 import { logAppend } from '../../../src/daemon/requests/rooms/log-append.ts';
 import { Sessions } from '../../../src/daemon/sessions/sessions.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import { daemonOf, lobbyEntry } from '../../helpers/daemon/daemon-people.ts';
+import { lobbyEntry, openTestDaemon } from '../../helpers/daemon/daemon-people.ts';
 
 const limited = { instanceOf: Refusal, code: 'rate-limited' };
 
 test('attack: a member who leaves and joins again and again makes the log grow no further, and can still join', async (t) => {
-  const daemon = await daemonOf(t, ['alice']);
+  const daemon = await openTestDaemon(t, ['alice']);
   const { session } = daemon.login('alice');
   const append = async (op: 'join' | 'leave') =>
     logAppend(daemon.context, session, {
@@ -29,7 +29,7 @@ test('attack: a member who leaves and joins again and again makes the log grow n
 });
 
 test('attack: departures from unknown rooms take nothing from the limits', async (t) => {
-  const daemon = await daemonOf(t, ['alice']);
+  const daemon = await openTestDaemon(t, ['alice']);
   const { session } = daemon.login('alice');
   const { leaves, leavesOfRoom } = daemon.context.limits;
   const entry = await lobbyEntry(daemon, daemon.alice, 'leave');
@@ -39,7 +39,7 @@ test('attack: departures from unknown rooms take nothing from the limits', async
 });
 
 test('attack: refused departures and a resent one take nothing from the limits', async (t) => {
-  const daemon = await daemonOf(t, ['alice']);
+  const daemon = await openTestDaemon(t, ['alice']);
   const { session } = daemon.login('alice');
   const { id: room } = daemon.rooms.lobby;
   await logAppend(daemon.context, session, { room, entry: await lobbyEntry(daemon, daemon.alice, 'join') });
@@ -58,7 +58,7 @@ test('attack: refused departures and a resent one take nothing from the limits',
 });
 
 test('attack: new cards are limited', async (t) => {
-  const daemon = await daemonOf(t, ['alice', 'bob']);
+  const daemon = await openTestDaemon(t, ['alice', 'bob']);
   const { session } = daemon.login('alice');
   const card = daemon.alice.cardBytes;
   for (let i = 0; i < limitValues.cards.burst; i++) await cardPut(daemon.context, session, { card });
@@ -67,7 +67,7 @@ test('attack: new cards are limited', async (t) => {
 });
 
 test('attack: password changes are limited', async (t) => {
-  const daemon = await daemonOf(t, ['alice', 'bob']);
+  const daemon = await openTestDaemon(t, ['alice', 'bob']);
   const { accounts } = daemon.context;
   let written = 0;
   const replaceRecord = async (name: string) => {

@@ -15,12 +15,12 @@ import { openRoomMessage, sealRoomMessage } from '../../../src/protocol/sealed/r
 import type { Event } from '../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import {
-  daemonOf,
+  deferredDone,
   lobbyEntry,
   lobbyEpoch,
   nextCard,
-  type Somebody,
-  settled,
+  openTestDaemon,
+  type TestPerson,
 } from '../../helpers/daemon/daemon-people.ts';
 import { bytes16 } from '../../helpers/daemon/store.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
@@ -31,11 +31,11 @@ type Minted = Awaited<ReturnType<typeof lobbyEpoch>>;
 /** The lobby with Alice and Bob online in it, and Carol online outside it. */
 async function lobby(t: ExecutionContext) {
   const timers = manualClock();
-  const daemon = await daemonOf(t, undefined, timers);
+  const daemon = await openTestDaemon(t, undefined, timers);
   const { context, alice, bob, carol } = daemon;
   const room = daemon.rooms.lobby.id;
   const here = { alice: daemon.login('alice'), bob: daemon.login('bob'), carol: daemon.login('carol') };
-  const change = async (who: Somebody, op: 'join' | 'leave') =>
+  const change = async (who: TestPerson, op: 'join' | 'leave') =>
     logAppend(context, here[who.name as 'alice'].session, { room, entry: await lobbyEntry(daemon, who, op) });
   await change(alice, 'join');
   await change(bob, 'join');
@@ -44,14 +44,14 @@ async function lobby(t: ExecutionContext) {
     for (const key of keys) await epochKeys(context, session, { room, keys: [key] });
     return epochCommit(context, session, { room });
   };
-  const speak = async (who: Somebody, n: number, { epochId, key }: Minted) => {
+  const speak = async (who: TestPerson, n: number, { epochId, key }: Minted) => {
     const header = { room, epochId, from: who.card.idFp, device: 9, seq: n, msgId: bytes16(n) };
     const said = { prev: NONE, seen: [], sentAt: 5, content: { kind: 'text', text: `said ${n}` } as const };
     const sealed = { ...header, ...said, key, identity: who.identity, random: systemRandom };
     const { message } = await sealRoomMessage(inlineRsa, sealed);
     return say(context, here[who.name as 'alice'].session, { room, message, file: null });
   };
-  await settled();
+  await deferredDone();
   for (const { events } of Object.values(here)) events.length = 0;
   return { ...daemon, daemon, timers, room, here, change, put, speak, alice, bob, carol };
 }
@@ -63,7 +63,7 @@ test('an epoch is sent to each member with its own chunk, and all members read t
   const minted = await lobbyEpoch(daemon, alice, [alice, bob]);
   await put(here.alice.session, minted);
   await speak(alice, 1, minted);
-  await settled();
+  await deferredDone();
   t.deepEqual(here.carol.events, []);
   for (const [who, { events }] of [
     [alice, here.alice],
@@ -121,7 +121,7 @@ test('of two concurrent epochs one is accepted; a resent one gets its first answ
   const [taken, session] = results[0].status === 'fulfilled' ? [mine, here.alice.session] : [his, here.bob.session];
   const first = results.find((result) => result.status === 'fulfilled')?.value;
   t.deepEqual(await put(session, taken), first);
-  await settled();
+  await deferredDone();
   t.is(posted(here.alice.events).length, 1);
 });
 
@@ -184,7 +184,7 @@ test('a person makes one epoch at a time in a room within a minute, and cannot u
 
 test('a join, a departure and a key a week old allow a new epoch; one’s own coming and going does not', async (t) => {
   const { daemon, here, change, put, alice, bob, carol } = await lobby(t);
-  const make = async (who: Somebody, members: Somebody[]) =>
+  const make = async (who: TestPerson, members: TestPerson[]) =>
     put(here[who.name as 'alice'].session, await lobbyEpoch(daemon, who, members));
   await make(alice, [alice, bob]);
   const { spareEpochs } = daemon.context.limits;
@@ -232,7 +232,7 @@ test('an epoch that loses the race costs its maker nothing', async (t) => {
 test('attack: joins allow a member three epochs, departures one each, and other members can replace each of them', async (t) => {
   const { daemon, here, change, put, alice, bob, carol } = await lobby(t);
   const { limits } = daemon.context;
-  const make = async (who: Somebody, members: Somebody[]) =>
+  const make = async (who: TestPerson, members: TestPerson[]) =>
     put(here[who.name as 'alice'].session, await lobbyEpoch(daemon, who, members));
   await make(alice, [alice, bob]);
   for (const { name } of [alice, bob]) while (limits.spareEpochs.take(name));

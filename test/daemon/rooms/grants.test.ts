@@ -14,7 +14,7 @@ const newcomer = person('newcomer');
 const bytes = new Uint8Array(500);
 
 /** A room of `names` and the newcomer, all online; `holders` have had the key from the start. */
-function setting(names: string[], holders = names) {
+function setUp(names: string[], holders = names) {
   const clock = manualClock();
   const feed = new Feed();
   const told: string[] = [];
@@ -57,7 +57,7 @@ const asked = (told: string[]) =>
   told.filter((line) => line.endsWith('grant-wanted')).map((line) => line.split(':')[0]);
 
 test('one member is asked for a grant, another every two seconds, three at most and none twice', async (t) => {
-  const { grants, room, clock, told, store } = setting(['a', 'b', 'c', 'd', 'e']);
+  const { grants, room, clock, told, store } = setUp(['a', 'b', 'c', 'd', 'e']);
   await grants.ask(room, epochId, newcomer, store);
   t.is(asked(told).length, 1);
   clock.advance(1999);
@@ -71,7 +71,7 @@ test('one member is asked for a grant, another every two seconds, three at most 
 });
 
 test('a grant is stored and passed on, and no other member is asked', async (t) => {
-  const { grants, room, clock, told, kept, store } = setting(['a', 'b', 'c']);
+  const { grants, room, clock, told, kept, store } = setUp(['a', 'b', 'c']);
   await grants.ask(room, epochId, newcomer, store);
   const from = asked(told)[0] ?? '';
   await grants.give(room, epochId, { from, to: newcomer, bytes }, store);
@@ -82,7 +82,7 @@ test('a grant is stored and passed on, and no other member is asked', async (t) 
 });
 
 test('after a bad grant the next member is asked at once; asking again meanwhile changes nothing', async (t) => {
-  const { grants, room, told, store } = setting(['a', 'b', 'c']);
+  const { grants, room, told, store } = setUp(['a', 'b', 'c']);
   await grants.ask(room, epochId, newcomer, store);
   await grants.ask(room, epochId, newcomer, store);
   t.is(asked(told).length, 1);
@@ -92,7 +92,7 @@ test('after a bad grant the next member is asked at once; asking again meanwhile
 });
 
 test('a grant from a member who was not asked is refused, and one that nobody waits for is dropped', async (t) => {
-  const { grants, room, told, kept, clock, store } = setting(['a', 'b', 'c']);
+  const { grants, room, told, kept, clock, store } = setUp(['a', 'b', 'c']);
   await grants.give(room, epochId, { from: 'a', to: newcomer, bytes }, store);
   t.deepEqual(kept, []);
   await grants.ask(room, epochId, newcomer, store);
@@ -105,7 +105,7 @@ test('a grant from a member who was not asked is refused, and one that nobody wa
 });
 
 test('no member is asked while none is online, and a later request asks again', async (t) => {
-  const { grants, room, feed, told, clock, store } = setting(['a']);
+  const { grants, room, feed, told, clock, store } = setUp(['a']);
   for (const session of feed.sessionsOf('a')) feed.leave(session);
   await grants.ask(room, epochId, newcomer, store);
   clock.advance(30_000);
@@ -117,14 +117,14 @@ test('no member is asked while none is online, and a later request asks again', 
 
 test('members who had the key from the start are asked before the others', async (t) => {
   for (let round = 0; round < 5; round++) {
-    const { grants, room, told, store } = setting(['a', 'b', 'c', 'holder'], ['holder']);
+    const { grants, room, told, store } = setUp(['a', 'b', 'c', 'holder'], ['holder']);
     await grants.ask(room, epochId, newcomer, store);
     t.deepEqual(asked(told), ['holder']);
   }
 });
 
 test('each key is asked for separately until somebody leaves, and not any more then', async (t) => {
-  const { grants, room, departure, told, kept, clock, store } = setting(['a', 'b', 'c']);
+  const { grants, room, departure, told, kept, clock, store } = setUp(['a', 'b', 'c']);
   const older = bytes32(6);
   await grants.ask(room, epochId, newcomer, store);
   await grants.ask(room, older, newcomer, store);
@@ -144,7 +144,7 @@ test('each key is asked for separately until somebody leaves, and not any more t
 });
 
 test('a newcomer asks for at most 32 keys at once; others can still ask', async (t) => {
-  const { grants, room, clock, store } = setting(['a', 'b', 'c']);
+  const { grants, room, clock, store } = setUp(['a', 'b', 'c']);
   for (let n = 1; n <= 32; n += 1) await grants.ask(room, bytes32(n), newcomer, store);
   await t.throwsAsync(grants.ask(room, bytes32(33), newcomer, store), { code: 'rate-limited' });
   await grants.ask(room, bytes32(32), newcomer, store);
@@ -154,7 +154,7 @@ test('a newcomer asks for at most 32 keys at once; others can still ask', async 
 });
 
 test('a member who was asked grants once: a second grant is neither stored nor passed on', async (t) => {
-  const { grants, room, told, kept, store } = setting(['a']);
+  const { grants, room, told, kept, store } = setUp(['a']);
   await grants.ask(room, epochId, newcomer, store);
   for (let again = 0; again < 3; again += 1)
     await grants.give(room, epochId, { from: 'a', to: newcomer, bytes }, store);

@@ -5,12 +5,12 @@ import { Rooms } from '../../../src/daemon/rooms/rooms.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { parseLogEntry } from '../../../src/protocol/sealed/room-log.ts';
 import {
-  accountsOf,
-  daemonOf,
+  deferredDone,
+  fakeAccounts,
   lobbyEntry,
-  type Somebody,
-  settled,
+  openTestDaemon,
   type TestDaemon,
+  type TestPerson,
 } from '../../helpers/daemon/daemon-people.ts';
 
 /** Joins these accounts to the lobby, one after the other. */
@@ -21,11 +21,11 @@ async function join(daemon: TestDaemon, ...names: ('alice' | 'bob' | 'carol')[])
     await logAppend(daemon.context, session, { room: daemon.rooms.lobby.id, entry });
     daemon.feed.leave(session);
   }
-  await settled();
+  await deferredDone();
 }
 
 test('the lobby is made once, and is the same after a restart, with its members', async (t) => {
-  const daemon = await daemonOf(t);
+  const daemon = await openTestDaemon(t);
   await join(daemon, 'alice', 'bob');
   const again = await Rooms.open(daemon.parts, daemon.store);
   t.deepEqual(Uint8Array.from(again.lobby.id), Uint8Array.from(daemon.rooms.lobby.id));
@@ -35,14 +35,14 @@ test('the lobby is made once, and is the same after a restart, with its members'
 });
 
 test('a join is sent to all members including the new one, and a resent join gets its first answer', async (t) => {
-  const daemon = await daemonOf(t);
+  const daemon = await openTestDaemon(t);
   await join(daemon, 'alice');
   const [his, mine, hers] = [daemon.login('alice'), daemon.login('bob'), daemon.login('carol')];
   const params = { room: daemon.rooms.lobby.id, entry: await lobbyEntry(daemon, daemon.bob, 'join') };
   const placed = await logAppend(daemon.context, mine.session, params);
   t.like(placed, { seq: 3 });
   t.like(await logAppend(daemon.context, mine.session, params), { seq: 3 });
-  await settled();
+  await deferredDone();
   for (const { events } of [his, mine]) {
     t.is(events.length, 1);
     t.like(events[0], { method: 'posted', params: { with: null, entry: { seq: 3, kind: 'log', from: 'bob' } } });
@@ -51,7 +51,7 @@ test('a join is sent to all members including the new one, and a resent join get
 });
 
 test('of joins at the same head one is accepted; the others must sign again', async (t) => {
-  const daemon = await daemonOf(t);
+  const daemon = await openTestDaemon(t);
   const { context, rooms } = daemon;
   const ask = async (name: 'alice' | 'bob') => {
     const entry = await lobbyEntry(daemon, daemon[name], 'join', rooms.lobby.head);
@@ -65,7 +65,7 @@ test('of joins at the same head one is accepted; the others must sign again', as
 });
 
 test('a join for another person, a second join and a wrong signature are refused', async (t) => {
-  const daemon = await daemonOf(t);
+  const daemon = await openTestDaemon(t);
   const { context, rooms, alice, bob } = daemon;
   await join(daemon, 'alice');
   const { session } = daemon.login('alice');
@@ -80,7 +80,7 @@ test('a join for another person, a second join and a wrong signature are refused
 });
 
 test('a room stays as it was if the store fails', async (t) => {
-  const daemon = await daemonOf(t);
+  const daemon = await openTestDaemon(t);
   let full = true;
   const store = {
     ...daemon.store,
@@ -99,7 +99,7 @@ test('a room stays as it was if the store fails', async (t) => {
 });
 
 test('attack: an endless flood of entries away from the head does not hold up a join', async (t) => {
-  const daemon = await daemonOf(t);
+  const daemon = await openTestDaemon(t);
   const { rooms, store, alice, bob, carol } = daemon;
   await join(daemon, 'alice');
   const { id, head } = rooms.lobby;
@@ -111,7 +111,7 @@ test('attack: an endless flood of entries away from the head does not hold up a 
       return new Promise<never>(() => {});
     },
   };
-  const append = async (who: Somebody, at: typeof head, of: typeof store) => {
+  const append = async (who: TestPerson, at: typeof head, of: typeof store) => {
     const entry = await lobbyEntry(daemon, who, 'join', at);
     return rooms.append(id, entry, { name: who.name, idFp: who.card.idFp }, of, setImmediate);
   };
@@ -123,16 +123,16 @@ test('attack: an endless flood of entries away from the head does not hold up a 
 });
 
 test('a member without an account is removed by the daemon, and all members are told', async (t) => {
-  const daemon = await daemonOf(t);
+  const daemon = await openTestDaemon(t);
   const { rooms, alice, bob, carol } = daemon;
   await join(daemon, 'alice', 'bob', 'carol');
   const mine = daemon.login('alice');
   const reset = { name: 'bob', card: { ...bob.card, idFp: new Uint8Array(32).fill(1) } };
-  const removed = await rooms.removeMembersWithoutAccount(accountsOf([alice, reset]), daemon.store, setImmediate);
+  const removed = await rooms.removeMembersWithoutAccount(fakeAccounts([alice, reset]), daemon.store, setImmediate);
   t.deepEqual(removed.map(({ name }) => name).sort(), ['bob', 'carol']);
   t.deepEqual([...rooms.lobby.names], ['alice']);
   t.false(rooms.lobby.isMember(carol.card.idFp));
-  await settled();
+  await deferredDone();
   const told = mine.events.flatMap((event) =>
     event.method === 'posted' ? [parseLogEntry(event.params.entry.bytes)] : [],
   );
@@ -148,7 +148,7 @@ test('a member without an account is removed by the daemon, and all members are 
 });
 
 test('members are listed with their cards, to members only', async (t) => {
-  const daemon = await daemonOf(t);
+  const daemon = await openTestDaemon(t);
   const { context, rooms } = daemon;
   await join(daemon, 'alice', 'bob');
   const room = rooms.lobby.id;

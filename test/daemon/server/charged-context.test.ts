@@ -17,8 +17,8 @@ import { privateConversationId, sealNote } from '../../../src/protocol/sealed/no
 import { sealRoomMessage } from '../../../src/protocol/sealed/room-message.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../../src/protocol/wire/requests.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import { daemonOf, lobbyEntry, lobbyEpoch, nextCard, settled } from '../../helpers/daemon/daemon-people.ts';
-import { opening, sealed } from '../../helpers/daemon/file-upload.ts';
+import { deferredDone, lobbyEntry, lobbyEpoch, nextCard, openTestDaemon } from '../../helpers/daemon/daemon-people.ts';
+import { randomSegments, uploadParams } from '../../helpers/daemon/file-upload.ts';
 import { bytes16, bytes32 } from '../../helpers/daemon/store.ts';
 import { firstCard } from '../../helpers/protocol/people.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -41,7 +41,7 @@ const WITHOUT_STORE: RequestName[] = [
 
 /** Alice, Bob and a daemon with files; `ask` carries out a request like the queue of a link. */
 async function open(t: ExecutionContext) {
-  const daemon = await daemonOf(t, ['alice', 'bob']);
+  const daemon = await openTestDaemon(t, ['alice', 'bob']);
   const { calls, feed, store } = daemon;
   const { accounts, clock, log, warnings } = daemon.context;
   const config = { registration: 'open', messageQuota: 2 ** 30, maxFileSize: 2 ** 20, quota: 2 ** 30, retention: null };
@@ -82,7 +82,7 @@ async function open(t: ExecutionContext) {
     calls.length = 0;
     defers.length = 0;
     const result = await row.handler(context, session, params);
-    await settled();
+    await deferredDone();
     for (const { key, name } of calls) if (key !== budget.key) unpaid.push(`${method}: ${name}`);
     for (const defer of defers) if (defer !== context.defer) unpaid.push(`${method}: post`);
     made.set(method, [...(made.get(method) ?? []), ...calls.map(({ name }) => name)]);
@@ -159,9 +159,9 @@ async function catchUp({ ask }: Asking, mine: Session, conversation: Uint8Array)
 
 /** Sends a file three times: cut off, dropped, and complete. @returns the id of the complete file */
 async function sendFile({ ask, files }: Asking, his: Session, conversation: Uint8Array): Promise<Uint8Array> {
-  const about = { ...opening(10), conversation };
+  const about = { ...uploadParams(10), conversation };
   const { file } = about;
-  const [segment = NONE] = sealed(10);
+  const [segment = NONE] = randomSegments(10);
   const broken = await ask(his, 'upload-open', about);
   files.onSegment(his, broken.transfer, 0, segment);
   await ask(his, 'transfer-end', { transfer: broken.transfer });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { limitValues } from '../../../src/daemon/limits/limits.ts';
-import { connectTo, login, online, register } from '../../helpers/client/client.ts';
+import { connectTo, loggedInClient, login, register } from '../../helpers/client/client.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
@@ -25,7 +25,7 @@ test.serial('a connection that does not finish the handshake in time is closed',
 test.serial('a link without a login in time is told and closed; a logged-in one stays', async (t) => {
   const { clock, at } = await open(t);
   const slow = await connectTo(t, at);
-  const quick = await online(t, at, 'alice');
+  const quick = await loggedInClient(t, at, 'alice');
   await slow.request('ping', {});
   clock.advance(limitValues.loginMs);
   await slow.ended;

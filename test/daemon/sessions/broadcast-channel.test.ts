@@ -14,7 +14,7 @@ import { manualClock } from '../../helpers/manual-clock.ts';
 
 const room = new Uint8Array(32).fill(1);
 
-class Ear implements Subscriber {
+class TestSubscriber implements Subscriber {
   /** In order, what the link was given. */
   readonly heard: string[] = [];
   readonly keys: RoomKey[] = [];
@@ -55,7 +55,7 @@ function channel(limits = recordLimits) {
     for (const text of texts) room1.post(utf8(text));
     flush();
   };
-  const ears = [new Ear(), new Ear(), new Ear()] as const;
+  const ears = [new TestSubscriber(), new TestSubscriber(), new TestSubscriber()] as const;
   for (const ear of ears) room1.add(ear);
   const [a, b, c] = ears;
   /** What each subscriber heard since the last call. */
@@ -92,7 +92,7 @@ test('a broadcast that no message confirms is confirmed by a mark before any cli
 
 test('a later subscriber gets the current key; nobody is added twice', (t) => {
   const { channel, say, a } = channelOfTwoRecords();
-  const late = new Ear();
+  const late = new TestSubscriber();
   channel.add(late);
   channel.add(late);
   say('three');
@@ -131,7 +131,7 @@ test('a logged-out session has no key for what is said afterwards; a lost link w
   channel.remove(b, true);
   say('after');
   t.deepEqual(since(), ['key 2 at 0, broadcast 2', '', 'key 2 at 0, broadcast 2']);
-  const d = new Ear();
+  const d = new TestSubscriber();
   channel.add(d);
   channel.remove(a, false);
   say('soon');

@@ -2,7 +2,7 @@ import test from 'ava';
 import { Feed, type Listener } from '../../../src/daemon/sessions/feed.ts';
 import { decodeFromDaemon } from '../../../src/protocol/wire/codec.ts';
 
-class Ear implements Listener {
+class TestSubscriber implements Listener {
   readonly name: string;
   readonly heard: Uint8Array[] = [];
 
@@ -26,7 +26,7 @@ class Ear implements Listener {
 
 test('presence is sent for the first session of a name and the end of the last', (t) => {
   const feed = new Feed();
-  const [alice, bob, bobAgain] = [new Ear('alice'), new Ear('bob'), new Ear('bob')];
+  const [alice, bob, bobAgain] = [new TestSubscriber('alice'), new TestSubscriber('bob'), new TestSubscriber('bob')];
   feed.join(alice);
   feed.join(bob);
   feed.join(bobAgain);
@@ -43,7 +43,7 @@ test('presence is sent for the first session of a name and the end of the last',
 
 test('a name is away while all its sessions are, and only a change is sent', (t) => {
   const feed = new Feed();
-  const [alice, desk, phone] = [new Ear('alice'), new Ear('bob'), new Ear('bob')];
+  const [alice, desk, phone] = [new TestSubscriber('alice'), new TestSubscriber('bob'), new TestSubscriber('bob')];
   for (const ear of [alice, desk, phone]) feed.join(ear);
   alice.heard.length = 0;
   feed.setAway(desk, true);
@@ -57,7 +57,7 @@ test('a name is away while all its sessions are, and only a change is sent', (t)
   feed.setAway(desk, false);
   feed.leave(desk);
   t.deepEqual(alice.presence(), ['bob away', 'bob here', 'bob away'], 'the one that was not away has gone');
-  const third = new Ear('bob');
+  const third = new TestSubscriber('bob');
   feed.join(third);
   t.deepEqual(third.presence(), []);
   feed.leave(third);
@@ -71,7 +71,7 @@ test('a name is away while all its sessions are, and only a change is sent', (t)
 
 test('every session gets the same encoded event once, and strangers get none', (t) => {
   const feed = new Feed();
-  const ears = ['alice', 'bob', 'bob', 'carol'].map((name) => new Ear(name));
+  const ears = ['alice', 'bob', 'bob', 'carol'].map((name) => new TestSubscriber(name));
   for (const ear of ears) feed.join(ear);
   for (const ear of ears) ear.heard.length = 0;
   const event = new Uint8Array([1, 2, 3]);
@@ -90,7 +90,7 @@ test('every session gets the same encoded event once, and strangers get none', (
 
 test('an account named "all" is one person', (t) => {
   const feed = new Feed();
-  const [all, bob] = [new Ear('all'), new Ear('bob')];
+  const [all, bob] = [new TestSubscriber('all'), new TestSubscriber('bob')];
   feed.join(all);
   feed.join(bob);
   all.heard.length = 0;

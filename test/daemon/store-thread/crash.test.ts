@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
-import { bytes32, everything } from '../../helpers/daemon/store.ts';
+import { bytes32, fetchParams } from '../../helpers/daemon/store.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const WRITER = fileURLToPath(new URL('../../helpers/daemon/store-writer.ts', import.meta.url));
@@ -31,7 +31,7 @@ async function numbersIn(path: string): Promise<Set<number>> {
   const store = await openSqliteStore(path);
   const numbers = new Set<number>();
   for (let after = 0, more = true; more; ) {
-    const page = await store.fetch(everything({ conversation: bytes32(77), after }));
+    const page = await store.fetch(fetchParams({ conversation: bytes32(77), after }));
     for (const { seq, bytes } of page.entries) {
       after = seq;
       numbers.add(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0));

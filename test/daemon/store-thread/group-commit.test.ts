@@ -4,15 +4,15 @@ import test, { type ExecutionContext } from 'ava';
 import { operations } from '../../../src/daemon/store/operations.ts';
 import { openDatabase } from '../../../src/daemon/store/schema.ts';
 import { BrokenDatabase, type Call, checkBroken, GroupCommit } from '../../../src/daemon/store-thread/group-commit.ts';
-import { aNote, everything } from '../../helpers/daemon/store.ts';
+import { fetchParams, testNote } from '../../helpers/daemon/store.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const append = (n: number, size = 3): Call => ({
   name: 'appendNote',
-  params: aNote(n, { bytes: new Uint8Array(size).fill(n) }),
+  params: testNote(n, { bytes: new Uint8Array(size).fill(n) }),
   now: 1000,
 });
-const fetchAll: Call = { name: 'fetch', params: everything(), now: 1000 };
+const fetchAll: Call = { name: 'fetch', params: fetchParams(), now: 1000 };
 
 async function database(t: ExecutionContext): Promise<{ db: DatabaseSync; path: string }> {
   const path = join(await temporaryFolder(t), 'securechat.db');
@@ -74,7 +74,7 @@ test('a refused call and a broken one leave no rows, and do not affect the other
   const broken = {
     ...operations,
     vault: (tx: Parameters<typeof operations.vault>[0]) => {
-      operations.appendNote(tx, aNote(2));
+      operations.appendNote(tx, testNote(2));
       throw new Error('a bug');
     },
   };

@@ -2,18 +2,27 @@ import test from 'ava';
 import fc from 'fast-check';
 import { MAX_AHEAD_MS, timeAfter } from '../../../src/daemon/store/entry-operations.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import { alice, aNote, bob, bytes16, bytes32, carol, everything, temporaryStore } from '../../helpers/daemon/store.ts';
+import {
+  alice,
+  bob,
+  bytes16,
+  bytes32,
+  carol,
+  fetchParams,
+  temporaryStore,
+  testNote,
+} from '../../helpers/daemon/store.ts';
 
 test('notes are numbered from 1 in each conversation and read by both sides', async (t) => {
   const { store, time } = await temporaryStore(t);
-  t.deepEqual(await store.appendNote(aNote(1)), { seq: 1, at: 1_000_000, duplicate: false });
+  t.deepEqual(await store.appendNote(testNote(1)), { seq: 1, at: 1_000_000, duplicate: false });
   time.now += 5;
-  t.deepEqual(await store.appendNote(aNote(2)), { seq: 2, at: 1_000_005, duplicate: false });
-  const back = aNote(1, { author: bob, to: alice, bytes: new Uint8Array([9]) });
+  t.deepEqual(await store.appendNote(testNote(2)), { seq: 2, at: 1_000_005, duplicate: false });
+  const back = testNote(1, { author: bob, to: alice, bytes: new Uint8Array([9]) });
   t.is((await store.appendNote(back)).seq, 3);
-  t.is((await store.appendNote(aNote(1, { conversation: bytes32(78), to: carol }))).seq, 1);
+  t.is((await store.appendNote(testNote(1, { conversation: bytes32(78), to: carol }))).seq, 1);
   for (const reader of [alice.idFp, bob.idFp]) {
-    const { entries, more, head } = await store.fetch(everything({ reader }));
+    const { entries, more, head } = await store.fetch(fetchParams({ reader }));
     t.deepEqual(
       entries.map((entry) => [entry.seq, entry.from, entry.kind]),
       [
@@ -30,68 +39,68 @@ test('notes are numbered from 1 in each conversation and read by both sides', as
 
 test('a conversation of others looks like one that does not exist', async (t) => {
   const { store } = await temporaryStore(t);
-  await store.appendNote(aNote(1));
-  const mine = await t.throwsAsync(store.fetch(everything({ reader: carol.idFp })), { instanceOf: Refusal });
-  const none = await t.throwsAsync(store.fetch(everything({ conversation: bytes32(5) })), { instanceOf: Refusal });
+  await store.appendNote(testNote(1));
+  const mine = await t.throwsAsync(store.fetch(fetchParams({ reader: carol.idFp })), { instanceOf: Refusal });
+  const none = await t.throwsAsync(store.fetch(fetchParams({ conversation: bytes32(5) })), { instanceOf: Refusal });
   t.is(mine?.code, 'no-such-conversation');
   t.deepEqual([mine?.code, mine?.message], [none?.code, none?.message]);
 });
 
 test('a resent note gets its first answer; other bytes under its id are refused', async (t) => {
   const { store, time } = await temporaryStore(t);
-  await store.appendNote(aNote(1));
-  await store.appendNote(aNote(2));
+  await store.appendNote(testNote(1));
+  await store.appendNote(testNote(2));
   time.now += 100;
-  t.deepEqual(await store.appendNote(aNote(1)), { seq: 1, at: 1_000_000, duplicate: true });
-  await t.throwsAsync(store.appendNote(aNote(1, { bytes: new Uint8Array(9) })), { code: 'id-reused' });
-  await t.throwsAsync(store.appendNote(aNote(1, { file: bytes16(1) })), { code: 'id-reused' });
-  const others = aNote(1, { author: bob, to: alice });
+  t.deepEqual(await store.appendNote(testNote(1)), { seq: 1, at: 1_000_000, duplicate: true });
+  await t.throwsAsync(store.appendNote(testNote(1, { bytes: new Uint8Array(9) })), { code: 'id-reused' });
+  await t.throwsAsync(store.appendNote(testNote(1, { file: bytes16(1) })), { code: 'id-reused' });
+  const others = testNote(1, { author: bob, to: alice });
   t.false((await store.appendNote(others)).duplicate, 'an id is its author’s own');
-  t.is((await store.fetch(everything())).entries.length, 3);
+  t.is((await store.fetch(fetchParams())).entries.length, 3);
 });
 
 test('a note to an old card is refused, unless it was stored before', async (t) => {
   const { store } = await temporaryStore(t);
-  await t.throwsAsync(store.appendNote(aNote(1, { stale: true })), { code: 'stale-card' });
+  await t.throwsAsync(store.appendNote(testNote(1, { stale: true })), { code: 'stale-card' });
   t.deepEqual(await store.conversations({ reader: alice.idFp, after: null }), [], 'and nothing came to be');
-  await store.appendNote(aNote(1));
-  t.like(await store.appendNote(aNote(1, { stale: true })), { seq: 1, duplicate: true });
+  await store.appendNote(testNote(1));
+  t.like(await store.appendNote(testNote(1, { stale: true })), { seq: 1, duplicate: true });
 });
 
 test('a note lists a complete file that its author stored for this conversation', async (t) => {
   const { store } = await temporaryStore(t);
-  await store.appendNote(aNote(1));
+  await store.appendNote(testNote(1));
   const file = bytes16(5);
-  const withFile = aNote(2, { file });
+  const withFile = testNote(2, { file });
   await t.throwsAsync(store.appendNote(withFile), { code: 'no-such-file' });
   const about = { owner: alice.idFp, conversation: bytes32(77), size: 10, segSize: 65_536, charge: 10, quota: 100 };
   await store.openFile({ file, ...about });
   await store.finishFile({ file, sha256: bytes32(1) });
   t.is((await store.appendNote(withFile)).seq, 2);
-  t.deepEqual((await store.fetch(everything({ after: 1 }))).entries[0]?.file, file);
+  t.deepEqual((await store.fetch(fetchParams({ after: 1 }))).entries[0]?.file, file);
   t.true((await store.appendNote(withFile)).duplicate);
 });
 
 test('the chain of a device is accepted in order, even if all of it is sent at once', async (t) => {
   const { store } = await temporaryStore(t);
-  await t.throwsAsync(store.appendNote(aNote(2)), { code: 'order' });
-  await t.throwsAsync(store.appendNote(aNote(0)), { code: 'order' });
-  const twice = await Promise.allSettled([1, 2, 4, 3, 4].map((n) => store.appendNote(aNote(n))));
+  await t.throwsAsync(store.appendNote(testNote(2)), { code: 'order' });
+  await t.throwsAsync(store.appendNote(testNote(0)), { code: 'order' });
+  const twice = await Promise.allSettled([1, 2, 4, 3, 4].map((n) => store.appendNote(testNote(n))));
   t.deepEqual(
     twice.map((one) => one.status),
     ['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
   );
-  await t.throwsAsync(store.appendNote(aNote(4, { id: bytes16(40) })), { code: 'order' });
-  const other = aNote(1, { id: bytes16(50), device: 2 });
+  await t.throwsAsync(store.appendNote(testNote(4, { id: bytes16(40) })), { code: 'order' });
+  const other = testNote(1, { id: bytes16(50), device: 2 });
   t.is((await store.appendNote(other)).seq, 5, 'each device has its own chain');
 });
 
 test('the times of a conversation do not go back while the clock is a little off', async (t) => {
   const { store, time } = await temporaryStore(t);
-  t.is((await store.appendNote(aNote(1))).at, time.now);
+  t.is((await store.appendNote(testNote(1))).at, time.now);
   const first = time.now;
   time.now -= 100_000;
-  t.is((await store.appendNote(aNote(2))).at, first);
+  t.is((await store.appendNote(testNote(2))).at, first);
   t.is(await store.newestTime({}), first);
 });
 
@@ -99,11 +108,11 @@ test('a clock that was days ahead leaves no future time on later messages', asyn
   const { store, time } = await temporaryStore(t);
   const now = time.now;
   time.now += 3 * 86_400_000;
-  await store.appendNote(aNote(1));
+  await store.appendNote(testNote(1));
   time.now = now;
-  t.is((await store.appendNote(aNote(2))).at, now);
+  t.is((await store.appendNote(testNote(2))).at, now);
   time.now += 5;
-  t.is((await store.appendNote(aNote(3))).at, now + 5);
+  t.is((await store.appendNote(testNote(3))).at, now + 5);
 });
 
 test('the time of an entry is never before now and never more than 2 minutes after it, whatever the clock does', (t) => {
@@ -123,7 +132,7 @@ test('the time of an entry is never before now and never more than 2 minutes aft
 
 test('a conversation with oneself has one member', async (t) => {
   const { store } = await temporaryStore(t);
-  await store.appendNote(aNote(1, { to: alice }));
+  await store.appendNote(testNote(1, { to: alice }));
   const [only, ...rest] = await store.conversations({ reader: alice.idFp, after: null });
   t.is(only?.with, 'alice');
   t.is(rest.length, 0);
@@ -131,9 +140,9 @@ test('a conversation with oneself has one member', async (t) => {
 
 test('fetch returns a range, from either end, of the requested kinds', async (t) => {
   const { store } = await temporaryStore(t);
-  await Promise.all([1, 2, 3, 4, 5, 6].map((n) => store.appendNote(aNote(n))));
-  const seqs = async (other: Parameters<typeof everything>[0]) => {
-    const { entries, more, head } = await store.fetch(everything(other));
+  await Promise.all([1, 2, 3, 4, 5, 6].map((n) => store.appendNote(testNote(n))));
+  const seqs = async (other: Parameters<typeof fetchParams>[0]) => {
+    const { entries, more, head } = await store.fetch(fetchParams(other));
     t.is(head, 6);
     return [entries.map((entry) => entry.seq), more];
   };
@@ -149,33 +158,33 @@ test('fetch returns a range, from either end, of the requested kinds', async (t)
 test('one answer stays below the size of a record and below 500 entries', async (t) => {
   const { store } = await temporaryStore(t);
   const large = new Uint8Array(16_384);
-  await Promise.all([...Array(20).keys()].map((n) => store.appendNote(aNote(n + 1, { bytes: large }))));
-  const first = await store.fetch(everything());
+  await Promise.all([...Array(20).keys()].map((n) => store.appendNote(testNote(n + 1, { bytes: large }))));
+  const first = await store.fetch(fetchParams());
   const weight = first.entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
   t.true(weight < 200_000 && weight > 150_000, `${weight}`);
   t.true(first.more);
-  const small = aNote(1, { conversation: bytes32(78) });
+  const small = testNote(1, { conversation: bytes32(78) });
   await Promise.all([...Array(501).keys()].map((n) => store.appendNote({ ...small, id: bytes16(n), n: n + 1 })));
-  const second = await store.fetch(everything({ conversation: bytes32(78) }));
+  const second = await store.fetch(fetchParams({ conversation: bytes32(78) }));
   t.is(second.entries.length, 500);
   t.true(second.more);
 });
 
 test('retention drops old notes stretch by stretch, and a resent old note is never stored again', async (t) => {
   const { store, time } = await temporaryStore(t);
-  await store.appendNote(aNote(1));
+  await store.appendNote(testNote(1));
   time.now += 1000;
-  await store.appendNote(aNote(2));
+  await store.appendNote(testNote(2));
   t.deepEqual(await store.dropOlder({ before: 1_000_500, from: 0 }), { dropped: 1, next: 2 });
   t.deepEqual(await store.dropOlder({ before: 1_000_500, from: 2 }), { dropped: 0, next: null });
-  const left = await store.fetch(everything());
+  const left = await store.fetch(fetchParams());
   t.deepEqual(
     left.entries.map((entry) => entry.seq),
     [2],
   );
   t.is(left.head, 2);
-  await t.throwsAsync(store.appendNote(aNote(1)), { code: 'order' });
-  t.is((await store.appendNote(aNote(3))).seq, 3);
+  await t.throwsAsync(store.appendNote(testNote(1)), { code: 'order' });
+  t.is((await store.appendNote(testNote(3))).seq, 3);
 });
 
 test('the file that an old note lists is dropped with it, and its quota is freed', async (t) => {
@@ -189,7 +198,7 @@ test('the file that an old note lists is dropped with it, and its quota is freed
     if (n === 2) t.deepEqual(await store.doomedFiles({}), [bytes16(101)]);
     await store.openFile({ ...upload, file });
     await store.finishFile({ file, sha256: bytes32(1) });
-    await store.appendNote(aNote(n, { file }));
+    await store.appendNote(testNote(n, { file }));
   }
   const listed = await store.files({ reader: bob.idFp, conversation: null, before: null });
   t.deepEqual(
@@ -201,7 +210,7 @@ test('the file that an old note lists is dropped with it, and its quota is freed
 
 test('marks only advance, at most to the head, and the other side’s mark is shown', async (t) => {
   const { store } = await temporaryStore(t);
-  await Promise.all([1, 2, 3].map((n) => store.appendNote(aNote(n))));
+  await Promise.all([1, 2, 3].map((n) => store.appendNote(testNote(n))));
   const mark = { conversation: bytes32(77), reader: bob.idFp };
   t.deepEqual(await store.mark({ ...mark, mark: 'read', seq: 2 }), { moved: true, seq: 2, others: ['alice'] });
   t.deepEqual(await store.mark({ ...mark, mark: 'read', seq: 1 }), { moved: false, seq: 2, others: ['alice'] });
@@ -218,7 +227,7 @@ test('what an author stores is counted, refused over the quota, and freed when i
   const { store, time } = await temporaryStore(t);
   const bytes = new Uint8Array(1000);
   const cost = 256 + 1000 + 2048;
-  const note = (n: number) => aNote(n, { bytes, quota: 4 * cost + 512 + 64 });
+  const note = (n: number) => testNote(n, { bytes, quota: 4 * cost + 512 + 64 });
   for (const n of [1, 2, 3, 4]) await store.appendNote(note(n));
   const refused = await t.throwsAsync(store.appendNote(note(5)), { code: 'quota' });
   t.regex(refused?.message ?? '', /ask its operator/);
@@ -232,10 +241,10 @@ test('what an author stores is counted, refused over the quota, and freed when i
 test('attack: the recipient of many notes does not pay for receipts, and receipts give no free storage', async (t) => {
   const { store, time } = await temporaryStore(t);
   const bytes = new Uint8Array(1600);
-  const receipt = (n: number) => aNote(n, { bytes, author: bob, to: alice, quota: 64 });
+  const receipt = (n: number) => testNote(n, { bytes, author: bob, to: alice, quota: 64 });
   await t.throwsAsync(store.appendNote(receipt(1)), { code: 'quota' });
   for (let n = 1; n <= 20; n++) {
-    await store.appendNote(aNote(n));
+    await store.appendNote(testNote(n));
     await store.appendNote(receipt(n));
   }
   // Only as much as her notes left over; his answers give her nothing.
@@ -249,12 +258,12 @@ test('attack: the recipient of many notes does not pay for receipts, and receipt
 test('a conversation and a device number are charged, even if nothing in them is kept', async (t) => {
   const { store } = await temporaryStore(t);
   const cost = 256 + 3 + 2048;
-  await store.appendNote(aNote(1, { quota: 512 + 64 + cost }));
-  const second = (quota: number) => store.appendNote(aNote(1, { quota, device: 2, id: bytes16(50) }));
+  await store.appendNote(testNote(1, { quota: 512 + 64 + cost }));
+  const second = (quota: number) => store.appendNote(testNote(1, { quota, device: 2, id: bytes16(50) }));
   await t.throwsAsync(second(512 + 64 + 2 * cost), { code: 'quota' });
   await second(512 + 2 * 64 + 2 * cost);
   const other = { conversation: bytes32(78), to: carol, id: bytes16(51) };
   const sum = 2 * 512 + 3 * 64 + 3 * cost;
-  await t.throwsAsync(store.appendNote(aNote(1, { quota: sum - 1, ...other })), { code: 'quota' });
-  await store.appendNote(aNote(1, { quota: sum, ...other }));
+  await t.throwsAsync(store.appendNote(testNote(1, { quota: sum - 1, ...other })), { code: 'quota' });
+  await store.appendNote(testNote(1, { quota: sum, ...other }));
 });

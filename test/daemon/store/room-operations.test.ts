@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import type { Person } from '../../../src/daemon/store/store.ts';
-import { alice, bob, bytes16, bytes32, carol, everything, temporaryStore } from '../../helpers/daemon/store.ts';
+import { alice, bob, bytes16, bytes32, carol, fetchParams, temporaryStore } from '../../helpers/daemon/store.ts';
 
 const room = bytes32(500);
 const NONE = bytes32(0);
@@ -104,7 +104,7 @@ test('each member gets its own chunk and the grants sealed to it, newest first, 
   await log(3, carol, 'joins');
   await epoch(1, NONE, 2);
   const keysOf = async (reader: Person) => {
-    const all = await store.fetch(everything({ conversation: room, reader: reader.idFp, kinds: ['epoch'] }));
+    const all = await store.fetch(fetchParams({ conversation: room, reader: reader.idFp, kinds: ['epoch'] }));
     return all.entries[0]?.keys;
   };
   t.deepEqual(await keysOf(bob), [{ kind: 'chunk', bytes: bob.idFp.slice(0, 5) }]);
@@ -135,7 +135,7 @@ test('each member gets its own chunk and the grants sealed to it, newest first, 
 
 test('a member who left cannot read the room, and can again after a new join', async (t) => {
   const { store, log } = await lobby(t);
-  const read = () => store.fetch(everything({ conversation: room }));
+  const read = () => store.fetch(fetchParams({ conversation: room }));
   await log(1, bob, 'joins');
   t.is((await read()).entries.length, 2);
   t.is((await store.conversations({ reader: bob.idFp, after: null }))[0]?.room, '#lobby');
@@ -155,17 +155,17 @@ test('a non-member reads the log of a room, in order to join, and nothing else: 
   const stranger = { conversation: room, reader: bytes32(200) };
   for (const kinds of [['log'], []] as const) {
     for (const newest of [false, true]) {
-      const { entries, head } = await store.fetch(everything({ ...stranger, kinds: [...kinds], newest }));
+      const { entries, head } = await store.fetch(fetchParams({ ...stranger, kinds: [...kinds], newest }));
       t.is(entries.length, kinds.length * 2);
       t.is(head, 2, 'where the log ends');
     }
   }
   const member = { conversation: room, reader: alice.idFp };
-  t.is((await store.fetch(everything({ ...member, kinds: ['log'] }))).head, 5);
-  await t.throwsAsync(store.fetch(everything({ ...stranger, kinds: ['log', 'message'] })), {
+  t.is((await store.fetch(fetchParams({ ...member, kinds: ['log'] }))).head, 5);
+  await t.throwsAsync(store.fetch(fetchParams({ ...stranger, kinds: ['log', 'message'] })), {
     code: 'no-such-conversation',
   });
-  await t.throwsAsync(store.fetch(everything(stranger)), { code: 'no-such-conversation' });
+  await t.throwsAsync(store.fetch(fetchParams(stranger)), { code: 'no-such-conversation' });
 });
 
 test('keys of old epochs are dropped with the messages under them, and the epochs stay', async (t) => {
@@ -178,7 +178,7 @@ test('keys of old epochs are dropped with the messages under them, and the epoch
   await say(2, 2);
   await epoch(3, bytes32(2), 2);
   const keysKept = async () => {
-    const { entries } = await store.fetch(everything({ conversation: room, kinds: ['epoch'] }));
+    const { entries } = await store.fetch(fetchParams({ conversation: room, kinds: ['epoch'] }));
     return entries.map(({ bytes, keys }) => [bytes[1], keys.length]);
   };
   await store.dropOlder({ before: time.now, from: 0 });
@@ -193,7 +193,7 @@ test('keys of old epochs are dropped with the messages under them, and the epoch
   );
   time.now += 1000;
   await say(3, 3);
-  const { entries } = await store.fetch(everything({ conversation: room, kinds: ['message'] }));
+  const { entries } = await store.fetch(fetchParams({ conversation: room, kinds: ['message'] }));
   t.is(entries.length, 3);
   await store.dropOlder({ before: time.now + 8 * DAY, from: 0 });
   t.deepEqual(await keysKept(), [
@@ -213,7 +213,7 @@ test('an epoch keeps its keys while a message under it may be kept, even if newe
   time.now += 8 * DAY - 1000;
   await say(2, 1);
   await store.dropOlder({ before: time.now, from: 0 });
-  const { entries } = await store.fetch(everything({ conversation: room, reader: alice.idFp }));
+  const { entries } = await store.fetch(fetchParams({ conversation: room, reader: alice.idFp }));
   const kept = entries.filter(({ kind }) => kind !== 'log').map(({ kind, keys }) => [kind, keys.length]);
   t.deepEqual(kept, [
     ['epoch', 1],
@@ -231,7 +231,7 @@ test('the keys of an epoch without messages are dropped with the next epoch afte
   await log(4, carol, 'departs');
   await epoch(2, bytes32(1), 4);
   await epoch(3, bytes32(2), 4);
-  const { entries } = await store.fetch({ ...everything({ conversation: room, reader: bob.idFp }), kinds: ['epoch'] });
+  const { entries } = await store.fetch({ ...fetchParams({ conversation: room, reader: bob.idFp }), kinds: ['epoch'] });
   t.deepEqual(
     entries.map(({ keys }) => keys.length),
     [0, 1, 1],

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import test from 'ava';
 import { migrations, openDatabase } from '../../../src/daemon/store/schema.ts';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
-import { alice, aNote, bob, bytes32, everything } from '../../helpers/daemon/store.ts';
+import { alice, bob, bytes32, fetchParams, testNote } from '../../helpers/daemon/store.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** Written by the scripts of version 1; its content is never made anew. */
@@ -24,7 +24,7 @@ test('a store of version 1 is migrated to the current version with all its rows'
   await copyFile(VERSION_1, path);
   t.is(versionOf(path), 1);
   const store = await openSqliteStore(path);
-  const { entries, head } = await store.fetch(everything());
+  const { entries, head } = await store.fetch(fetchParams());
   t.deepEqual(
     entries.map((entry) => [entry.seq, entry.at, entry.from, [...entry.bytes]]),
     [
@@ -37,8 +37,8 @@ test('a store of version 1 is migrated to the current version with all its rows'
   t.is((await store.vault({ idFp: alice.idFp, recordHash: bytes32(1) }))?.version, 1);
   t.is((await store.cards({ idFp: alice.idFp, from: 0 })).length, 1);
   t.is((await store.rooms({}))[0]?.name, '#lobby');
-  t.like(await store.appendNote(aNote(2)), { seq: 2, duplicate: true });
-  t.is((await store.appendNote(aNote(3))).seq, 3);
+  t.like(await store.appendNote(testNote(2)), { seq: 2, duplicate: true });
+  t.is((await store.appendNote(testNote(3))).seq, 3);
   const files = await store.files({ reader: bob.idFp, conversation: null, before: null });
   t.deepEqual(files, { files: [], more: false }, 'version 2 has files');
   await store.close();

@@ -3,7 +3,7 @@ import type { ExecutionContext } from 'ava';
 import { ChatClient } from '../../../src/client/client.ts';
 import type { Platform, SignedIn } from '../../../src/client/login/sign-in.ts';
 import type { ClientEvent, Message } from '../../../src/client/types.ts';
-import { type Attempt, signInAs } from './sign-in.ts';
+import { type SignInOptions, signInAs } from './sign-in.ts';
 
 export type TestChat = {
   client: ChatClient;
@@ -20,10 +20,10 @@ const WAIT_MS = 40_000;
 /** Signs in (registers with `register`), starts the client and listens. It is closed when the test ends. */
 export async function connectChat(
   t: ExecutionContext,
-  attempt: Attempt,
-  seams: Partial<Platform> = {},
+  options: SignInOptions,
+  platform: Partial<Platform> = {},
 ): Promise<TestChat> {
-  return startChat(t, await signInAs(t, attempt, seams));
+  return startChat(t, await signInAs(t, options, platform));
 }
 
 export async function startChat(t: ExecutionContext, signedIn: SignedIn): Promise<TestChat> {

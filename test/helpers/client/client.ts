@@ -10,7 +10,7 @@ import { connectLink, type Link } from '../../../src/protocol/link/link-setup.ts
 import { openCard } from '../../../src/protocol/sealed/card.ts';
 import type { Welcome } from '../../../src/protocol/wire/requests.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import type { TestDaemon } from '../daemon/daemon.ts';
+import type { DaemonProcess } from '../daemon/daemon.ts';
 import { fastOpaque } from '../protocol/fast-opaque.ts';
 import { firstCard, type PersonName } from '../protocol/people.ts';
 
@@ -28,7 +28,7 @@ export type TestClient = {
 /** The daemonId of every daemon that test/helpers/daemon/daemon.ts starts. */
 export const testDaemonId = new Uint8Array(32).fill(1);
 
-type Address = Pick<TestDaemon, 'port' | 'fingerprint'>;
+type Address = Pick<DaemonProcess, 'port' | 'fingerprint'>;
 
 export async function connectTo(t: ExecutionContext, daemon: Address): Promise<TestClient> {
   const socket = connect(daemon.port, '127.0.0.1');
@@ -82,7 +82,7 @@ export async function login(
 }
 
 /** A new account, registered and logged in with the password `pw`. */
-export async function online(t: ExecutionContext, at: Address, person: PersonName): Promise<TestClient> {
+export async function loggedInClient(t: ExecutionContext, at: Address, person: PersonName): Promise<TestClient> {
   const client = await connectTo(t, at);
   await register(client, person, 'pw');
   await login(client, person, 'pw');

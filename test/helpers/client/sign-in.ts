@@ -30,18 +30,18 @@ export function quietAsk(more: Partial<Ask> = {}): Ask {
   return { trust: async () => true, password: async () => null, progress: () => {}, ...more };
 }
 
-export type Attempt = Partial<ConnectOptions> & { user: Person; server: string };
+export type SignInOptions = Partial<ConnectOptions> & { user: Person; server: string };
 
 /** Signs in with cryptography on this thread; everything is closed when the test ends. */
 export async function signInAs(
   t: ExecutionContext,
-  attempt: Attempt,
-  seams: Partial<Platform> = {},
+  options: SignInOptions,
+  platform: Partial<Platform> = {},
 ): Promise<SignedIn> {
-  const profile = attempt.profile ?? join(await temporaryFolder(t), 'profile');
+  const profile = options.profile ?? join(await temporaryFolder(t), 'profile');
   const me = await signIn(
-    { ask: quietAsk(), ...attempt, profile },
-    { opaque: fastOpaque, rsa: fixtureRsa(attempt.user), ...seams },
+    { ask: quietAsk(), ...options, profile },
+    { opaque: fastOpaque, rsa: fixtureRsa(options.user), ...platform },
   );
   t.teardown(() => me.close());
   return me;

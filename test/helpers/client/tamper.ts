@@ -16,7 +16,7 @@ export type Tamper = {
 };
 
 /** The same login, seen through `tamper`, whose fields may be changed meanwhile. */
-export function tampered(signedIn: SignedIn, tamper: Tamper): SignedIn {
+export function tamperedLogin(signedIn: SignedIn, tamper: Tamper): SignedIn {
   const { connection: real } = signedIn;
   const entries = (given: readonly Entry[]) => given.flatMap((entry) => tamper.entry?.(entry) ?? [entry]);
   const connection = {

@@ -9,7 +9,7 @@ import type { FileSystem } from '../../../src/platform/file-system.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import type { Manifest } from '../../../src/protocol/sealed/file.ts';
 import { alice, bob, conversation, type FileDaemon, openFileDaemon } from '../daemon/file-daemon.ts';
-import { FakeWire } from '../daemon/file-wire.ts';
+import { FileWire } from '../daemon/file-wire.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { type Source, TestTransfers } from './test-transfers.ts';
 import { openTransferProfile } from './transfer-profile.ts';
@@ -18,7 +18,7 @@ export const segSize = 262_144;
 /** More than the daemon's window, and not a multiple of a segment. */
 export const BIG = 80 * segSize + 12_345;
 /** The conversation of all files in these tests, all sent by Alice. */
-export const place: Source = {
+export const withBob: Source = {
   kind: 'private',
   id: conversation,
   key: hex(conversation),
@@ -30,15 +30,15 @@ export const place: Source = {
 };
 
 type OpenProfile = ReturnType<typeof openTransferProfile>;
-export type Receiver = { wire: FakeWire; transfers: TestTransfers; profile: OpenProfile };
+export type Receiver = { wire: FileWire; transfers: TestTransfers; profile: OpenProfile };
 export type Sender = Receiver & { daemon: FileDaemon; dir: string };
 
 /** Alice's side, with its own daemon and folder. */
 export async function sender(t: ExecutionContext, more: Partial<FilesParts> = {}): Promise<Sender> {
   const daemon = await openFileDaemon(t, more);
-  const wire = new FakeWire(t, daemon);
+  const wire = new FileWire(t, daemon);
   const profile = openTransferProfile(t);
-  const transfers = new TestTransfers(place, { connection: wire, profile, me: alice.idFp });
+  const transfers = new TestTransfers(withBob, { connection: wire, profile, me: alice.idFp });
   return { daemon, dir: await temporaryFolder(t), wire, profile, transfers };
 }
 
@@ -48,13 +48,13 @@ export function receiver(
   daemon: FileDaemon,
   { fs, profile = openTransferProfile(t) }: { fs?: FileSystem; profile?: OpenProfile } = {},
 ): Receiver {
-  const wire = new FakeWire(t, daemon, bob.idFp);
+  const wire = new FileWire(t, daemon, bob.idFp);
   const own = fs === undefined ? profile : { ...profile, fs };
-  return { wire, profile, transfers: new TestTransfers(place, { connection: wire, profile: own, me: bob.idFp }) };
+  return { wire, profile, transfers: new TestTransfers(withBob, { connection: wire, profile: own, me: bob.idFp }) };
 }
 
 /** A new file of random bytes, `a file.bin`. */
-export async function fileOf(dir: string, size: number): Promise<{ path: string; bytes: Buffer }> {
+export async function newFile(dir: string, size: number): Promise<{ path: string; bytes: Buffer }> {
   const path = join(dir, 'a file.bin');
   const bytes = randomBytes(size);
   await fs.writeFile(path, bytes);
@@ -62,14 +62,19 @@ export async function fileOf(dir: string, size: number): Promise<{ path: string;
 }
 
 /** A file that Alice sent and posted. */
-export async function sent(at: Sender, size: number): Promise<{ manifest: Manifest; bytes: Buffer }> {
-  const { path, bytes } = await fileOf(at.dir, size);
-  const manifest = await at.transfers.upload(place, path);
+export async function sentFile(at: Sender, size: number): Promise<{ manifest: Manifest; bytes: Buffer }> {
+  const { path, bytes } = await newFile(at.dir, size);
+  const manifest = await at.transfers.upload(withBob, path);
   await at.daemon.list(manifest.fileId);
   return { manifest, bytes };
 }
 
 /** Asserts that `doing` fails with this code and sentence. */
-export function fails(t: ExecutionContext, doing: Promise<unknown>, code: string, message: RegExp): Promise<unknown> {
+export function failsWith(
+  t: ExecutionContext,
+  doing: Promise<unknown>,
+  code: string,
+  message: RegExp,
+): Promise<unknown> {
   return t.throwsAsync(doing, { instanceOf: ClientError, code, message });
 }

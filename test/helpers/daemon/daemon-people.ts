@@ -26,12 +26,12 @@ import { fixtureKey } from '../../fixtures/keys.ts';
 import { firstCard } from '../protocol/people.ts';
 import { recordedStore, type StoreCall, temporaryStore } from './store.ts';
 
-export type Somebody = { name: string; identity: KeyPair; encryption: KeyPair; card: Card; cardBytes: Uint8Array };
+export type TestPerson = { name: string; identity: KeyPair; encryption: KeyPair; card: Card; cardBytes: Uint8Array };
 type Name = 'alice' | 'bob' | 'carol';
 
 const DAY = 86_400_000;
 
-async function somebody(name: Name): Promise<Somebody> {
+async function testPerson(name: Name): Promise<TestPerson> {
   const identity = fixtureKey(`${name}-identity`);
   const encryption = fixtureKey(`${name}-encryption`);
   const cardBytes = await firstCard(name, { notBefore: 0, notAfter: 30 * DAY });
@@ -39,14 +39,14 @@ async function somebody(name: Name): Promise<Somebody> {
 }
 
 /** The person's next card, with another encryption key. */
-export function nextCard(who: Somebody, ekSpki: Uint8Array): Promise<Uint8Array> {
+export function nextCard(who: TestPerson, ekSpki: Uint8Array): Promise<Uint8Array> {
   const { name, cardSeq, hash } = who.card;
   const about = { name, ekSpki, cardSeq: cardSeq + 1, notBefore: 0, notAfter: 40 * DAY, prevCardHash: hash };
   return signCard(inlineRsa, who.identity, about);
 }
 
 /** A stand-in for Accounts that only looks people up. */
-export function accountsOf(people: { name: string; card: Card }[]): Accounts {
+export function fakeAccounts(people: { name: string; card: Card }[]): Accounts {
   const accounts = people.map(
     ({ name, card }): Account => ({ name, idFp: card.idFp, record: `record-of-${name}`, flags: new Set() }),
   );
@@ -65,7 +65,7 @@ export function accountsOf(people: { name: string; card: Card }[]): Accounts {
 }
 
 /** A daemon where these people have registered. `time.now` is its clock, `calls` are the calls of its store. */
-export async function daemonOf(
+export async function openTestDaemon(
   t: ExecutionContext,
   names: readonly Name[] = ['alice', 'bob', 'carol'],
   timers: Pick<Clock, 'after'> = systemClock,
@@ -75,13 +75,13 @@ export async function daemonOf(
   const store = recordedStore(stored, calls);
   const clock: Clock = { ...systemClock, after: timers.after, now: () => time.now };
   let latest = 0;
-  const people = await Promise.all(names.map(somebody));
+  const people = await Promise.all(names.map(testPerson));
   const directory = await CardDirectory.open(store, clock);
   for (const { name, card, cardBytes } of people) await directory.put(cardBytes, { name, idFp: card.idFp }, store);
   const daemonId = new Uint8Array(32).fill(0xda);
   const identity = { keys: { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') }, daemonId };
   const log = pino({ level: 'silent' });
-  const accounts = accountsOf(people);
+  const accounts = fakeAccounts(people);
   const feed = new Feed();
   const base = {
     store,
@@ -116,8 +116,8 @@ export async function daemonOf(
       const said = decodeFromDaemon(bytes);
       if ('event' in said && said.event.method !== 'presence') events.push(said.event);
     };
-    const around = { cb: new Uint8Array(32), queuedBytes: 0, drained: async () => {}, sendSegment() {}, loggedIn() {} };
-    const link = { ...around, send } as unknown as ConstructorParameters<typeof Session>[0]['link'];
+    const fields = { cb: new Uint8Array(32), queuedBytes: 0, drained: async () => {}, sendSegment() {}, loggedIn() {} };
+    const link = { ...fields, send } as unknown as ConstructorParameters<typeof Session>[0]['link'];
     const session = new Session({ id: ++sessions, link, address: '192.0.2.1', since: 0, log });
     session.account = accounts.get(name) ?? null;
     session.state = 'by-password';
@@ -125,14 +125,14 @@ export async function daemonOf(
     feed.join(session);
     return { session, events };
   };
-  const [alice, bob, carol] = people as [Somebody, Somebody, Somebody];
+  const [alice, bob, carol] = people as [TestPerson, TestPerson, TestPerson];
   return { context, store, calls, time, feed, directory, daemonId, identity, rooms, parts, login, alice, bob, carol };
 }
 
-export type TestDaemon = Awaited<ReturnType<typeof daemonOf>>;
+export type TestDaemon = Awaited<ReturnType<typeof openTestDaemon>>;
 
 /** The next entry of the lobby's log, signed by `who` about themselves. */
-export function lobbyEntry({ rooms }: TestDaemon, who: Somebody, op: 'join' | 'leave', at = rooms.lobby.head) {
+export function lobbyEntry({ rooms }: TestDaemon, who: TestPerson, op: 'join' | 'leave', at = rooms.lobby.head) {
   const subject = { name: who.name, idFp: who.card.idFp };
   const about = { room: rooms.lobby.id, n: at.n + 1, prev: at.hash, op, subject, actor: who.card.idFp, time: 5 };
   const body = op === 'join' ? who.identity.spki : new Uint8Array();
@@ -140,7 +140,7 @@ export function lobbyEntry({ rooms }: TestDaemon, who: Somebody, op: 'join' | 'l
 }
 
 /** A new epoch of the lobby by `maker` for these members, made at its head. */
-export async function lobbyEpoch(daemon: TestDaemon, maker: Somebody, members: Somebody[]) {
+export async function lobbyEpoch(daemon: TestDaemon, maker: TestPerson, members: TestPerson[]) {
   const { id: room, head, epoch } = daemon.rooms.lobby;
   const minted = await mintEpoch(inlineRsa, {
     room,
@@ -155,4 +155,4 @@ export async function lobbyEpoch(daemon: TestDaemon, maker: Somebody, members: S
 }
 
 /** Resolves after everything deferred to the end of this turn, such as posts. */
-export const settled = () => new Promise((resolve) => setImmediate(resolve));
+export const deferredDone = () => new Promise((resolve) => setImmediate(resolve));

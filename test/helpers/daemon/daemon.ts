@@ -18,7 +18,7 @@ const program = fileURLToPath(new URL('../../../dist/securechat-daemon.js', impo
 
 type LogLine = { [field: string]: unknown; evt?: string };
 
-export type TestDaemon = {
+export type DaemonProcess = {
   port: number;
   /** 64 hexadecimal digits. */
   fingerprint: string;
@@ -41,7 +41,7 @@ export async function startDaemon(
   t: ExecutionContext,
   args: readonly string[] = [],
   options: { dir?: string; env?: { [name: string]: string }; descriptors?: number } = {},
-): Promise<TestDaemon> {
+): Promise<DaemonProcess> {
   const dir = options.dir ?? (await temporaryFolder(t));
   if (!existsSync(join(dir, 'daemon.key'))) await writeFixtureKey(dir);
   const port0 = args.includes('--port') ? [] : ['--port', '0'];
@@ -93,7 +93,7 @@ export async function writeFixtureKey(dir: string, link: FixtureName = 'daemon-l
   await writeFile(join(dir, 'daemon.key'), key, { mode: 0o600 });
 }
 
-function follow(child: ChildProcess): Pick<TestDaemon, 'lines' | 'line'> {
+function follow(child: ChildProcess): Pick<DaemonProcess, 'lines' | 'line'> {
   const lines: LogLine[] = [];
   const waiting = new Set<() => void>();
   let errors = '';

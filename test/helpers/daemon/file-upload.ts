@@ -9,22 +9,22 @@ export const segSize = 65_536;
 /** The id of the default file. */
 export const file = id(7, 16);
 
-export type Opened = { transfer: number; next: number; window: number };
+export type OpenedUpload = { transfer: number; next: number; window: number };
 
 /** The parameters that open an upload. */
-export const opening = (size: number, of = file) => ({ file: of, conversation, size, segSize });
+export const uploadParams = (size: number, of = file) => ({ file: of, conversation, size, segSize });
 
 /** Random segments of the right lengths. */
-export function sealed(size: number): Uint8Array[] {
+export function randomSegments(size: number): Uint8Array[] {
   const layout = new SegmentLayout(size, segSize);
   return Array.from({ length: layout.count }, (_, index) => randomBytes(layout.length(index)));
 }
 
 /** Sends the missing segments within the window. */
-export async function send(
+export async function sendSegments(
   files: Files,
   session: FakeSession,
-  { transfer, next: from, window }: Opened,
+  { transfer, next: from, window }: OpenedUpload,
   segments: Uint8Array[],
 ): Promise<void> {
   for (const [offset, bytes] of segments.slice(from).entries()) {
@@ -41,8 +41,8 @@ export async function upload(
   size: number,
   of = file,
 ): Promise<void> {
-  const opened = await files.openUpload(session, alice.idFp, opening(size, of), store);
-  await send(files, session, opened, sealed(size));
+  const opened = await files.openUpload(session, alice.idFp, uploadParams(size, of), store);
+  await sendSegments(files, session, opened, randomSegments(size));
   await files.finishUpload(session, opened.transfer);
 }
 

@@ -78,7 +78,7 @@ class FakeLink {
   }
 }
 
-export class FakeWire implements TransferConnection {
+export class FileWire implements TransferConnection {
   state: LinkState = { state: 'online' };
   /** The requests that reached the daemon. */
   readonly asked: RequestName[] = [];

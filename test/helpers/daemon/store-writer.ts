@@ -4,7 +4,7 @@
  */
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import { aNote, bytes16 } from './store.ts';
+import { bytes16, testNote } from './store.ts';
 
 const [path = ''] = process.argv.slice(2);
 const store = await openSqliteStore(path);
@@ -17,7 +17,7 @@ async function write(device: number): Promise<void> {
     try {
       const bytes = new Uint8Array(2000);
       new DataView(bytes.buffer).setUint32(0, number);
-      await store.appendNote(aNote(n, { device, id: bytes16(number), bytes }));
+      await store.appendNote(testNote(n, { device, id: bytes16(number), bytes }));
       await say(`stored ${number}`);
       n++;
     } catch (error) {

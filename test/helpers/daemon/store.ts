@@ -55,7 +55,7 @@ export const bob = person('bob');
 export const carol = person('carol');
 
 /** The n-th note of Alice's device 1 to Bob. `other` replaces parts of it. */
-export function aNote(
+export function testNote(
   n: number,
   other: Partial<Parameters<Store['appendNote']>[0]> = {},
 ): Parameters<Store['appendNote']>[0] {
@@ -75,7 +75,7 @@ export function aNote(
 }
 
 /** Parameters to fetch everything as Bob. `other` replaces some. */
-export function everything(other: Partial<Parameters<Store['fetch']>[0]> = {}): Parameters<Store['fetch']>[0] {
+export function fetchParams(other: Partial<Parameters<Store['fetch']>[0]> = {}): Parameters<Store['fetch']>[0] {
   return {
     conversation: bytes32(77),
     reader: bob.idFp,

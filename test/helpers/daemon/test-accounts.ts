@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { connectChat } from '../client/chat.ts';
-import { type CliOptions, type CliResult, type Running, startSecurechat } from '../screen/cli.ts';
+import { type CliOptions, type CliResult, type RunningProgram, startSecurechat } from '../screen/cli.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { openDaemon } from './in-process-daemon.ts';
 
@@ -20,7 +20,7 @@ export type TestAccounts<D = DaemonAddress> = {
   /** Runs `securechat` as one account and waits for its end. */
   as(name: Name, args: readonly string[], options?: CliOptions): Promise<CliResult>;
   /** Starts `securechat` as one account. */
-  start(name: Name, args: readonly string[], options?: CliOptions): Running;
+  start(name: Name, args: readonly string[], options?: CliOptions): RunningProgram;
 };
 
 export const PASSWORD = 'correct horse';
@@ -52,7 +52,7 @@ export async function accountsOn<D extends DaemonAddress>(
     SECURECHAT_PROFILE: join(dir, name),
     SECURECHAT_USER: name,
   });
-  const start = (name: Name, args: readonly string[], options: CliOptions = {}): Running =>
+  const start = (name: Name, args: readonly string[], options: CliOptions = {}): RunningProgram =>
     startSecurechat(t, args, { cwd: dir, ...options, env: { ...env(name), ...options.env } });
   return { daemon, dir, env, start, as: (name, args, options) => start(name, args, options).ended };
 }

@@ -57,7 +57,7 @@ export async function linkPair(o: { accept?: AcceptOptions; connect?: ConnectOpt
  * Two streams with an attacker in the middle. `change` receives every chunk of one direction and returns what is
  * forwarded.
  */
-export function tampered(change: Change): Ends {
+export function tamperedStreams(change: Change): Ends {
   const [client, near] = streamPair();
   const [daemon, far] = streamPair();
   const pass = (from: Duplex, to: Duplex, by: (chunk: Buffer) => Buffer[] = (chunk) => [chunk]) => {
@@ -74,13 +74,13 @@ export function tampered(change: Change): Ends {
 }
 
 /** A link through an attacker who forwards the handshake, and then applies `change` to each chunk. */
-export async function attacked(change: Change): Promise<{ client: Link; daemon: Link; streams: Ends }> {
+export async function attackedLink(change: Change): Promise<{ client: Link; daemon: Link; streams: Ends }> {
   let handshake = true;
   const after =
     (by: (chunk: Buffer) => Buffer[] = (chunk) => [chunk]) =>
     (chunk: Buffer) =>
       handshake ? [chunk] : by(chunk);
-  const streams = tampered({ toDaemon: after(change.toDaemon), toClient: after(change.toClient) });
+  const streams = tamperedStreams({ toDaemon: after(change.toDaemon), toClient: after(change.toClient) });
   const [client, daemon] = await Promise.all([
     connectLink(streams.client, connecting),
     acceptLink(streams.daemon, accepting),

@@ -8,7 +8,7 @@ import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { acceptLink, connectLink } from '../../../src/protocol/link/link-setup.ts';
 import { decodeRequest } from '../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
-import type { TestDaemon } from '../daemon/daemon.ts';
+import type { DaemonProcess } from '../daemon/daemon.ts';
 import { startTcpServer } from '../tcp-server.ts';
 import { accepting } from './link-pair.ts';
 
@@ -17,7 +17,7 @@ export type Relay = { address: Address /** The requests that it read, in order. 
 /** Relays every message to `daemon`, under Mallory's keys and the real daemon's id. */
 export async function startRelay(
   t: ExecutionContext,
-  daemon: Pick<TestDaemon, 'port' | 'fingerprint'>,
+  daemon: Pick<DaemonProcess, 'port' | 'fingerprint'>,
   daemonId: Uint8Array,
 ): Promise<Relay> {
   const read: string[] = [];

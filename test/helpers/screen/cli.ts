@@ -18,18 +18,18 @@ export type CliOptions = {
 };
 
 /** A program that still runs. */
-export type Running = {
+export type RunningProgram = {
   /** Its output so far. */
   readonly written: Readonly<Pick<CliResult, 'stdout' | 'stderr'>>;
   /** Writes lines to an input that was left open. */
-  types(...lines: string[]): void;
+  writeLines(...lines: string[]): void;
   /** Ends its input. */
   end(): void;
   /**
    * Resolves with the line once it was written to standard output, or when either output matches, past or future.
    * @throws if the program ends before
    */
-  says(what: string | RegExp): Promise<void>;
+  untilWritten(what: string | RegExp): Promise<void>;
   /** Sends the signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<CliResult>;
   ended: Promise<CliResult>;
@@ -59,7 +59,11 @@ export function securechat(args: readonly string[], options: CliOptions = {}): P
 }
 
 /** Starts `securechat`. It is killed when the test ends. */
-export function startSecurechat(t: ExecutionContext, args: readonly string[], options: CliOptions = {}): Running {
+export function startSecurechat(
+  t: ExecutionContext,
+  args: readonly string[],
+  options: CliOptions = {},
+): RunningProgram {
   const running = follow(start(args, options));
   t.teardown(() => running.stop('SIGKILL'));
   return running;
@@ -87,7 +91,7 @@ function start(args: readonly string[], options: CliOptions): ChildProcessWithou
   return child;
 }
 
-function follow(child: ChildProcessWithoutNullStreams): Running {
+function follow(child: ChildProcessWithoutNullStreams): RunningProgram {
   const written = { stdout: '', stderr: '' };
   const looks = new Set<() => void>();
   for (const stream of ['stdout', 'stderr'] as const)
@@ -99,32 +103,32 @@ function follow(child: ChildProcessWithoutNullStreams): Running {
     child.on('error', fail);
     child.on('close', (code, signal) => done({ code, signal, ...written }));
   });
-  const said = (what: string | RegExp) =>
+  const isWritten = (what: string | RegExp) =>
     typeof what === 'string'
       ? `\n${written.stdout}`.includes(`\n${what}\n`)
       : what.test(written.stdout) || what.test(written.stderr);
-  const says = (what: string | RegExp) =>
+  const untilWritten = (what: string | RegExp) =>
     new Promise<void>((done, fail) => {
       const missing = (why: string) => {
         clearTimeout(timer);
         fail(new Error(`${why}: ${what}\n${written.stdout}${written.stderr}`));
       };
       const look = () => {
-        if (!said(what)) return;
+        if (!isWritten(what)) return;
         clearTimeout(timer);
         looks.delete(look);
         done();
       };
-      const timer = setTimeout(() => missing('not said'), WAIT_MS);
+      const timer = setTimeout(() => missing('not written'), WAIT_MS);
       looks.add(look);
       look();
-      ended.then(() => missing('it ended without saying'), fail);
+      ended.then(() => missing('it ended without writing'), fail);
     });
   return {
     written,
-    says,
+    untilWritten,
     ended,
-    types: (...lines) => void child.stdin.write(lines.map((line) => `${line}\n`).join('')),
+    writeLines: (...lines) => void child.stdin.write(lines.map((line) => `${line}\n`).join('')),
     end: () => void child.stdin.end(),
     stop(signal = 'SIGTERM') {
       child.kill(signal);

@@ -20,7 +20,7 @@ export const sizes = [
   { columns: 200, rows: 60 },
 ];
 
-class Paper extends EventEmitter {
+class FakeStdout extends EventEmitter {
   readonly isTTY = false;
   readonly columns: number;
   readonly rows: number;
@@ -42,13 +42,13 @@ export function draw(
   t: ExecutionContext,
   { columns = 100, rows = 30, settings = {} }: { columns?: number; rows?: number; settings?: Partial<Settings> } = {},
 ) {
-  const paper = new Paper(columns, rows);
+  const stdout = new FakeStdout(columns, rows);
   const store = new Store(
     initialState({ columns, rows }, { ...defaultSettings, theme: 'none', ...settings }, noon),
     manualClock(noon),
   );
   const app = render(<App store={store} />, {
-    stdout: paper as unknown as NodeJS.WriteStream,
+    stdout: stdout as unknown as NodeJS.WriteStream,
     stdin: new PassThrough() as unknown as NodeJS.ReadStream,
     debug: true,
     patchConsole: false,
@@ -74,14 +74,14 @@ export function draw(
   return {
     store,
     enter,
-    frames: paper.frames,
+    frames: stdout.frames,
     /** Waits until everything pending is drawn. */
     async after(...events: Event[]): Promise<string[]> {
       for (const event of events) store.dispatch(event);
       for (let i = 0; i < 3; i++) await turn();
-      return stripVTControlCharacters(paper.frames.at(-1) ?? '').split('\n');
+      return stripVTControlCharacters(stdout.frames.at(-1) ?? '').split('\n');
     },
     /** The raw output, with its escape sequences. */
-    raw: () => paper.frames.at(-1) ?? '',
+    raw: () => stdout.frames.at(-1) ?? '',
   };
 }

@@ -10,12 +10,12 @@ import { manualClock } from '../manual-clock.ts';
 import { FakeClient } from './fake-client.ts';
 import { noon } from './messages.ts';
 
-export const link = `securechat://127.0.0.1:65345#${'00'.repeat(32)}`;
-export const nobody = new ClientError('unreachable', 'cannot connect');
-export const offered = { address: 'chat.example:1', fingerprint: 'ab'.repeat(32), words: 'one two' };
+export const joinLink = `securechat://127.0.0.1:65345#${'00'.repeat(32)}`;
+export const unreachable = new ClientError('unreachable', 'cannot connect');
+export const offeredKey = { address: 'chat.example:1', fingerprint: 'ab'.repeat(32), words: 'one two' };
 
 /** A server that this profile knows, with two accounts on it. */
-export const known = { greet: async () => ({ offered: null, names: ['alice', 'bob'] }) };
+export const knownServer = { greet: async () => ({ offered: null, names: ['alice', 'bob'] }) };
 
 /** The login form without a terminal. @param keys the names that this profile has keys for */
 export function openForm(
@@ -37,14 +37,14 @@ export function openForm(
       await enter(client);
     },
     backend: {
-      greet: async () => ({ offered, names: [] }),
+      greet: async () => ({ offered: offeredKey, names: [] }),
       connect: async (options) => {
         asked.push(options);
         if (options.password === undefined && !keys.includes(options.user))
           throw new ClientError('usage', 'a password is needed');
         return new FakeClient();
       },
-      startServer: async () => ({ link, dir: '/data', log: '/p/daemon.log', pid: 4711 }),
+      startServer: async () => ({ link: joinLink, dir: '/data', log: '/p/daemon.log', pid: 4711 }),
       ...backend,
     },
   });

@@ -8,7 +8,7 @@ import { message, noon, person } from './messages.ts';
 const me: Client['me'] = { name: 'alice', fingerprint: 'ab', daemon: { address: 'a:1', fingerprint: 'cd' }, device: 1 };
 
 /** A state in the chat, with methods that apply events to it. */
-export class Play {
+export class ScreenState {
   state: State;
   now = noon;
 

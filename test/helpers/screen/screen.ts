@@ -167,7 +167,7 @@ export function isRunning(pid: number): boolean {
 }
 
 /** Answers yes to `question`: presses Enter until it counts, because it does not before the question can have been read. */
-export async function agree(screen: Screen, question: string): Promise<void> {
+export async function answerYes(screen: Screen, question: string): Promise<void> {
   screen.write('\r');
   const again = setInterval(() => screen.write('\r'), 250);
   await screen.until((text) => !text.includes(question)).finally(() => clearInterval(again));

@@ -5,8 +5,8 @@ import type { ExecutionContext } from 'ava';
 import { width } from '../../../src/tui/width/measure.ts';
 import { openScreen, type Screen } from './screen.ts';
 
-export const program = fileURLToPath(new URL('./stage-program.tsx', import.meta.url));
-export const hook = fileURLToPath(new URL('../../../scripts/tsx-hook.mjs', import.meta.url));
+export const stageProgram = fileURLToPath(new URL('./stage-program.tsx', import.meta.url));
+export const tsxHook = fileURLToPath(new URL('../../../scripts/tsx-hook.mjs', import.meta.url));
 
 type Options = {
   cols?: number;
@@ -22,19 +22,23 @@ export function stage(
   scene: string,
   { cols = 100, rows = 30, env = {}, count = 60, oldWidths = false, background }: Options = {},
 ): Screen {
-  const screen = openScreen(process.execPath, ['--no-warnings', `--import=${hook}`, program, scene, String(count)], {
-    cols,
-    rows,
-    // React as it ships: its development build draws several times more slowly.
-    env: { COLORTERM: 'truecolor', NODE_ENV: 'production', ...env },
-    oldWidths,
-    ...(background !== undefined && { background }),
-  });
+  const screen = openScreen(
+    process.execPath,
+    ['--no-warnings', `--import=${tsxHook}`, stageProgram, scene, String(count)],
+    {
+      cols,
+      rows,
+      // React as it ships: its development build draws several times more slowly.
+      env: { COLORTERM: 'truecolor', NODE_ENV: 'production', ...env },
+      oldWidths,
+      ...(background !== undefined && { background }),
+    },
+  );
   t.teardown(() => screen.kill('SIGKILL'));
   return screen;
 }
 
-export const ready = (text: string) => text.includes('#lobby ›');
+export const isChatShown = (text: string) => text.includes('#lobby ›');
 
 /** The one child process of `parent`; Linux only. */
 export function childOf(parent: number): number {

@@ -19,7 +19,7 @@ type Script = {
 };
 
 /** Runs line mode on these lines. @returns its output and the calls to the client */
-export async function types(
+export async function typeLines(
   lines: string[],
   { client = new FakeClient(), secrets, patience = 200, drafts = null, unattended = false }: Script = {},
 ) {
@@ -66,8 +66,8 @@ export async function types(
 
 export const queued = (to: string, text: string) => ['queue', to, text, {}];
 
-export async function refused(t: ExecutionContext, line: string, answer: RegExp): Promise<void> {
-  const { said, calls } = await types([line]);
+export async function assertRefused(t: ExecutionContext, line: string, answer: RegExp): Promise<void> {
+  const { said, calls } = await typeLines([line]);
   t.deepEqual(calls, [], line);
   t.regex(said.join('\n'), answer, line);
 }

@@ -6,7 +6,7 @@ import { fileName, isName, nameProblem, printable } from '../../../src/protocol/
 const unicode = fc.string({ unit: 'binary', maxLength: 40 });
 const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
 /** Strings of characters that drive terminals, reorder text or combine. */
-const nasty = fc
+const harmfulString = fc
   .array(
     fc.oneof(
       fc.constantFrom(
@@ -150,7 +150,7 @@ for (const lines of [true, false])
     const control = String.raw`[\p{C}--[\n\u200c\u200d]]|\p{Zl}|\p{Zp}|[\p{Zs}--\u0020]|[[\p{Mn}\p{Me}]--[\ufe0f\ufe0e]]{9}|[\u0300-\u036f]{4}`;
     const forbidden = new RegExp(lines ? control : `${control}|\n`, 'v');
     fc.assert(
-      fc.property(fc.oneof(unicode, nasty), (s) => {
+      fc.property(fc.oneof(unicode, harmfulString), (s) => {
         const shown = printable(s, { lines });
         t.false(forbidden.test(shown.replace(/\p{RGI_Emoji_Tag_Sequence}/gv, '')), JSON.stringify([s, shown]));
         t.true(shown.isWellFormed());
@@ -254,7 +254,7 @@ test('a file name from another person cannot choose a folder', (t) => {
 
 test('any string gives a safe file name, and a safe one stays as it is', (t) => {
   fc.assert(
-    fc.property(fc.oneof(unicode, nasty, fc.string({ maxLength: 400 })), (s) => {
+    fc.property(fc.oneof(unicode, harmfulString, fc.string({ maxLength: 400 })), (s) => {
       const name = fileName(s);
       t.notRegex(name, /[/\\<>:"|?*\p{Cc}\u202a-\u202e\ufffd]|^[-. ~]|[. ]$|^$/u);
       t.notRegex(name, /^(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)/i);

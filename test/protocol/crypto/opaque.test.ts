@@ -59,7 +59,7 @@ test('the public part of a setup never changes, and any changed byte of the setu
 });
 
 /** The message with extra bytes, without its last byte, in another alphabet, and with an unused bit set. */
-function misshapen(text: string): string[] {
+function malformed(text: string): string[] {
   const bytes = Buffer.from(text, 'base64url');
   const stray = text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + 1);
   return [
@@ -85,16 +85,16 @@ test('each OPAQUE message and record has one length and one encoding', async (t)
   const { state, message } = await serverLogin(setup, 'bob', record, begun.message, daemonId);
   const done = await clientLoginFinish('pw', begun.state, message, daemonId);
   if (done === null) return t.fail();
-  for (const bad of misshapen(asked.message)) await t.throwsAsync(serverRegister(setup, 'bob', bad), unreadable, bad);
-  for (const bad of misshapen(answer))
+  for (const bad of malformed(asked.message)) await t.throwsAsync(serverRegister(setup, 'bob', bad), unreadable, bad);
+  for (const bad of malformed(answer))
     await t.throwsAsync(clientRegisterFinish('pw', asked.state, bad, daemonId), unreadable, bad);
-  for (const bad of misshapen(begun.message))
+  for (const bad of malformed(begun.message))
     await t.throwsAsync(serverLogin(setup, 'bob', record, bad, daemonId), unreadable, bad);
-  for (const bad of misshapen(record))
+  for (const bad of malformed(record))
     await t.throwsAsync(serverLogin(setup, 'bob', bad, begun.message, daemonId), unreadable, bad);
-  for (const bad of misshapen(message))
+  for (const bad of malformed(message))
     await t.throwsAsync(clientLoginFinish('pw', begun.state, bad, daemonId), unreadable, bad);
-  for (const bad of misshapen(done.message)) t.is(await serverLoginFinish(state, bad), null, bad);
+  for (const bad of malformed(done.message)) t.is(await serverLoginFinish(state, bad), null, bad);
   t.deepEqual(await serverLoginFinish(state, done.message), done.sessionKey);
 });
 

@@ -8,7 +8,7 @@ import type { LinkEnd } from '../../../src/protocol/link/link-inbox.ts';
 import { acceptLink, connectLink } from '../../../src/protocol/link/link-setup.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { withEqualTag } from '../../helpers/protocol/equal-tag.ts';
-import { accepting, connecting, linkPair, tampered } from '../../helpers/protocol/link-pair.ts';
+import { accepting, connecting, linkPair, tamperedStreams } from '../../helpers/protocol/link-pair.ts';
 
 const room = new Uint8Array(32).fill(1);
 const clock = manualClock();
@@ -36,7 +36,7 @@ async function roomLink(
   watch = manualClock(),
 ) {
   let open = false;
-  const path = tampered({
+  const path = tamperedStreams({
     toClient: (chunk) => (open ? change(chunk, (chunk[0] ?? 0) >= 0x80) : [chunk]),
   });
   const [client, daemon] = await Promise.all([
@@ -105,7 +105,7 @@ test('a room without a key sends no broadcasts, and a new generation ends the on
 });
 
 /** Asserts that the link ends at the daemon's next own record, with only `shown` received and nothing confirmed. */
-async function caught(
+async function assertCaught(
   t: ExecutionContext,
   attack: (broadcasts: Buffer[], key: RoomKey) => Buffer[],
   shown: string[],
@@ -127,16 +127,21 @@ async function caught(
   t.deepEqual(got, shown);
 }
 
-test('attack: an insider drops the last broadcast', (t) => caught(t, ([a, b]) => [a, b] as Buffer[], ['one', 'two']));
+test('attack: an insider drops the last broadcast', (t) =>
+  assertCaught(t, ([a, b]) => [a, b] as Buffer[], ['one', 'two']));
 test('attack: an insider drops one broadcast and seals the next ones again', (t) =>
-  caught(t, ([a], key) => [a, forged(key, 1, 'three')] as Buffer[], ['one', 'three']));
-test('attack: an insider drops all broadcasts', (t) => caught(t, () => [], []));
+  assertCaught(t, ([a], key) => [a, forged(key, 1, 'three')] as Buffer[], ['one', 'three']));
+test('attack: an insider drops all broadcasts', (t) => assertCaught(t, () => [], []));
 test('attack: an insider appends a broadcast', (t) =>
-  caught(t, (all, key) => [...all, forged(key, 3, 'four')], ['one', 'two', 'three', 'four']));
+  assertCaught(t, (all, key) => [...all, forged(key, 3, 'four')], ['one', 'two', 'three', 'four']));
 test('attack: an insider repeats a broadcast', (t) =>
-  caught(t, (all, key) => [...all, forged(key, 3, 'three')], ['one', 'two', 'three', 'three']));
+  assertCaught(t, (all, key) => [...all, forged(key, 3, 'three')], ['one', 'two', 'three', 'three']));
 test('attack: an insider reorders broadcasts', (t) =>
-  caught(t, ([a], key) => [a, forged(key, 1, 'three'), forged(key, 2, 'two')] as Buffer[], ['one', 'three', 'two']));
+  assertCaught(t, ([a], key) => [a, forged(key, 1, 'three'), forged(key, 2, 'two')] as Buffer[], [
+    'one',
+    'three',
+    'two',
+  ]));
 test('attack: an insider replaces a broadcast by another text with an equal tag', async (t) => {
   const text = 'a text of some length, longer than a few of the blocks';
   let key = new Uint8Array();

@@ -23,7 +23,7 @@ const answering = { rsa: inlineRsa, random: systemRandom, keys: daemonKeys, reje
 const parameters = utf8('parameters');
 
 /** Reads from these bytes, then fails like a stream that ended. */
-function takeOf(bytes: Uint8Array) {
+function readerOf(bytes: Uint8Array) {
   let at = 0;
   return async (size: number) => {
     if (at + size > bytes.length) throw Object.assign(new Error('ended'), failed);
@@ -38,13 +38,13 @@ function say(o: Partial<Parameters<typeof startHandshake>[0]> = {}) {
 }
 
 async function answer(hello: Uint8Array, o: Partial<typeof answering> = {}) {
-  return answerHello(await takeHello(takeOf(hello)), { ...answering, parameters, ...o });
+  return answerHello(await takeHello(readerOf(hello)), { ...answering, parameters, ...o });
 }
 
 test('client and daemon derive the same keys, and the parameters arrive', async (t) => {
   const { hello, finish } = await say();
   const { reply, ...daemon } = await answer(hello);
-  const client = await finish(await takeReply(takeOf(reply)));
+  const client = await finish(await takeReply(readerOf(reply)));
   t.true(equal(client.parameters, parameters));
   for (const key of ['cb', 'toDaemon', 'toClient'] as const) t.true(equal(client[key], daemon[key]), key);
   t.false(equal(client.toDaemon, client.toClient));
@@ -55,7 +55,7 @@ test('bytes from outside raise only the error of this layer', async (t) => {
   const any = fc.tuple(starts, fc.uint8Array({ maxLength: 1000 })).map(([start, rest]) => concat(start, rest));
   await fc.assert(
     fc.asyncProperty(any, async (bytes) => {
-      await t.throwsAsync(takeGreeting(takeOf(bytes)), { code: 'handshake' });
+      await t.throwsAsync(takeGreeting(readerOf(bytes)), { code: 'handshake' });
       await t.throwsAsync(answer(bytes), { code: 'handshake' });
     }),
   );
@@ -65,14 +65,14 @@ test('a reply of another handshake, or a damaged one, is refused', async (t) => 
   const one = await say();
   const two = await say();
   const { reply } = await answer(one.hello);
-  await t.throwsAsync(two.finish(await takeReply(takeOf(reply))), failed);
+  await t.throwsAsync(two.finish(await takeReply(readerOf(reply))), failed);
   for (const at of [0, 383, 386, reply.length - 1]) {
     const { hello, finish } = await say();
     const changed = Uint8Array.from((await answer(hello)).reply);
     changed[at] = (changed[at] ?? 0) ^ 1;
-    await t.throwsAsync(finish(await takeReply(takeOf(changed))), failed, `byte ${at}`);
+    await t.throwsAsync(finish(await takeReply(readerOf(changed))), failed, `byte ${at}`);
   }
-  await t.throwsAsync(takeReply(takeOf(concat(reply.subarray(0, 384), Uint8Array.of(2, 0)))), failed);
+  await t.throwsAsync(takeReply(readerOf(concat(reply.subarray(0, 384), Uint8Array.of(2, 0)))), failed);
 });
 
 test('a hello for the same link key under another signing key is refused: the transcript covers both', async (t) => {
@@ -88,7 +88,7 @@ test('a greeting with unacceptable keys is refused', async (t) => {
   sign[sign.length - 1] = 3;
   const pair = (spki: Uint8Array) => ({ spki, pkcs8: new Uint8Array(0) });
   const bytes = encodeGreeting({ link: pair(link), sign: pair(sign) });
-  await t.throwsAsync(takeGreeting(takeOf(bytes)), failed);
+  await t.throwsAsync(takeGreeting(readerOf(bytes)), failed);
 });
 
 test('an unacceptable ephemeral key is refused before anything is opened', async (t) => {

@@ -2,10 +2,10 @@
 import type { Duplex } from 'node:stream';
 import test from 'ava';
 import { utf8 } from '../../../src/protocol/base/bytes.ts';
-import { attacked, listen } from '../../helpers/protocol/link-pair.ts';
+import { attackedLink, listen } from '../../helpers/protocol/link-pair.ts';
 
 test('attack: CLOSE is cut off together with the messages before it', async (t) => {
-  const { client, daemon, streams } = await attacked({ toDaemon: () => [] });
+  const { client, daemon, streams } = await attackedLink({ toDaemon: () => [] });
   const heard = listen(daemon);
   client.send(utf8('the deal is off'));
   const closed = client.close();
@@ -24,7 +24,7 @@ for (const [name, change] of [
 ] as const) {
   test(`attack: a person on the path ${name}`, async (t) => {
     for (const side of ['toDaemon', 'toClient'] as const) {
-      const { client, daemon } = await attacked({ [side]: change });
+      const { client, daemon } = await attackedLink({ [side]: change });
       const [from, to] = side === 'toDaemon' ? [client, daemon] : [daemon, client];
       const heard = listen(to);
       const other = listen(from);
@@ -38,7 +38,7 @@ for (const [name, change] of [
 
 test('attack: records of one link are spliced into another link of the same two ends', async (t) => {
   let copy: Buffer = Buffer.alloc(0);
-  const one = await attacked({
+  const one = await attackedLink({
     toDaemon: (c) => {
       copy = Buffer.from(c);
       return [c];
@@ -47,7 +47,7 @@ test('attack: records of one link are spliced into another link of the same two 
   const first = listen(one.daemon);
   one.client.send(utf8('yes'));
   await first.until(1);
-  const two = await attacked({ toDaemon: () => [copy] });
+  const two = await attackedLink({ toDaemon: () => [copy] });
   const second = listen(two.daemon);
   two.client.send(utf8('no'));
   t.like(await second.end, { name: 'ProtocolError', code: 'link' });
@@ -56,7 +56,7 @@ test('attack: records of one link are spliced into another link of the same two 
 
 test('attack: the records of the client are mirrored to it', async (t) => {
   let mirror: Duplex | null = null;
-  const { client, streams } = await attacked({
+  const { client, streams } = await attackedLink({
     toDaemon: (c) => {
       mirror?.push(c);
       return [];

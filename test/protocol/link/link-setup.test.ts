@@ -18,7 +18,7 @@ import {
   linkPair,
   listen,
   streamPair,
-  tampered,
+  tamperedStreams,
 } from '../../helpers/protocol/link-pair.ts';
 
 const failed = { name: 'ProtocolError', code: 'handshake' } as const;
@@ -45,7 +45,7 @@ test("both ends agree on the channel binding and know each other's parameters", 
 
 test('handshake and messages are the same when bytes arrive one at a time', async (t) => {
   const single = (chunk: Buffer) => Array.from(chunk, (byte) => Buffer.of(byte));
-  const streams = tampered({ toDaemon: single, toClient: single });
+  const streams = tamperedStreams({ toDaemon: single, toClient: single });
   const [client, daemon] = await Promise.all([
     connectLink(streams.client, connecting),
     acceptLink(streams.daemon, accepting),
@@ -124,7 +124,7 @@ test('any flipped bit of the handshake ends it on both ends with the error of it
   // Lengths that grow a little are left out: there both ends wait for more, up to the time limit.
   // Hello: magic, suite, ct1, length, ephemeral SPKI, tag; then the length, the body and the tag of CONFIRM.
   for (const at of [0, 3, 5, 6, 200, 389, 390, 391, 400, 600, 813, 814, 829, 834, 840, 870]) {
-    const [client, daemon] = await attempt(tampered({ toDaemon: flip(at) }));
+    const [client, daemon] = await attempt(tamperedStreams({ toDaemon: flip(at) }));
     t.is(daemon.status, 'rejected', `to the daemon, ${at}`);
     if (daemon.status === 'rejected') t.like(daemon.reason, failed, `to the daemon, ${at}`);
     if (client.status === 'fulfilled') t.is(await listen(client.value).end, 'lost');
@@ -132,7 +132,7 @@ test('any flipped bit of the handshake ends it on both ends with the error of it
   }
   // Greeting: magic, lengths, SPKIs; Reply: ct2, length, parameters, tag.
   for (const at of [0, 3, 5, 6, 300, 428, 429, 700, 852, 853, 1000, 1235, 1236, 1238, 1240, 1290, 1310]) {
-    const [client, daemon] = await attempt(tampered({ toClient: flip(at) }));
+    const [client, daemon] = await attempt(tamperedStreams({ toClient: flip(at) }));
     t.is(client.status, 'rejected', `to the client, ${at}`);
     const codes = ['handshake', 'key', 'version'];
     if (client.status === 'rejected') t.true(codes.includes((client.reason as { code: string }).code));
@@ -148,7 +148,10 @@ test("attack: the ephemeral key is replaced in flight by the attacker's", async 
     return [chunk];
   };
   let answered = 0;
-  const streams = tampered({ toDaemon: swap, toClient: (chunk) => [chunk].filter(() => (answered += chunk.length)) });
+  const streams = tamperedStreams({
+    toDaemon: swap,
+    toClient: (chunk) => [chunk].filter(() => (answered += chunk.length)),
+  });
   const [client, daemon] = await attempt(streams);
   t.is(daemon.status, 'rejected');
   t.is(client.status, 'rejected');
@@ -158,7 +161,7 @@ test("attack: the ephemeral key is replaced in flight by the attacker's", async 
 test('attack: a recorded hello is replayed with all records after it', async (t) => {
   const recorded: Buffer[] = [];
   const [client, daemon] = await attempt(
-    tampered({ toDaemon: (chunk) => [chunk].filter((c) => recorded.push(Buffer.from(c))) }),
+    tamperedStreams({ toDaemon: (chunk) => [chunk].filter((c) => recorded.push(Buffer.from(c))) }),
   );
   if (client.status !== 'fulfilled' || daemon.status !== 'fulfilled') return t.fail();
   client.value.send(utf8('pay mallory'));
@@ -191,7 +194,7 @@ test('a hello that does not open takes the same steps as a valid one, up to its 
     const [client, daemon] = streamPair();
     client.resume();
     const random = (size: number) => new Uint8Array(size).fill(at);
-    const streams = tampered({
+    const streams = tamperedStreams({
       toDaemon: (chunk) => {
         chunk[at] = (chunk[at] ?? 0) ^ 1;
         client.write(chunk);
@@ -234,7 +237,7 @@ test('the handshake has 5 seconds, whatever part of it is missing', async (t) =>
 test('a client that sends nothing after the reply is never accepted and leaves nothing behind', async (t) => {
   const clock = manualClock();
   let passed = 0;
-  const streams = tampered({ toDaemon: (chunk) => [chunk].filter(() => passed++ === 0) });
+  const streams = tamperedStreams({ toDaemon: (chunk) => [chunk].filter(() => passed++ === 0) });
   const accepted = acceptLink(streams.daemon, { ...accepting, clock });
   const client = await connectLink(streams.client, connecting);
   clock.advance(5_000);

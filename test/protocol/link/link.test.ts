@@ -5,7 +5,14 @@ import { acceptLink, connectLink } from '../../../src/protocol/link/link-setup.t
 import { MAX_MESSAGE } from '../../../src/protocol/link/link-writer.ts';
 import { SMALL_RECORD } from '../../../src/protocol/link/record-format.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
-import { accepting, attacked, connecting, linkPair, listen, tampered } from '../../helpers/protocol/link-pair.ts';
+import {
+  accepting,
+  attackedLink,
+  connecting,
+  linkPair,
+  listen,
+  tamperedStreams,
+} from '../../helpers/protocol/link-pair.ts';
 import { manualFlusher } from '../../helpers/protocol/manual-flusher.ts';
 
 test('messages of any size pass both ways in order', async (t) => {
@@ -92,7 +99,7 @@ test('a stream that ends without CLOSE is "lost" on both ends, even if it is hal
 
 test('close() waits 5 seconds for a peer that does not answer', async (t) => {
   const clock = manualClock();
-  const streams = tampered({});
+  const streams = tamperedStreams({});
   const [client] = await Promise.all([
     connectLink(streams.client, { ...connecting, clock }),
     acceptLink(streams.daemon, accepting),
@@ -118,7 +125,7 @@ test('messages are the same however the stream is cut into chunks', async (t) =>
         }
         return pieces;
       };
-      const { client, daemon } = await attacked({ toDaemon: cut });
+      const { client, daemon } = await attackedLink({ toDaemon: cut });
       const heard = listen(daemon);
       for (const size of sizes) client.send(utf8('m'.repeat(size)));
       await client.close();
@@ -151,7 +158,7 @@ test('rekeys are invisible above the link', async (t) => {
 test('each link has its own keys for each direction', async (t) => {
   const written: string[] = [];
   const note = (chunk: Buffer) => [chunk].filter((c) => written.push(hex(c)));
-  const { client, daemon } = await attacked({ toDaemon: note, toClient: note });
+  const { client, daemon } = await attackedLink({ toDaemon: note, toClient: note });
   const [atClient, atDaemon] = [listen(client), listen(daemon)];
   client.send(utf8('same'));
   daemon.send(utf8('same'));

@@ -69,7 +69,7 @@ test('the largest record opens, whole and in pieces, twice', (t) => {
 });
 
 /** Asserts that four records after `change` are refused, and that exactly the first `good` of them open. */
-function spoilt(t: ExecutionContext, change: (sealed: Uint8Array[]) => Uint8Array[], good: number): void {
+function assertRefusedAfter(t: ExecutionContext, change: (sealed: Uint8Array[]) => Uint8Array[], good: number): void {
   const s = sealer();
   const sealed = ['a', 'b', 'c', 'd'].map((text) => concat(...s.seal(recordType.messages, utf8(text))));
   const o = opener();
@@ -81,12 +81,12 @@ function spoilt(t: ExecutionContext, change: (sealed: Uint8Array[]) => Uint8Arra
 }
 
 test('a record that is dropped, repeated, reordered or of another link is refused', (t) => {
-  spoilt(t, ([a, , c, d]) => [a, c, d] as Uint8Array[], 1);
-  spoilt(t, ([a, b, , d]) => [a, b, b, d] as Uint8Array[], 2);
-  spoilt(t, ([a, b, c, d]) => [b, a, c, d] as Uint8Array[], 0);
+  assertRefusedAfter(t, ([a, , c, d]) => [a, c, d] as Uint8Array[], 1);
+  assertRefusedAfter(t, ([a, b, , d]) => [a, b, b, d] as Uint8Array[], 2);
+  assertRefusedAfter(t, ([a, b, c, d]) => [b, a, c, d] as Uint8Array[], 0);
   const stranger = new RecordSealer(new Uint8Array(32).fill(4), manualClock());
   const foreign = concat(...stranger.seal(recordType.messages, utf8('x')));
-  spoilt(t, ([a, , c, d]) => [a, foreign, c, d] as Uint8Array[], 1);
+  assertRefusedAfter(t, ([a, , c, d]) => [a, foreign, c, d] as Uint8Array[], 1);
 });
 
 test('a flipped bit, a missing or an extra byte is refused, or the reader waits for more', (t) => {

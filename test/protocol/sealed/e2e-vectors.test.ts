@@ -40,7 +40,7 @@ const bytes = (given: Fields, field: string) => fromHex(given[field] ?? '');
 const textOf = (content: Content) => (content.kind === 'text' ? content.text : content.kind);
 
 /** How each structure is opened, and the fields that are compared. */
-const judges: Record<string, (given: Fields) => Promise<Record<string, unknown>> | Record<string, unknown>> = {
+const openers: Record<string, (given: Fields) => Promise<Record<string, unknown>> | Record<string, unknown>> = {
   card(given) {
     const { name, cardSeq, idFp, ekFp, hash } = openCard(bytes(given, 'card'));
     return { name, cardSeq, idFp: hex(idFp), ekFp: hex(ekFp), hash: hex(hash) };
@@ -100,7 +100,7 @@ const judges: Record<string, (given: Fields) => Promise<Record<string, unknown>>
   safety: (given) => ({ number: safetyNumber(bytes(given, 'a'), bytes(given, 'b')) }),
 };
 
-for (const [name, judge] of Object.entries(judges)) {
+for (const [name, judge] of Object.entries(openers)) {
   const vectors: Vector[] = JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), 'utf8'));
   test(`${name}: all ${vectors.length} vectors get their verdicts`, async (t) => {
     for (const { what, verdict, given, gives } of vectors) {

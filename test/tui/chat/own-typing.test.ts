@@ -5,7 +5,7 @@ import { peopleOf } from '../../../src/tui/select/select.ts';
 import { clientEvents } from '../../helpers/screen/events.ts';
 import { message, person } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
-import { Play } from '../../helpers/screen/screen-state.ts';
+import { ScreenState } from '../../helpers/screen/screen-state.ts';
 
 const writes = (name: string): ClientEvent => ({ type: 'typing', name });
 const from = (name: string, parts: Parameters<typeof message>[0] = {}): ClientEvent => ({
@@ -13,62 +13,62 @@ const from = (name: string, parts: Parameters<typeof message>[0] = {}): ClientEv
   fresh: true,
   message: message({ from: name, to: 'alice', conversation: `@${name}`, ...parts }),
 });
-const typing = (play: Play) => [...play.chat.typing.keys()];
+const typing = (screen: ScreenState) => [...screen.chat.typing.keys()];
 
 test('a person is shown as typing for six seconds after the last event', (t) => {
-  const play = new Play().do(clientEvents(writes('bob')));
-  t.deepEqual(typing(play), ['bob']);
-  play.now += 3000;
-  play.do(clientEvents(writes('bob')));
-  play.now += 5999;
-  t.deepEqual(typing(play.do({ type: 'tick' })), ['bob']);
-  play.now += 1;
-  t.deepEqual(typing(play.do({ type: 'tick' })), []);
+  const screen = new ScreenState().do(clientEvents(writes('bob')));
+  t.deepEqual(typing(screen), ['bob']);
+  screen.now += 3000;
+  screen.do(clientEvents(writes('bob')));
+  screen.now += 5999;
+  t.deepEqual(typing(screen.do({ type: 'tick' })), ['bob']);
+  screen.now += 1;
+  t.deepEqual(typing(screen.do({ type: 'tick' })), []);
 });
 
 test('typing ends with a message of that person, when they leave, and with the link', (t) => {
-  const play = new Play({ people: [person('alice'), person('bob'), person('carol')] });
-  play.do(clientEvents(writes('bob'), writes('carol')));
-  play.do(clientEvents(from('bob', { conversation: '#lobby' }), from('bob', { from: 'alice' })));
-  t.deepEqual(typing(play), ['bob', 'carol'], 'not with what is said elsewhere, or by me');
-  play.do(clientEvents(from('bob')));
-  t.deepEqual(typing(play), ['carol']);
-  play.do(clientEvents(writes('bob'), from('bob', { seq: 2 })));
-  t.deepEqual(typing(play), ['carol'], 'the sign came before the message');
-  play.do(clientEvents(from('bob', { seq: 3 }), writes('bob')));
-  t.deepEqual(typing(play), ['carol', 'bob'], 'they go on after it');
-  play.do(clientEvents({ type: 'people', people: [person('carol', { online: false })] }));
-  t.deepEqual(typing(play), ['bob']);
-  play.do(clientEvents({ type: 'link', link: { state: 'connecting' } }));
-  t.deepEqual(typing(play), []);
+  const screen = new ScreenState({ people: [person('alice'), person('bob'), person('carol')] });
+  screen.do(clientEvents(writes('bob'), writes('carol')));
+  screen.do(clientEvents(from('bob', { conversation: '#lobby' }), from('bob', { from: 'alice' })));
+  t.deepEqual(typing(screen), ['bob', 'carol'], 'not with what is said elsewhere, or by me');
+  screen.do(clientEvents(from('bob')));
+  t.deepEqual(typing(screen), ['carol']);
+  screen.do(clientEvents(writes('bob'), from('bob', { seq: 2 })));
+  t.deepEqual(typing(screen), ['carol'], 'the sign came before the message');
+  screen.do(clientEvents(from('bob', { seq: 3 }), writes('bob')));
+  t.deepEqual(typing(screen), ['carol', 'bob'], 'they go on after it');
+  screen.do(clientEvents({ type: 'people', people: [person('carol', { online: false })] }));
+  t.deepEqual(typing(screen), ['bob']);
+  screen.do(clientEvents({ type: 'link', link: { state: 'connecting' } }));
+  t.deepEqual(typing(screen), []);
 });
 
 test('attack: typing events for nobody, for oneself and for names that are words of JavaScript', (t) => {
-  const play = new Play();
-  play.do(clientEvents(...['alice', 'carol', 'nobody', 'constructor', '__proto__'].map(writes)));
-  t.deepEqual(typing(play), []);
-  t.false(peopleOf(play.chat).some((item) => item.typing));
+  const screen = new ScreenState();
+  screen.do(clientEvents(...['alice', 'carol', 'nobody', 'constructor', '__proto__'].map(writes)));
+  t.deepEqual(typing(screen), []);
+  t.false(peopleOf(screen.chat).some((item) => item.typing));
 });
 
 test('the list shows who is typing and who is away', (t) => {
-  const play = new Play({ people: [person('bob'), person('carol', { away: true })] });
+  const screen = new ScreenState({ people: [person('bob'), person('carol', { away: true })] });
   const list = () =>
-    peopleOf(play.chat).flatMap(({ name, away, typing: is }) =>
+    peopleOf(screen.chat).flatMap(({ name, away, typing: is }) =>
       is ? [`${name} writes`] : away ? [`${name} away`] : [],
     );
   t.deepEqual(list(), ['@carol away']);
-  play.do(clientEvents(writes('bob')));
+  screen.do(clientEvents(writes('bob')));
   t.deepEqual(list(), ['@bob writes', '@carol away']);
-  play.do(clientEvents({ type: 'people', people: [person('carol')] }, from('bob')));
+  screen.do(clientEvents({ type: 'people', people: [person('carol')] }, from('bob')));
   t.deepEqual(list(), []);
 });
 
 test('with typing turned off nobody is shown as typing from that moment on', (t) => {
-  const play = new Play().do(clientEvents(writes('bob')), { type: 'settings', settings: { typing: false } });
-  t.deepEqual(typing(play), []);
-  t.deepEqual(typing(play.do(clientEvents(writes('bob')))), []);
-  play.do({ type: 'settings', settings: { typing: true } }, clientEvents(writes('bob')));
-  t.deepEqual(typing(play), ['bob']);
+  const screen = new ScreenState().do(clientEvents(writes('bob')), { type: 'settings', settings: { typing: false } });
+  t.deepEqual(typing(screen), []);
+  t.deepEqual(typing(screen.do(clientEvents(writes('bob')))), []);
+  screen.do({ type: 'settings', settings: { typing: true } }, clientEvents(writes('bob')));
+  t.deepEqual(typing(screen), ['bob']);
 });
 
 test('letters for one person are sent as typing to that person; commands, other lines and an empty line are not', async (t) => {

@@ -1,10 +1,10 @@
 import test from 'ava';
 import { completionsFor } from '../../../src/tui/command-line/completion.ts';
 import { commandTable } from '../../../src/tui/commands/dot-command-table.ts';
-import { Play } from '../../helpers/screen/screen-state.ts';
+import { ScreenState } from '../../helpers/screen/screen-state.ts';
 
 function offered(before: string): readonly string[] {
-  const found = completionsFor(new Play().chat, before, commandTable);
+  const found = completionsFor(new ScreenState().chat, before, commandTable);
   return found.kind === 'words' ? found.completion.words.map((word) => found.completion.head + word) : [found.kind];
 }
 

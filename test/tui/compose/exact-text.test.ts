@@ -10,7 +10,7 @@ import { update } from '../../../src/tui/update/update.ts';
 import { drawn, width, wrap } from '../../../src/tui/width/measure.ts';
 import { draw } from '../../helpers/screen/frames.tsx';
 import { file, message, noon } from '../../helpers/screen/messages.ts';
-import { Play } from '../../helpers/screen/screen-state.ts';
+import { ScreenState } from '../../helpers/screen/screen-state.ts';
 
 const texts = [
   'a\tb',
@@ -26,7 +26,7 @@ const texts = [
 ];
 
 /** The text in the composer. */
-const lineAfter = (event: Event) => textOf(new Play().do(event).thread.draft);
+const lineAfter = (event: Event) => textOf(new ScreenState().do(event).thread.draft);
 
 test('typed or pasted text stays in the line byte for byte', (t) => {
   for (const text of texts) {

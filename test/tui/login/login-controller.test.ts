@@ -5,13 +5,13 @@ import type { Client, ConnectOptions } from '../../../src/client/types.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import type { Login } from '../../../src/tui/state/state.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
-import { nobody, offered, openForm } from '../../helpers/screen/open-form.ts';
+import { offeredKey, openForm, unreachable } from '../../helpers/screen/open-form.ts';
 
 test('an unknown server is compared first, then the account is asked for', async (t) => {
   const { controller, login, write, entered, asked, store } = openForm();
   await controller.submit();
   t.is(login().step, 'trust');
-  t.like(login().offered, offered);
+  t.like(login().offered, offeredKey);
   await controller.submit();
   t.is(login().step, 'account');
   t.true(login().making, 'nobody is known there');
@@ -22,13 +22,13 @@ test('an unknown server is compared first, then the account is asked for', async
   t.is(entered.length, 1);
   t.is(asked[0]?.user, 'alice');
   t.is(asked[0]?.register, undefined);
-  t.true(await asked[0]?.ask.trust(offered));
-  t.false(await asked[0]?.ask.trust({ ...offered, fingerprint: 'cd'.repeat(32) }));
+  t.true(await asked[0]?.ask.trust(offeredKey));
+  t.false(await asked[0]?.ask.trust({ ...offeredKey, fingerprint: 'cd'.repeat(32) }));
 });
 
 test('a key that was not compared is never trusted', async (t) => {
   const { controller } = openForm();
-  t.false(await controller.ask('').trust(offered));
+  t.false(await controller.ask('').trust(offeredKey));
 });
 
 for (const [pressed, agreed] of [
@@ -108,7 +108,7 @@ test('Esc, a lost connection and a second look at the same server keep the choic
   const { controller, login, write, store } = openForm({
     greet: async () => ({ offered: null, names: [] }),
     connect: async () => {
-      throw nobody;
+      throw unreachable;
     },
   });
   await controller.submit();

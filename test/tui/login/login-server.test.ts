@@ -3,18 +3,18 @@ import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import { emptyLogin } from '../../../src/tui/state/state.ts';
 import { strings } from '../../../src/tui/text/strings.ts';
-import { known, link, nobody, offered, openForm } from '../../helpers/screen/open-form.ts';
+import { joinLink, knownServer, offeredKey, openForm, unreachable } from '../../helpers/screen/open-form.ts';
 
 test('with no server at the default address the form offers to start one, starts it, and shows the page about it', async (t) => {
   let running = false;
   const { controller, login, store } = openForm({
     greet: async () => {
-      if (!running) throw nobody;
+      if (!running) throw unreachable;
       return { offered: null, names: [] };
     },
     startServer: async () => {
       running = true;
-      return { link, dir: '/data', log: '/p/daemon.log', pid: 4711 };
+      return { link: joinLink, dir: '/data', log: '/p/daemon.log', pid: 4711 };
     },
   });
   store.dispatch({ type: 'login', change: emptyLogin('127.0.0.1:65345') });
@@ -24,18 +24,18 @@ test('with no server at the default address the form offers to start one, starts
   await controller.startServer();
   t.is(login().step, 'account');
   t.true(login().making);
-  t.is(login().fields.server.before, link);
+  t.is(login().fields.server.before, joinLink);
   const { overlay } = store.get();
   const lines = overlay?.kind === 'page' ? overlay.lines : [];
   for (const said of ['/data', '/p/daemon.log', 'kill 4711']) t.true(lines.join('\n').includes(said), said);
-  t.true(lines.includes(link), 'on a line of its own');
+  t.true(lines.includes(joinLink), 'on a line of its own');
   t.true(lines.includes('securechat-daemon --host 0.0.0.0 --data-dir /data'), 'how others reach it');
-  const about = { link, dir: "/home/o'neil/my data", log: '/l', pid: 1 };
+  const about = { link: joinLink, dir: "/home/o'neil/my data", log: '/l', pid: 1 };
   t.true(strings.login.aboutServer(about).at(-1)?.endsWith(` --data-dir '/home/o'\\''neil/my data'`));
 });
 
 for (const [server, isOffered] of [
-  [link, true],
+  [joinLink, true],
   ['localhost', true],
   ['LOCALHOST:65345', true],
   ['[::1]:65345', true],
@@ -45,7 +45,7 @@ for (const [server, isOffered] of [
   test(`a server is ${isOffered ? '' : 'not '}offered if nothing answers at ${server.slice(0, 32)}`, async (t) => {
     const { controller, login, store } = openForm({
       greet: async () => {
-        throw nobody;
+        throw unreachable;
       },
     });
     store.dispatch({ type: 'login', change: emptyLogin(server) });
@@ -53,7 +53,7 @@ for (const [server, isOffered] of [
     t.is(login().canStart, isOffered);
     // A known account logs in without the form; the same holds if that fails.
     store.dispatch({ type: 'login', change: { ...emptyLogin(server, 'alice'), step: 'account', busy: 'connect' } });
-    await controller.enterWith(Promise.reject(nobody));
+    await controller.enterWith(Promise.reject(unreachable));
     t.is(login().step, 'server');
     t.is(login().canStart, isOffered);
   });
@@ -62,7 +62,7 @@ for (const [server, isOffered] of [
 test('while a server starts, the form says so instead of the missing server', async (t) => {
   const { promise, reject } = Promise.withResolvers<never>();
   const { controller, login, store } = openForm({
-    greet: async () => Promise.reject(nobody),
+    greet: async () => Promise.reject(unreachable),
     startServer: () => promise,
   });
   store.dispatch({ type: 'login', change: emptyLogin('127.0.0.1:65345') });
@@ -78,16 +78,16 @@ test('while a server starts, the form says so instead of the missing server', as
 });
 
 test('after a restart of the own server, a known account logs in and sees the page about it', async (t) => {
-  const { controller, store, entered } = openForm(known, ['alice']);
-  store.dispatch({ type: 'login', change: { ...emptyLogin(link), canStart: true } });
+  const { controller, store, entered } = openForm(knownServer, ['alice']);
+  store.dispatch({ type: 'login', change: { ...emptyLogin(joinLink), canStart: true } });
   await controller.startServer();
   t.is(entered.length, 1);
   t.is(store.get().overlay?.kind, 'page');
 });
 
 test('after a restart of the own server, its accounts are known', async (t) => {
-  const { controller, login, store } = openForm(known);
-  store.dispatch({ type: 'login', change: { ...emptyLogin(link), canStart: true } });
+  const { controller, login, store } = openForm(knownServer);
+  store.dispatch({ type: 'login', change: { ...emptyLogin(joinLink), canStart: true } });
   await controller.startServer();
   t.false(login().making);
   t.is(login().fields.name.before, 'alice');
@@ -108,12 +108,12 @@ test('an empty address is the default one, and a pasted join link replaces the a
   const { controller, login, store } = openForm({
     greet: async (server) => {
       greeted.push(server);
-      return { offered, names: [] };
+      return { offered: offeredKey, names: [] };
     },
   });
   store.dispatch({ type: 'login', change: emptyLogin('', '', '127.0.0.1:65345') });
   await controller.submit();
-  t.like(login().offered, offered);
+  t.like(login().offered, offeredKey);
   controller.back();
   store.dispatch({ type: 'pasted', text: ' securechat://chat.example:2#00\n' });
   t.is(login().fields.server.before, 'securechat://chat.example:2#00');
@@ -141,7 +141,7 @@ for (const [name, piece] of pieces) {
     const { press, store } = openForm({
       greet: async (server) => {
         greeted.push(server);
-        return { offered, names: [] };
+        return { offered: offeredKey, names: [] };
       },
     });
     store.dispatch({ type: 'pasted', text: piece });

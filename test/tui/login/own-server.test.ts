@@ -15,7 +15,7 @@ process.env.SECURECHAT_PORT = '0';
 delete process.env.SECURECHAT_DATA_DIR;
 
 /** A profile that remembers where the data folder of its server was. */
-async function before(t: ExecutionContext, profile: string): Promise<string> {
+async function earlierServer(t: ExecutionContext, profile: string): Promise<string> {
   const dir = await temporaryFolder(t);
   await writeFixtureKey(dir);
   await writeFile(join(profile, 'server-folder'), dir);
@@ -30,7 +30,7 @@ async function stop(pid: number): Promise<void> {
 
 test.serial('the own server uses its earlier data, and reports where everything is', async (t) => {
   const profile = await temporaryFolder(t);
-  const dir = await before(t, profile);
+  const dir = await earlierServer(t, profile);
   const server = await startOwnServer(profile);
   t.teardown(() => stop(server.pid));
   t.is(server.dir, dir);
@@ -43,7 +43,7 @@ test.serial('the own server uses its earlier data, and reports where everything 
 
 test.serial('the key of the own server is known, and nobody is asked to compare it', async (t) => {
   const profile = await openProfile(t);
-  await before(t, profile.dir);
+  await earlierServer(t, profile.dir);
   const backend = openLoginBackend(profile);
   const { link, pid } = await backend.startServer();
   t.teardown(() => stop(pid));
@@ -58,7 +58,7 @@ test.serial('the key of the own server is known, and nobody is asked to compare 
 
 test.serial('a server that cannot start names the log with the reason', async (t) => {
   const profile = await temporaryFolder(t);
-  const dir = await before(t, profile);
+  const dir = await earlierServer(t, profile);
   await writeFile(join(dir, 'daemon.key'), 'no key');
   await t.throwsAsync(startOwnServer(profile), { code: 'refused', message: /daemon\.log$/ });
   t.regex(await readFile(join(profile, 'daemon.log'), 'utf8'), /securechat-daemon: .*daemon\.key/);

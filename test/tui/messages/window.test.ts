@@ -7,11 +7,11 @@ import type { Event } from '../../../src/tui/state/event.ts';
 import { move } from '../../helpers/screen/events.ts';
 import { draw } from '../../helpers/screen/frames.tsx';
 import { message, noon, person } from '../../helpers/screen/messages.ts';
-import { Play } from '../../helpers/screen/screen-state.ts';
+import { ScreenState } from '../../helpers/screen/screen-state.ts';
 
-const rowsOf = (play: Play) => {
-  const { look, height } = lookOf(play.state);
-  return viewOf(play.thread, look, height).rows.map(({ row }) => row.spans);
+const rowsOf = (screen: ScreenState) => {
+  const { look, height } = lookOf(screen.state);
+  return viewOf(screen.thread, look, height).rows.map(({ row }) => row.spans);
 };
 const textOf = (spans: ReturnType<typeof rowsOf>[number]) => spans.map(({ text }) => text).join('');
 const history = (messages: Message[], more = false): Event => ({
@@ -28,9 +28,9 @@ test('the note after a text that fills its row has a row of its own', async (t) 
   const columns = 100;
   const room = Math.max(
     ...Array.from({ length: columns }, (_, i) => i + 1).filter((length) => {
-      const play = new Play({ columns, people: [person('alice'), person('bob')] });
-      play.do(history([message({ text: 'x'.repeat(length) })]));
-      return rowsOf(play).length === 2;
+      const screen = new ScreenState({ columns, people: [person('alice'), person('bob')] });
+      screen.do(history([message({ text: 'x'.repeat(length) })]));
+      return rowsOf(screen).length === 2;
     }),
   );
   const rows = await after(
@@ -47,24 +47,24 @@ test('the note after a text that fills its row has a row of its own', async (t) 
 test('the first row shows time and author, also in the middle of a run or of a long message', (t) => {
   const run = Array.from({ length: 100 }, (_, i) => message({ seq: i + 1, id: `h${i}`, at: noon }));
   const long = message({ seq: 101, id: 'long', from: 'carol', text: 'word '.repeat(800), at: noon + 1000 });
-  const play = new Play({ rows: 24 }).do(history([...run, long]));
+  const screen = new ScreenState({ rows: 24 }).do(history([...run, long]));
   for (let i = 0; i < 9; i++) {
-    const first = textOf(rowsOf(play)[0] ?? []);
+    const first = textOf(rowsOf(screen)[0] ?? []);
     t.regex(first, /^ \d\d:\d\d +(bob|carol) {2}\S/, `page ${i}: ${first}`);
-    play.do(move('page-up'));
+    screen.do(move('page-up'));
   }
-  play.do(move('newest'));
-  t.regex(textOf(rowsOf(play)[0] ?? []), /carol {2}word/);
-  t.notRegex(textOf(rowsOf(play)[1] ?? []), /carol/);
+  screen.do(move('newest'));
+  t.regex(textOf(rowsOf(screen)[0] ?? []), /carol {2}word/);
+  t.notRegex(textOf(rowsOf(screen)[1] ?? []), /carol/);
 });
 
 test('a gap after the newest message is shown below it and above unsent ones', (t) => {
-  const play = new Play({ rows: 24 }).do(history([message({ seq: 1, id: 'h1' })]));
-  const shown = () => rowsOf(play).map((spans) => textOf(spans).trim());
+  const screen = new ScreenState({ rows: 24 }).do(history([message({ seq: 1, id: 'h1' })]));
+  const shown = () => rowsOf(screen).map((spans) => textOf(spans).trim());
   const gap = { conversation: '#lobby', from: 'bob', reason: 'key-changed' } as const;
-  for (const before of [2, 3]) play.do({ type: 'client-events', events: [{ type: 'gap', gap: { ...gap, before } }] });
+  for (const before of [2, 3]) screen.do({ type: 'client-events', events: [{ type: 'gap', gap: { ...gap, before } }] });
   t.regex(shown().at(-1) ?? '', /bob's key changed: \.verify bob/);
-  play.do({
+  screen.do({
     type: 'client-events',
     events: [{ type: 'message', message: message({ seq: null, id: 'mine', text: 'on its way' }), fresh: true }],
   });
@@ -73,7 +73,7 @@ test('a gap after the newest message is shown below it and above unsent ones', (
   t.true(
     rows.findIndex((row) => row.includes("bob's key changed")) < rows.findIndex((row) => row.includes('on its way')),
   );
-  play.do({
+  screen.do({
     type: 'client-events',
     events: [{ type: 'message', message: message({ seq: 4, id: 'h4', text: 'later' }), fresh: true }],
   });
@@ -93,39 +93,39 @@ test('the oldest page begins with a row that says so', async (t) => {
 
 test('a conversation that fits is not scrolled', (t) => {
   for (let count = 1; count < 40; count++) {
-    const play = new Play({ rows: 24 }).history(count);
-    const height = layoutFor(play.state).body;
+    const screen = new ScreenState({ rows: 24 }).history(count);
+    const height = layoutFor(screen.state).body;
     const all = count + 1;
-    play.do(move('page-up'));
-    t.is(play.thread.anchor === null, all + 1 <= height, String(count));
-    play.do(move('oldest'));
-    if (play.thread.anchor !== null) t.regex(textOf(rowsOf(play)[1] ?? []), /text 1$/);
+    screen.do(move('page-up'));
+    t.is(screen.thread.anchor === null, all + 1 <= height, String(count));
+    screen.do(move('oldest'));
+    if (screen.thread.anchor !== null) t.regex(textOf(rowsOf(screen)[1] ?? []), /text 1$/);
   }
 });
 
 test('a search leads to the row with the words and highlights them until the next key', (t) => {
   const text = `${'hay '.repeat(900)}Needle (a*b) ${'hay '.repeat(900)}`;
   const messages = Array.from({ length: 50 }, (_, i) => message({ seq: i + 1, id: `h${i + 1}` }));
-  const play = new Play({ rows: 24 }).do(history([...messages, message({ seq: 51, id: 'long', text })]));
+  const screen = new ScreenState({ rows: 24 }).do(history([...messages, message({ seq: 51, id: 'long', text })]));
   for (const words of ['needle', '(A*B)']) {
-    play.do({ type: 'jumped', conversation: '#lobby', key: 'bob/long', words });
-    const marked = rowsOf(play)
+    screen.do({ type: 'jumped', conversation: '#lobby', key: 'bob/long', words });
+    const marked = rowsOf(screen)
       .flat()
       .filter(({ role }) => role === 'selected');
     t.deepEqual(
       marked.map(({ text: found }) => found.toLowerCase()),
       [words.toLowerCase()],
     );
-    play.arrive(message({ seq: 60, id: `n${words}` }));
+    screen.arrive(message({ seq: 60, id: `n${words}` }));
     t.true(
-      rowsOf(play)
+      rowsOf(screen)
         .flat()
         .some(({ role }) => role === 'selected'),
       'news are no key',
     );
-    play.do(move('down'));
+    screen.do(move('down'));
     t.false(
-      rowsOf(play)
+      rowsOf(screen)
         .flat()
         .some(({ role }) => role === 'selected'),
     );
@@ -134,16 +134,16 @@ test('a search leads to the row with the words and highlights them until the nex
 
 test('texts have at least 41 columns from a width of 80 on, and a file has room for its sender', (t) => {
   for (let columns = 80; columns <= 220; columns++) {
-    const play = new Play({ columns, people: [person('alice'), person('bob')] }).history(1, () => ({
+    const screen = new ScreenState({ columns, people: [person('alice'), person('bob')] }).history(1, () => ({
       text: 'x '.repeat(999),
     }));
     const widest = Math.max(
-      ...rowsOf(play)
+      ...rowsOf(screen)
         .slice(1)
         .map((spans) => textOf(spans.slice(spans.length - 1)).trim().length),
     );
     t.true(widest >= 41, `${columns}: ${widest}`);
-    const { files } = layoutFor(play.state);
+    const { files } = layoutFor(screen.state);
     t.true(files === 0 || files >= 22);
   }
 });

@@ -3,7 +3,7 @@ import test from 'ava';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { person } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
-import { queued, types } from '../../helpers/screen/typed-lines.ts';
+import { queued, typeLines } from '../../helpers/screen/typed-lines.ts';
 
 const naming = ['.msg constructor hi', '.verify constructor', '.block constructor', '.mute constructor'];
 const others = ['@toString hi', '.scroll constructor', '.notify constructor on'];
@@ -35,14 +35,14 @@ test('on the screen nobody is called constructor unless an account is', async (t
 
 test('in line mode nobody is called constructor either, and no such word is an answer', async (t) => {
   for (const line of [...naming, '@toString hi']) {
-    const { said, calls } = await types([line]);
+    const { said, calls } = await typeLines([line]);
     t.deepEqual(calls, [], line);
     t.regex(said.join('\n'), /^nobody is called (constructor|toString): [^\n]+$/, line);
   }
-  const { said, calls } = await types(['.verify bob constructor']);
+  const { said, calls } = await typeLines(['.verify bob constructor']);
   t.deepEqual(calls, []);
   t.regex(said.join('\n'), /^usage: \.verify NAME/);
   const client = new FakeClient();
   client.everybody = [person('alice'), person('constructor')];
-  t.deepEqual((await types(['@constructor hi'], { client })).calls, [queued('@constructor', 'hi')]);
+  t.deepEqual((await typeLines(['@constructor hi'], { client })).calls, [queued('@constructor', 'hi')]);
 });

@@ -8,7 +8,7 @@ import { type Event, moveNames } from '../../../src/tui/state/event.ts';
 import { drawn, width, wrap } from '../../../src/tui/width/measure.ts';
 import { move, open, type } from '../../helpers/screen/events.ts';
 import { message, person } from '../../helpers/screen/messages.ts';
-import { Play } from '../../helpers/screen/screen-state.ts';
+import { ScreenState } from '../../helpers/screen/screen-state.ts';
 
 const anything: fc.Arbitrary<Event> = fc.oneof(
   fc.constantFrom(...moveNames).map(move),
@@ -31,7 +31,7 @@ const anything: fc.Arbitrary<Event> = fc.oneof(
 );
 
 test('property: a paste stays in the line byte for byte, even if it is not printable', (t) => {
-  const pasted = (text: string) => textOf(new Play().do({ type: 'pasted', text }).thread.draft);
+  const pasted = (text: string) => textOf(new ScreenState().do({ type: 'pasted', text }).thread.draft);
   // The C1 controls NEL, CSI and APC.
   t.is(pasted('a\u0085b\u009b31mc\u009fd'), 'a\u0085b\u009b31mc\u009fd');
   fc.assert(
@@ -45,18 +45,18 @@ test('property: a paste stays in the line byte for byte, even if it is not print
 test('property: after any events the window fits and no row is wider than its pane', (t) => {
   fc.assert(
     fc.property(fc.array(anything, { maxLength: 40 }), (events) => {
-      const play = new Play({ people: [person('alice'), person('bob')] }).history(30);
+      const screen = new ScreenState({ people: [person('alice'), person('bob')] }).history(30);
       for (const event of events) {
-        play.do(event);
-        const { look, height } = lookOf(play.state);
-        const { rows } = viewOf(play.thread, look, height);
+        screen.do(event);
+        const { look, height } = lookOf(screen.state);
+        const { rows } = viewOf(screen.thread, look, height);
         t.true(rows.length <= height);
         // Whatever the line contains and wherever the cursor splits it, nothing drawn moves the terminal's cursor.
-        const { before, after } = play.thread.draft;
+        const { before, after } = screen.thread.draft;
         for (const text of [before + after, before, after]) {
           for (const { start, end } of wrap(text, look.columns)) t.notRegex(drawn(text.slice(start, end)), /\p{Cc}/u);
         }
-        if (layoutFor(play.state).tooSmall) continue;
+        if (layoutFor(screen.state).tooSmall) continue;
         for (const { row } of rows) t.true(width(row.spans.map(({ text }) => text).join('')) <= look.columns);
       }
     }),

@@ -8,11 +8,11 @@ import type { MoveName } from '../../../src/tui/state/event.ts';
 import { hasKey, keyOf, MAX_LOADED } from '../../../src/tui/state/message-list.ts';
 import { move, open } from '../../helpers/screen/events.ts';
 import { message } from '../../helpers/screen/messages.ts';
-import { Play } from '../../helpers/screen/screen-state.ts';
+import { ScreenState } from '../../helpers/screen/screen-state.ts';
 
 /** A lobby longer than the limit of loaded messages, read page by page like a session does. */
-class Long {
-  readonly play = new Play({ people: [] });
+class LongLobby {
+  readonly screen = new ScreenState({ people: [] });
   head = 200_000;
   #asked: { generation: number; before: number } | null = null;
 
@@ -21,7 +21,7 @@ class Long {
   }
 
   get lobby() {
-    const thread = this.play.chat.threads['#lobby'];
+    const thread = this.screen.chat.threads['#lobby'];
     if (thread === undefined) throw new Error('there is a lobby');
     return thread;
   }
@@ -29,13 +29,13 @@ class Long {
   arrive(count: number): void {
     const news = this.#messages(this.head + 1, this.head + count);
     this.head += count;
-    this.play.arrive(...news);
+    this.screen.arrive(...news);
   }
 
   ask(): void {
     const first = this.lobby.messages[0]?.seq;
     if (this.lobby.loaded !== 'yes' || first == null) return;
-    this.play.do({ type: 'loading', conversation: '#lobby' });
+    this.screen.do({ type: 'loading', conversation: '#lobby' });
     this.#asked = { generation: this.lobby.generation, before: first };
   }
 
@@ -46,17 +46,17 @@ class Long {
   }
 
   follow(): void {
-    if (this.lobby.loaded === 'no' && this.play.chat.open === '#lobby') this.#history(this.head - 99, this.head);
+    if (this.lobby.loaded === 'no' && this.screen.chat.open === '#lobby') this.#history(this.head - 99, this.head);
   }
 
   rows(): string[] {
-    const { look, height } = lookOf(this.play.state);
-    return viewOf(this.play.thread, look, height).rows.map(({ key }) => key);
+    const { look, height } = lookOf(this.screen.state);
+    return viewOf(this.screen.thread, look, height).rows.map(({ key }) => key);
   }
 
   #history(from: number, to: number): void {
     const messages = this.#messages(from, to);
-    this.play.do({ type: 'history', conversation: '#lobby', messages, gaps: [], more: from > 1 });
+    this.screen.do({ type: 'history', conversation: '#lobby', messages, gaps: [], more: from > 1 });
   }
 
   #messages(from: number, to: number): Message[] {
@@ -65,30 +65,30 @@ class Long {
 }
 
 test('a conversation that was scrolled up stays bounded, open or not', (t) => {
-  const long = new Long();
-  long.play.do(move('page-up'));
+  const long = new LongLobby();
+  long.screen.do(move('page-up'));
   const before = long.rows();
   for (let i = 0; i < 6; i++) long.arrive(10_000);
   t.true(long.lobby.messages.length <= 2 * MAX_LOADED);
   t.deepEqual(long.rows(), before, 'what is looked at stays');
   t.is(long.lobby.below, 60_000);
-  long.play.do(open('@bob'));
+  long.screen.do(open('@bob'));
   long.arrive(10_000);
   t.true(long.lobby.messages.length <= MAX_LOADED);
 });
 
 test('messages dropped below the window are read again when the newest are wanted, and older ones from there', (t) => {
   for (const way of ['back', 'newest', 'page-down'] as const) {
-    const long = new Long();
-    long.play.do(move('page-up'));
+    const long = new LongLobby();
+    long.screen.do(move('page-up'));
     for (let i = 0; i < 6; i++) long.arrive(10_000);
     const last = long.lobby.messages.at(-50);
     if (way === 'page-down' && last !== undefined)
-      long.play.do({ type: 'jumped', conversation: '#lobby', key: keyOf(last), words: 'x' });
-    long.play.do({ type: 'focused', focus: 'composer' });
-    for (let i = 0; i < 10 && long.lobby.loaded === 'yes'; i++) long.play.do(move(way));
+      long.screen.do({ type: 'jumped', conversation: '#lobby', key: keyOf(last), words: 'x' });
+    long.screen.do({ type: 'focused', focus: 'composer' });
+    for (let i = 0; i < 10 && long.lobby.loaded === 'yes'; i++) long.screen.do(move(way));
     t.is(long.lobby.loaded, 'no');
-    t.regex(long.play.state.notice?.text ?? '', /PgUp/);
+    t.regex(long.screen.state.notice?.text ?? '', /PgUp/);
     long.follow();
     t.deepEqual([long.lobby.messages.at(-1)?.seq, long.lobby.more], [long.head, true]);
     long.arrive(1);
@@ -96,28 +96,28 @@ test('messages dropped below the window are read again when the newest are wante
   }
 });
 
-type Step = (long: Long) => void;
-const doing = <T>(values: fc.Arbitrary<T>, act: (long: Long, value: T) => void): fc.Arbitrary<Step> =>
+type Step = (long: LongLobby) => void;
+const doing = <T>(values: fc.Arbitrary<T>, act: (long: LongLobby, value: T) => void): fc.Arbitrary<Step> =>
   values.map((value) => (long) => act(long, value));
 const step: fc.Arbitrary<Step> = fc.oneof(
   doing(fc.integer({ min: 5000, max: 15_000 }), (long, count) => long.arrive(count)),
   doing(fc.constant(null), (long) => long.ask()),
   doing(fc.integer({ min: 1, max: 500 }), (long, count) => long.answer(count)),
   doing(fc.constantFrom<MoveName>('page-up', 'page-up', 'page-up', 'page-down', 'newest'), (long, name) =>
-    long.play.do(move(name)),
+    long.screen.do(move(name)),
   ),
-  doing(fc.constantFrom('#lobby', '#lobby', '@bob'), (long, name) => long.play.do(open(name))),
+  doing(fc.constantFrom('#lobby', '#lobby', '@bob'), (long, name) => long.screen.do(open(name))),
 );
 
 test('property: loaded messages are bounded and without holes, and more can be fetched at either end', (t) => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 30, minLength: 10 }), (steps) => {
-      const long = new Long();
+      const long = new LongLobby();
       for (const each of steps) {
         each(long);
         long.follow();
         const { messages, anchor, more, cut, loaded } = long.lobby;
-        const isOpen = long.play.chat.open === '#lobby';
+        const isOpen = long.screen.chat.open === '#lobby';
         t.true(messages.length <= (isOpen ? 2 * MAX_LOADED : MAX_LOADED));
         t.true(messages.every(({ seq }, i) => i === 0 || seq === (messages[i - 1]?.seq ?? 0) + 1));
         t.true(more || loaded === 'no');

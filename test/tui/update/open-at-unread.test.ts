@@ -6,22 +6,22 @@ import { chatOf, openThread } from '../../../src/tui/state/focus.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 
 async function unread(t: ExecutionContext, all: number, read: number) {
-  const desk = await openChat(t, (client) => {
+  const screen = await openChat(t, (client) => {
     client.fill('@bob', all, () => ({ from: 'bob', to: 'alice' }));
     client.readPositions.set('@bob', read);
   });
-  const thread = () => openThread(desk.chat());
+  const thread = () => openThread(screen.chat());
   const rows = () => {
-    const { look, height } = lookOf(desk.store.get());
+    const { look, height } = lookOf(screen.store.get());
     return viewOf(thread(), look, height).rows.map(({ row }) => row.spans.map(({ text }) => text).join(''));
   };
   const open = async () => {
-    await desk.key('alt+a');
-    for (let i = 0; i < 30 && (thread().loaded !== 'yes' || thread().locatingUnread); i++) await desk.settle();
-    await desk.settle();
+    await screen.key('alt+a');
+    for (let i = 0; i < 30 && (thread().loaded !== 'yes' || thread().locatingUnread); i++) await screen.settle();
+    await screen.settle();
   };
-  const marked = () => Number(desk.calls('markRead').at(-1)?.[1] ?? 0);
-  return { ...desk, thread, rows, open, marked };
+  const marked = () => Number(screen.calls('markRead').at(-1)?.[1] ?? 0);
+  return { ...screen, thread, rows, open, marked };
 }
 
 test('it opens at the line "new", marks what is seen, and paging leads to the newest message', async (t) => {

@@ -68,7 +68,7 @@ test('every theme draws every step of the first start', async (t) => {
   }
 });
 
-const deep: [string, Partial<Login>][] = [
+const longForms: [string, Partial<Login>][] = [
   [
     'an error of two lines',
     { step: 'account', making: true, errors: { name: 'the name is taken, or else. '.repeat(3) } },
@@ -76,7 +76,7 @@ const deep: [string, Partial<Login>][] = [
   ['the comparison', { step: 'trust', offered: { ...offered, words: 'acorn '.repeat(24) } }],
   ['a long error', { step: 'server', canStart: true, errors: { server: 'the key is another one. '.repeat(14) } }],
 ];
-for (const [name, change] of deep) {
+for (const [name, change] of longForms) {
   test(`the form stays inside a window of 60x15: ${name}`, async (t) => {
     const { after } = draw(t, { columns: 60, rows: 15 });
     const filled = emptyLogin('a:1', 'alice');

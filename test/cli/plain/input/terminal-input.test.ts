@@ -2,24 +2,24 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { PASSWORD, testAccounts } from '../../../helpers/daemon/test-accounts.ts';
-import { cliCommand, type Running, startSecurechat } from '../../../helpers/screen/cli.ts';
+import { cliCommand, type RunningProgram, startSecurechat } from '../../../helpers/screen/cli.ts';
 import { openCliScreen } from '../../../helpers/screen/cli-screen.ts';
 import { openScreen, type Screen } from '../../../helpers/screen/screen.ts';
 
 const PATIENCE = 40_000;
 
-async function seat(
+async function openLineMode(
   t: ExecutionContext,
   args: string[] = ['plain'],
   env: Record<string, string> = {},
-): Promise<{ screen: Screen; bob(): Promise<Running> }> {
+): Promise<{ screen: Screen; bob(): Promise<RunningProgram> }> {
   const { daemon, dir } = await testAccounts(t);
   const common = (user: string): string[] => ['--server', daemon.join, '--profile', join(dir, user)];
   const screen = openCliScreen(t, [...args, ...common('alice')], { cols: 50, rows: 20, env });
   await screen.until((text) => text.includes('.exit leaves') && text.includes('#lobby> '), PATIENCE);
-  const bob = async (): Promise<Running> => {
+  const bob = async (): Promise<RunningProgram> => {
     const program = startSecurechat(t, ['plain', ...common('bob')], { stdin: null });
-    await program.says('online: alice');
+    await program.untilWritten('online: alice');
     return program;
   };
   return { screen, bob };
@@ -27,23 +27,23 @@ async function seat(
 
 test.serial('arriving messages do not break the line being typed, and Tab completes it', async (t) => {
   t.timeout(120_000);
-  const { screen, bob: start } = await seat(t);
+  const { screen, bob: start } = await openLineMode(t);
   const half = 'a line that is longer than the terminal is wide, and';
   for (const letter of half) screen.write(letter);
   const bob = await start();
-  bob.types('one', 'two', 'three');
+  bob.writeLines('one', 'two', 'three');
   const shown = await screen.until(
     (text) => text.includes('bob: three') && text.trimEnd().endsWith(half.slice(42)),
     PATIENCE,
   );
   t.regex(shown, /bob came\nbob: one\nbob: two\nbob: three\n#lobby> a line/);
   screen.write(' more\r');
-  await bob.says(`alice: ${half} more`);
+  await bob.untilWritten(`alice: ${half} more`);
   screen.write('@bo');
   screen.write('\t');
   await screen.until((text) => text.trimEnd().endsWith('#lobby> @bob'), PATIENCE);
   screen.write('psst\r');
-  await bob.says('alice to you: psst');
+  await bob.untilWritten('alice to you: psst');
   // Ctrl+C clears the line; on an empty one the second Ctrl+C quits.
   screen.write('not sent\x03');
   screen.write('\x03');
@@ -55,10 +55,10 @@ test.serial('arriving messages do not break the line being typed, and Tab comple
 
 test.serial('a screen reader gets line mode; Ctrl+D and signals end it', async (t) => {
   t.timeout(120_000);
-  const reader = await seat(t, [], { INK_SCREEN_READER: 'true' });
+  const reader = await openLineMode(t, [], { INK_SCREEN_READER: 'true' });
   reader.screen.write('\x04');
   t.is((await reader.screen.exited).exitCode, 0);
-  const told = await seat(t, ['--plain']);
+  const told = await openLineMode(t, ['--plain']);
   process.kill(told.screen.pid, 'SIGTERM');
   t.is((await told.screen.exited).exitCode, 143);
 });
@@ -83,23 +83,23 @@ test.serial('an unknown person is asked line by line and logged in', async (t) =
 
 test.serial('a dumb terminal sends only what is on the line', async (t) => {
   t.timeout(120_000);
-  const { screen, bob: start } = await seat(t, ['plain'], { TERM: 'dumb' });
+  const { screen, bob: start } = await openLineMode(t, ['plain'], { TERM: 'dumb' });
   const bob = await start();
   const said = () => [...bob.written.stdout.matchAll(/^alice: (.*)$/gm)].map(([, text]) => text);
   await screen.until((text) => text.includes('bob came'), PATIENCE);
   screen.write('my bank pin is 1234\x15hello all\r');
   screen.write('tpyo\x7f\x7f\x7fypo\r');
-  await bob.says('alice: typo');
+  await bob.untilWritten('alice: typo');
   screen.write('half a');
   await screen.until((text) => text.trimEnd().endsWith('#lobby> half a'), PATIENCE);
-  bob.types('hello');
+  bob.writeLines('hello');
   await screen.until((text) => text.includes('bob: hello'), PATIENCE);
   screen.write(' line\r');
-  await bob.says('alice: half a line');
+  await bob.untilWritten('alice: half a line');
   screen.write('not this\x03');
   await screen.until((text) => text.includes('Ctrl+C again leaves'), PATIENCE);
   screen.write('fine\r');
-  await bob.says('alice: fine');
+  await bob.untilWritten('alice: fine');
   t.deepEqual(said(), ['hello all', 'typo', 'half a line', 'fine']);
   screen.write('.passwd\r');
   await screen.until((text) => text.trimEnd().endsWith('password now:'), PATIENCE);
@@ -112,7 +112,7 @@ test.serial('a dumb terminal sends only what is on the line', async (t) => {
 
 test.serial('on a dumb terminal two Ctrl+C quit', async (t) => {
   t.timeout(120_000);
-  const { screen } = await seat(t, ['plain'], { TERM: 'dumb' });
+  const { screen } = await openLineMode(t, ['plain'], { TERM: 'dumb' });
   screen.write('\x03');
   await screen.until((text) => text.includes('Ctrl+C again leaves'), PATIENCE);
   screen.write('\x03');
@@ -121,7 +121,7 @@ test.serial('on a dumb terminal two Ctrl+C quit', async (t) => {
 
 test.serial('passwords are asked for without echo, and line mode goes on afterwards', async (t) => {
   t.timeout(120_000);
-  const { screen } = await seat(t);
+  const { screen } = await openLineMode(t);
   screen.write('.passwd\r');
   await screen.until((text) => text.trimEnd().endsWith('password now:'), PATIENCE);
   screen.write('\x03');
@@ -154,7 +154,7 @@ test.serial('passwords are asked for without echo, and line mode goes on afterwa
 test.serial('a question caused by a line typed ahead works like any other', async (t) => {
   t.timeout(120_000);
   for (const env of [{}, { TERM: 'dumb' }]) {
-    const { screen } = await seat(t, ['plain'], env);
+    const { screen } = await openLineMode(t, ['plain'], env);
     // Both lines are there before the prompt after the first one is drawn.
     screen.write('.whoami\r.passwd\r');
     await screen.until((text) => text.trimEnd().endsWith('password now:'), PATIENCE);
@@ -198,7 +198,7 @@ test.serial('Ctrl+Z gives the terminal to the shell, and after fg the line goes 
 
 test.serial('Ctrl+Z without a parent shell changes nothing', async (t) => {
   t.timeout(120_000);
-  const { screen } = await seat(t);
+  const { screen } = await openLineMode(t);
   screen.write('\x1a');
   screen.write('.who');
   await screen.until((text) => text.trimEnd().endsWith('.who'));

@@ -3,13 +3,13 @@ import { files } from '../../../../src/daemon/requests/files/files.ts';
 import { whisper } from '../../../../src/daemon/requests/messages/whisper.ts';
 import { inlineRsa } from '../../../../src/protocol/crypto/rsa-pool.ts';
 import { openNote, privateConversationId, sealNote } from '../../../../src/protocol/sealed/note.ts';
-import { daemonOf, type Somebody } from '../../../helpers/daemon/daemon-people.ts';
+import { openTestDaemon, type TestPerson } from '../../../helpers/daemon/daemon-people.ts';
 import { bytes16 } from '../../../helpers/daemon/store.ts';
 
 const NONE = new Uint8Array(32);
 
 test('a file is listed to both people of its conversation, each with the note they can open, and to nobody else', async (t) => {
-  const { context, store, login, daemonId, alice, bob } = await daemonOf(t);
+  const { context, store, login, daemonId, alice, bob } = await openTestDaemon(t);
   const file = bytes16(9);
   const conversation = privateConversationId(daemonId, alice.card.idFp, bob.card.idFp);
   const row = { file, owner: alice.card.idFp, conversation, size: 10, segSize: 65_536 };
@@ -29,7 +29,7 @@ test('a file is listed to both people of its conversation, each with the note th
     noteId: bytes16(1),
   });
   await whisper(context, login('alice').session, { to: 'bob', note: note.note, file });
-  const list = (who: Somebody) =>
+  const list = (who: TestPerson) =>
     files(context, login(who.name as 'alice').session, { conversation: null, before: null });
   for (const me of [alice, bob]) {
     const page = await list(me);

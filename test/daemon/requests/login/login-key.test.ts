@@ -5,11 +5,11 @@ import { loginStart } from '../../../../src/daemon/requests/login/login-start.ts
 import { H, utf8 } from '../../../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../../../src/protocol/base/errors.ts';
 import { sign } from '../../../../src/protocol/crypto/rsa.ts';
-import { daemonOf } from '../../../helpers/daemon/daemon-people.ts';
+import { openTestDaemon } from '../../../helpers/daemon/daemon-people.ts';
 import { manualClock } from '../../../helpers/manual-clock.ts';
 
 test('attack: a device that is logged out while its login waits for a turn is refused', async (t) => {
-  const daemon = await daemonOf(t, ['alice']);
+  const daemon = await openTestDaemon(t, ['alice']);
   const { card, identity } = daemon.alice;
   const { session } = daemon.login('alice');
   const link = { ...session.link, cb: new Uint8Array(32).fill(3) };
@@ -33,7 +33,7 @@ test('attack: a device that is logged out while its login waits for a turn is re
 });
 
 /** Records every call to the store and to the card directory: the calls that take time. */
-function counted(daemon: Awaited<ReturnType<typeof daemonOf>>) {
+function counted(daemon: Awaited<ReturnType<typeof openTestDaemon>>) {
   const calls: string[] = [];
   const counting = <T extends object>(what: string, of: T): T =>
     new Proxy(of, {
@@ -52,7 +52,7 @@ function counted(daemon: Awaited<ReturnType<typeof daemonOf>>) {
 }
 
 test('attack: a login with a wrong ticket costs the same for a name that exists and for one that does not', async (t) => {
-  const daemon = await daemonOf(t, ['alice', 'bob']);
+  const daemon = await openTestDaemon(t, ['alice', 'bob']);
   const { session } = daemon.login('bob');
   const at = Object.assign(Object.create(session) as typeof session, {
     link: { ...session.link, cb: new Uint8Array(32).fill(3) },
@@ -80,7 +80,7 @@ test('attack: a login with a wrong ticket costs the same for a name that exists 
 });
 
 test('attack: login-start works and waits the same for a name that exists and for one that does not', async (t) => {
-  const daemon = await daemonOf(t, ['alice', 'bob']);
+  const daemon = await openTestDaemon(t, ['alice', 'bob']);
   const attempts = async (name: string) => {
     const seen: (number | string)[] = [];
     const clock = {

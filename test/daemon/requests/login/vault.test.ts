@@ -3,11 +3,11 @@ import { recordHash } from '../../../../src/daemon/login/login-attempt.ts';
 import { vaultGet } from '../../../../src/daemon/requests/login/vault-get.ts';
 import { vaultPut } from '../../../../src/daemon/requests/login/vault-put.ts';
 import type { SessionState } from '../../../../src/daemon/sessions/session.ts';
-import { daemonOf } from '../../../helpers/daemon/daemon-people.ts';
+import { openTestDaemon } from '../../../helpers/daemon/daemon-people.ts';
 import { bytes32 } from '../../../helpers/daemon/store.ts';
 
 test('the vault that belongs to the record in users.txt is served', async (t) => {
-  const { context, login } = await daemonOf(t);
+  const { context, login } = await openTestDaemon(t);
   const { session } = login('alice');
   const current = recordHash('record-of-alice');
   await t.throwsAsync(vaultGet(context, session, {}), { code: 'needs-vault' });
@@ -19,7 +19,7 @@ test('the vault that belongs to the record in users.txt is served', async (t) =>
 });
 
 test('a session in needs-vault is logged in once the vault for its record is stored, and not for another record', async (t) => {
-  const { context, feed, login } = await daemonOf(t);
+  const { context, feed, login } = await openTestDaemon(t);
   const { session } = login('alice');
   feed.leave(session);
   session.state = 'needs-vault';

@@ -1,14 +1,14 @@
 import test from 'ava';
 import { conversations } from '../../../../src/daemon/requests/messages/conversations.ts';
 import { CONVERSATIONS_PER_ANSWER } from '../../../../src/daemon/store/conversation-operations.ts';
-import { daemonOf } from '../../../helpers/daemon/daemon-people.ts';
-import { aNote, bytes16, bytes32, person } from '../../../helpers/daemon/store.ts';
+import { openTestDaemon } from '../../../helpers/daemon/daemon-people.ts';
+import { bytes16, bytes32, person, testNote } from '../../../helpers/daemon/store.ts';
 
 test('the second page follows the first, even if another conversation began in between', async (t) => {
-  const { context, store, login, alice } = await daemonOf(t);
+  const { context, store, login, alice } = await openTestDaemon(t);
   const author = { name: 'alice', idFp: alice.card.idFp };
   const begin = (n: number) =>
-    store.appendNote(aNote(n, { author, to: person(`p${n}`), conversation: bytes32(n), id: bytes16(n), n: 1 }));
+    store.appendNote(testNote(n, { author, to: person(`p${n}`), conversation: bytes32(n), id: bytes16(n), n: 1 }));
   const count = CONVERSATIONS_PER_ANSWER + 10;
   await Promise.all(Array.from({ length: count }, (_, i) => begin(i + 1)));
   const { session } = login('alice');

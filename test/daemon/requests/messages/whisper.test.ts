@@ -8,20 +8,20 @@ import { inlineRsa } from '../../../../src/protocol/crypto/rsa-pool.ts';
 import { openNote, privateConversationId, sealNote } from '../../../../src/protocol/sealed/note.ts';
 import type { Event } from '../../../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../../../fixtures/keys.ts';
-import { daemonOf, nextCard, type Somebody, settled } from '../../../helpers/daemon/daemon-people.ts';
+import { deferredDone, nextCard, openTestDaemon, type TestPerson } from '../../../helpers/daemon/daemon-people.ts';
 import { bytes16 } from '../../../helpers/daemon/store.ts';
 
 const NONE = new Uint8Array(32);
 
 /** The n-th note of one person to another, with the text `note n`. */
-async function seal(daemonId: Uint8Array, from: Somebody, to: Somebody, n: number, noteId = bytes16(n)) {
+async function seal(daemonId: Uint8Array, from: TestPerson, to: TestPerson, n: number, noteId = bytes16(n)) {
   const chain = { device: 7, seq: n, prev: NONE, seen: NONE, sentAt: 5, noteId };
   const content = { kind: 'text', text: `note ${n}` } as const;
   const about = { daemonId, identity: from.identity, from: from.card, to: to.card, content, ...chain };
   return (await sealNote(inlineRsa, about)).note;
 }
 
-const open = (daemonId: Uint8Array, bytes: Uint8Array, me: Somebody, author: Somebody) =>
+const open = (daemonId: Uint8Array, bytes: Uint8Array, me: TestPerson, author: TestPerson) =>
   openNote(inlineRsa, bytes, {
     daemonId,
     me: me.card.idFp,
@@ -30,19 +30,19 @@ const open = (daemonId: Uint8Array, bytes: Uint8Array, me: Somebody, author: Som
     authorName: author.name,
   });
 
-const conversationOf = (daemonId: Uint8Array, a: Somebody, b: Somebody) =>
+const conversationOf = (daemonId: Uint8Array, a: TestPerson, b: TestPerson) =>
   Uint8Array.from(privateConversationId(daemonId, a.card.idFp, b.card.idFp));
 
 const posted = (events: Event[]) => events.flatMap((event) => (event.method === 'posted' ? [event.params] : []));
 
 test('a note is answered, then sent to every session of both people, each with the copy it can open', async (t) => {
-  const { context, login, daemonId, alice, bob } = await daemonOf(t);
+  const { context, login, daemonId, alice, bob } = await openTestDaemon(t);
   const [mine, myOther, his, hers] = [login('alice'), login('alice'), login('bob'), login('carol')];
   const note = await seal(daemonId, alice, bob, 1);
   const answer = await whisper(context, mine.session, { to: 'bob', note, file: null });
   t.deepEqual(answer, { seq: 1, at: 1_000_000 });
   t.deepEqual([mine.events, his.events], [[], []], 'nobody hears of it before it is answered');
-  await settled();
+  await deferredDone();
   for (const { events } of [mine, myOther]) {
     const [event] = posted(events);
     t.like(event, { with: 'bob', entry: { seq: 1, at: 1_000_000, kind: 'note', from: 'alice', keys: [] } });
@@ -58,7 +58,7 @@ test('a note is answered, then sent to every session of both people, each with t
 });
 
 test('a missed note is fetched by each side as its own copy, and not by a stranger', async (t) => {
-  const { context, login, daemonId, alice, bob } = await daemonOf(t);
+  const { context, login, daemonId, alice, bob } = await openTestDaemon(t);
   const mine = login('alice');
   const note = await seal(daemonId, alice, bob, 1);
   await whisper(context, mine.session, { to: 'bob', note, file: null });
@@ -74,11 +74,11 @@ test('a missed note is fetched by each side as its own copy, and not by a strang
 });
 
 test('a note to oneself has one copy and is sent once', async (t) => {
-  const { context, login, daemonId, alice } = await daemonOf(t, ['alice']);
+  const { context, login, daemonId, alice } = await openTestDaemon(t, ['alice']);
   const mine = login('alice');
   const note = await seal(daemonId, alice, alice, 1);
   await whisper(context, mine.session, { to: 'alice', note, file: null });
-  await settled();
+  await deferredDone();
   const [event, ...rest] = posted(mine.events);
   t.is(rest.length, 0);
   t.is(event?.with, 'alice');
@@ -86,15 +86,15 @@ test('a note to oneself has one copy and is sent once', async (t) => {
 });
 
 test('a resent note gets its first answer and is not sent on again, even if a card was renewed since', async (t) => {
-  const { context, store, login, daemonId, directory, alice, bob } = await daemonOf(t);
+  const { context, store, login, daemonId, directory, alice, bob } = await openTestDaemon(t);
   const mine = login('alice');
   const params = { to: 'bob', note: await seal(daemonId, alice, bob, 1), file: null };
   await whisper(context, mine.session, params);
-  await settled();
+  await deferredDone();
   const card = await nextCard(bob, fixtureKey('mallory-encryption').spki);
   await directory.put(card, { name: 'bob', idFp: bob.card.idFp }, store);
   t.deepEqual(await whisper(context, mine.session, params), { seq: 1, at: 1_000_000 });
-  await settled();
+  await deferredDone();
   t.is(posted(mine.events).length, 1);
   const late = { ...params, note: await seal(daemonId, alice, bob, 2) };
   await t.throwsAsync(whisper(context, mine.session, late), { code: 'stale-card' });
@@ -103,7 +103,7 @@ test('a resent note gets its first answer and is not sent on again, even if a ca
 });
 
 test('notes sent at once are stored and sent on in their order', async (t) => {
-  const { context, login, daemonId, alice, bob } = await daemonOf(t);
+  const { context, login, daemonId, alice, bob } = await openTestDaemon(t);
   const [mine, his] = [login('alice'), login('bob')];
   const notes = await Promise.all([1, 2, 3, 4].map((n) => seal(daemonId, alice, bob, n)));
   const answers = await Promise.all(
@@ -113,7 +113,7 @@ test('notes sent at once are stored and sent on in their order', async (t) => {
     answers.map(({ seq }) => seq),
     [1, 2, 3, 4],
   );
-  await settled();
+  await deferredDone();
   t.deepEqual(
     posted(his.events).map(({ entry }) => entry.seq),
     [1, 2, 3, 4],
@@ -121,7 +121,7 @@ test('notes sent at once are stored and sent on in their order', async (t) => {
 });
 
 test('a note whose author is not the session, or whose recipient does not match, is refused', async (t) => {
-  const { context, login, daemonId, alice, bob, carol } = await daemonOf(t);
+  const { context, login, daemonId, alice, bob, carol } = await openTestDaemon(t);
   const mine = login('alice');
   const refusal = async (code: string, to: string, note: Promise<Uint8Array>) =>
     t.throwsAsync(whisper(context, mine.session, { to, note: await note, file: null }), { code });
@@ -138,11 +138,11 @@ test('a note whose author is not the session, or whose recipient does not match,
 });
 
 test("marks are sent on: read marks to one's other sessions, delivered marks to the other side", async (t) => {
-  const { context, login, daemonId, alice, bob } = await daemonOf(t);
+  const { context, login, daemonId, alice, bob } = await openTestDaemon(t);
   const [mine, his, hisOther] = [login('alice'), login('bob'), login('bob')];
   const conversation = conversationOf(daemonId, alice, bob);
   await whisper(context, mine.session, { to: 'bob', note: await seal(daemonId, alice, bob, 1), file: null });
-  await settled();
+  await deferredDone();
   for (const { events } of [mine, his, hisOther]) events.length = 0;
   await deliver(context, his.session, { conversation, seq: 1 });
   await read(context, his.session, { conversation, seq: 9 });

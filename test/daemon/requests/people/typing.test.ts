@@ -5,10 +5,10 @@ import { away } from '../../../../src/daemon/requests/people/away.ts';
 import { people } from '../../../../src/daemon/requests/people/people.ts';
 import { typing } from '../../../../src/daemon/requests/people/typing.ts';
 import { Refusal } from '../../../../src/protocol/base/errors.ts';
-import { daemonOf } from '../../../helpers/daemon/daemon-people.ts';
+import { openTestDaemon } from '../../../helpers/daemon/daemon-people.ts';
 
 test('typing is sent to every session of the other person, and to nobody else', async (t) => {
-  const { context, login } = await daemonOf(t);
+  const { context, login } = await openTestDaemon(t);
   const [alice, aliceAgain, bob, bobAgain, carol] = [
     login('alice'),
     login('alice'),
@@ -22,7 +22,7 @@ test('typing is sent to every session of the other person, and to nobody else', 
 });
 
 test('typing to an unknown name is answered like typing to a known one, and to oneself sends nothing', async (t) => {
-  const { context, login } = await daemonOf(t);
+  const { context, login } = await openTestDaemon(t);
   const [alice, other] = [login('alice'), login('alice')];
   // Bob has an account and is offline; the last two are not valid names.
   for (const to of ['bob', 'nobody', 'alice', 'all', '', '\u001b[2J'])
@@ -31,7 +31,7 @@ test('typing to an unknown name is answered like typing to a known one, and to o
 });
 
 test('attack: a flood of typing reaches the other person once a second, from all sessions of its sender together', async (t) => {
-  const { context, login, time } = await daemonOf(t);
+  const { context, login, time } = await openTestDaemon(t);
   const [alice, aliceAgain, bob, carol] = [login('alice'), login('alice'), login('bob'), login('carol')];
   context.clock.monotonic = () => time.now;
   for (let i = 0; i < 100; i++) {
@@ -49,7 +49,7 @@ test('attack: a flood of typing reaches the other person once a second, from all
 });
 
 test('away is part of presence, and a session that is not in the chat can send neither away nor typing', async (t) => {
-  const { context, login } = await daemonOf(t);
+  const { context, login } = await openTestDaemon(t);
   const [alice, bob, bobAgain] = [login('alice'), login('bob'), login('bob')];
   const now = async () => {
     const answer = await people(context, alice.session, { after: null });
@@ -67,7 +67,7 @@ test('away is part of presence, and a session that is not in the chat can send n
 });
 
 test('attack: endless changes of away are limited; repeating the same state costs nothing', async (t) => {
-  const { context, login } = await daemonOf(t);
+  const { context, login } = await openTestDaemon(t);
   const { session } = login('alice');
   for (let i = 0; i < limitValues.away.burst; i++) {
     await away(context, session, { away: i % 2 === 0 });

@@ -39,9 +39,9 @@ function folderFor(t: ExecutionContext): string {
 }
 
 async function picker(t: ExecutionContext, folder: string) {
-  const desk = await openChat(t);
+  const screen = await openChat(t);
   const overlay = () => {
-    const { overlay: open } = desk.store.get();
+    const { overlay: open } = screen.store.get();
     if (open?.kind !== 'picker') throw new Error(`not the picker: ${open?.kind}`);
     return open;
   };
@@ -54,12 +54,12 @@ async function picker(t: ExecutionContext, folder: string) {
   const enter = async (name: string, from = dirname(folder)) => {
     const entries = ['..', name].map((entry) => ({ name: entry, folder: true, size: 0 }));
     const open = { kind: 'picker', folder: from, entries, note: null, query: emptyEditor, selected: 1 } as const;
-    desk.store.dispatch({ type: 'overlay', overlay: open });
-    await desk.key('enter');
+    screen.store.dispatch({ type: 'overlay', overlay: open });
+    await screen.key('enter');
     return read();
   };
   await enter(basename(folder));
-  return { ...desk, enter, overlay, read };
+  return { ...screen, enter, overlay, read };
 }
 
 test('the picker begins in the folder, and Backspace in an empty field goes up', async (t) => {
