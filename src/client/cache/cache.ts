@@ -118,6 +118,15 @@ export class Cache {
     return rows.map((row) => this.#entry(conversation, row));
   }
 
+  /** Returns the lowest seq of the entries that the daemon took after `at`, ms since 1970; null when there is none. */
+  async firstAfter(conversation: string, at: number): Promise<number | null> {
+    const [row] = await this.#all(
+      'SELECT min(seq) AS seq FROM entries WHERE account = ? AND conversation = ? AND at > ?',
+      [conversation, at],
+    );
+    return row?.seq == null ? null : Number(row.seq);
+  }
+
   async find(conversation: string, author: string, id: string): Promise<CachedEntry | null> {
     const [row] = await this.#all(
       'SELECT * FROM entries WHERE account = ? AND conversation = ? AND author = ? AND id = ? ORDER BY seq LIMIT 1',

@@ -236,9 +236,8 @@ export class Conversations {
     const known = await cache.coverage(ref.key);
     const me = hex(context.keyring.me.idFp);
     await this.#lockedGaps.announce(ref, taken.fresh);
-    const { readAtLogin } = this.timeline(ref);
     for (const message of await messages.of(ref, taken.fresh)) {
-      const fresh = ref.base === 0 && (message.seq ?? 0) > readAtLogin;
+      const fresh = ref.base === 0 && this.timeline(ref).isNews(message);
       bus.publish('announced', { type: 'message', message, fresh });
     }
     const targets = [...taken.changed].map((key) => ({ author: key.slice(0, 64), id: key.slice(65) }));

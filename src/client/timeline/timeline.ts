@@ -90,17 +90,14 @@ export class Timeline {
     this.#held.dropUpTo(Number.POSITIVE_INFINITY);
   }
 
-  /** The read mark at the last login. Later messages are announced as new, although another program may read them first. */
-  get readAtLogin(): number {
-    return this.#readAtLogin;
+  /** Whether a message is new to this process: unread at the last login or sent since, although another program may read it first. */
+  isNews({ seq, at }: { seq: number | null; at: number }): boolean {
+    return (seq ?? 0) > this.#readAtLogin || at > this.#context.connection.welcome.at;
   }
 
-  /**
-   * Takes everything up to `head`, the newest seq of the daemon's list. Resolves when all was taken, or it failed.
-   * @param readAtLogin the profile's read mark; what it says of messages above `head`, another program has read since
-   */
+  /** Takes everything up to `head`, the newest seq of the daemon's list. Resolves when all was taken, or it failed. */
   async catchUp(head: number, readAtLogin = this.#readAtLogin): Promise<void> {
-    this.#readAtLogin = Math.min(readAtLogin, head);
+    this.#readAtLogin = readAtLogin;
     this.#reaches(head);
     await this.idle();
   }
@@ -140,6 +137,12 @@ export class Timeline {
     return true;
   }
 
+  /** Another process may have stored entries that came since this one logged in: they are news here, as those named by an event. */
+  async #lastBeforeLogin(): Promise<number> {
+    const since = await this.#cache.firstAfter(this.ref.key, this.#context.connection.welcome.at);
+    return Math.min(this.#firstHeard, since ?? Number.POSITIVE_INFINITY) - 1;
+  }
+
   #go(): void {
     this.#more = true;
     this.#running ??= this.#loop();
@@ -161,15 +164,13 @@ export class Timeline {
 
   async #run(): Promise<void> {
     let known = await this.#cache.coverage(this.ref.key);
-    // What came after the login, another process may have stored already; it is new here all the same.
-    const before = Math.min(this.#head, this.#firstHeard - 1);
-    this.#startedAt ??= Math.min(known?.top ?? 0, before);
+    this.#startedAt ??= Math.min(known?.top ?? 0, await this.#lastBeforeLogin());
     if (known === null) {
       await this.#begin();
       known = await this.#cache.coverage(this.ref.key);
     }
     let top = known?.top ?? 0;
-    this.#announcedTo ??= Math.min(top, before);
+    this.#announcedTo ??= Math.min(top, this.#startedAt);
     // Another process of this profile took these, but the listeners of this one do not know them.
     while (this.#announcedTo < top) {
       const { taken, end } = await this.#intake.stored(this.ref, this.#announcedTo, top);

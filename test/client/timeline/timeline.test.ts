@@ -29,10 +29,10 @@ function text(seq: number): CachedEntry {
 }
 
 /** A conversation known up to `top` (0: never seen), and a list of the new places each time its listener was called. */
-async function open(t: ExecutionContext, top = 5, isLookedAt = true) {
+async function open(t: ExecutionContext, top = 5, isLookedAt = true, loginAt = Number.MAX_SAFE_INTEGER) {
   const profile = await openProfile(t);
   const cache = await Cache.open(profile, account);
-  const connection = { request: async () => ({ entries: [], more: false }) };
+  const connection = { request: async () => ({ entries: [], more: false }), welcome: { at: loginAt } };
   const keyring = { me: { idFp: new Uint8Array(32) } };
   const context = { profile, account, keyring, connection } as unknown as AccountContext;
   const told: number[][] = [];
@@ -103,10 +103,14 @@ test('an entry of an event before the first look is announced, even if another p
   t.is(timeline.startedAt, 6, 'what came before it is told as what was missed');
 });
 
-test('what another program took after the daemon made its list is told, too', async (t) => {
-  const { timeline, told, elsewhere } = await open(t, 5, false);
+test('what came since the login is told, though another program has taken and read it', async (t) => {
+  const { timeline, told, elsewhere } = await open(t, 5, false, 5);
   await elsewhere([6, 7]);
-  await timeline.catchUp(5, 5);
+  await timeline.catchUp(7, 7);
+  t.deepEqual(
+    [5, 6].map((seq) => timeline.isNews({ seq, at: seq })),
+    [false, true],
+  );
   t.deepEqual(told, [[6, 7]]);
   t.is(timeline.startedAt, 5);
 });
