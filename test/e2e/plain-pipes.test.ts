@@ -2,9 +2,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { testAccounts } from '../../helpers/daemon/test-accounts.ts';
-import { type RunningProgram, securechat, startSecurechat } from '../../helpers/screen/cli.ts';
-import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { testAccounts } from '../helpers/daemon/test-accounts.ts';
+import { type RunningProgram, securechat, startSecurechat } from '../helpers/screen/cli.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test.serial('two people send messages, private messages and a file through pipes', async (t) => {
   t.timeout(120_000);

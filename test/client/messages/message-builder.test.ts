@@ -1,10 +1,10 @@
 import test from 'ava';
-import type { Cache, CachedEntry } from '../../src/client/cache/cache.ts';
-import type { AccountContext } from '../../src/client/login/account-context.ts';
-import { MessageBuilder } from '../../src/client/messages/message-builder.ts';
-import type { ConversationRef } from '../../src/client/notes/conversation-ref.ts';
-import type { Rooms } from '../../src/client/rooms/rooms.ts';
-import { hex } from '../../src/protocol/base/bytes.ts';
+import type { Cache, CachedEntry } from '../../../src/client/cache/cache.ts';
+import type { AccountContext } from '../../../src/client/login/account-context.ts';
+import { MessageBuilder } from '../../../src/client/messages/message-builder.ts';
+import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
+import type { Rooms } from '../../../src/client/rooms/rooms.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
 
 test('attack: what a former, perhaps stolen, key signs does not look like the person who was compared', async (t) => {
   const id = (n: number) => new Uint8Array(32).fill(n);

@@ -1,9 +1,9 @@
 /** The demo as a whole program, with and without a terminal. Without one it generates real keys, which takes a while. */
 import { readdirSync } from 'node:fs';
 import test from 'ava';
-import { securechat } from '../../helpers/screen/cli.ts';
-import { openCliScreen } from '../../helpers/screen/cli-screen.ts';
-import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { securechat } from '../helpers/screen/cli.ts';
+import { openCliScreen } from '../helpers/screen/cli-screen.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const PATIENCE = 90_000;
 

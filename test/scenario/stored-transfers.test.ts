@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { ClientError } from '../../../src/client/errors.ts';
-import type { FileInfo, TransferState } from '../../../src/client/types.ts';
-import { connectChat, type TestChat } from '../../helpers/client/chat.ts';
-import { eagerClock } from '../../helpers/client/eager-clock.ts';
-import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
-import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { ClientError } from '../../src/client/errors.ts';
+import type { FileInfo, TransferState } from '../../src/client/types.ts';
+import { connectChat, type TestChat } from '../helpers/client/chat.ts';
+import { eagerClock } from '../helpers/client/eager-clock.ts';
+import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const password = 'secret';
 const register = {};
