@@ -7,14 +7,14 @@ import { ProtocolError } from '../protocol/base/errors.ts';
 import { isEmoji } from '../protocol/base/text.ts';
 import { type Content, type ContentRef, encodeContent } from '../protocol/sealed/content.ts';
 import { safetyNumber } from '../protocol/sealed/safety-number.ts';
-import type { Chat, ChatParts } from './chat.ts';
+import type { Chat, ChatParts } from './lifecycle.ts';
 import { askOverLinks } from './connection/ask-over-links.ts';
 import { type HistoryOptions, readHistory, readUnmet } from './conversations/history.ts';
 import { withUnsent } from './conversations/list-conversations.ts';
 import { ClientError, refusedByDaemon } from './errors.ts';
 import type { SignedIn } from './login/sign-in.ts';
 import { type ConversationRef, nameOfRecipient } from './notes/conversation-ref.ts';
-import { openChat } from './open-chat.ts';
+import { openChat } from './client-parts.ts';
 import { shownName } from './people/shown-name.ts';
 import type {
   Client,

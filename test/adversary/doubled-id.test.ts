@@ -1,6 +1,6 @@
 /** Somebody who gives their message the id of another's: whoever answers one of the two is never shown as answering the other. */
 import test from 'ava';
-import { openChat } from '../../src/client/open-chat.ts';
+import { openChat } from '../../src/client/client-parts.ts';
 import { connectChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';

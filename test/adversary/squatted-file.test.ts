@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { openChat } from '../../src/client/open-chat.ts';
+import { openChat } from '../../src/client/client-parts.ts';
 import { fromHex, hex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import { connectChat } from '../helpers/client/chat.ts';

@@ -5,7 +5,7 @@
  */
 import { hex, hmac, utf8 } from '../../protocol/base/bytes.ts';
 import { isZero } from '../login/account-context.ts';
-import { decodeEntryText, type EntryText, encodeEntryText } from '../notes/entry-text.ts';
+import { decodeEntryText, type EntryText, encodeEntryText } from '../notes/entry-body.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Row, SqlValue, Statement } from '../profile/profile-db.ts';
 import { trimCache } from './cache-trim.ts';

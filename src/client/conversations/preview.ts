@@ -11,7 +11,7 @@ import type { AccountContext } from '../login/account-context.ts';
 import type { MessageBuilder } from '../messages/message-builder.ts';
 import type { RoomRef } from '../notes/conversation-ref.ts';
 import type { Rooms } from '../rooms/rooms.ts';
-import type { Intake } from '../timeline/intake.ts';
+import type { Intake } from '../timeline/entry-processor.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Message } from '../types.ts';
 

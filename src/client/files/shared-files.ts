@@ -13,7 +13,7 @@ import type { AccountContext } from '../login/account-context.ts';
 import { fileOf } from '../messages/message-builder.ts';
 import { writtenAt } from '../messages/written-time.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
-import type { Intake } from '../timeline/intake.ts';
+import type { Intake } from '../timeline/entry-processor.ts';
 import type { FileInfo, FileRef } from '../types.ts';
 
 /** Most files that are examined: the daemon's list may have no end. */

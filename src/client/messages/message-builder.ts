@@ -13,7 +13,7 @@ import type { ConversationRef, PrivateRef } from '../notes/conversation-ref.ts';
 import type { OutboxItem } from '../notes/outbox-item.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Body, FileInfo, Message, MessageRef } from '../types.ts';
-import { ReportedGaps } from './reported-gaps.ts';
+import { ReportedGaps } from './gap-builder.ts';
 import { writtenAt } from './written-time.ts';
 
 export class MessageBuilder {

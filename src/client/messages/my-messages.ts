@@ -12,7 +12,7 @@ import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { OwnDevices } from '../outbox/own-devices.ts';
 import type { Message } from '../types.ts';
 import type { MessageBuilder } from './message-builder.ts';
-import { Waiters } from './waiters.ts';
+import { Waiters } from './message-waiters.ts';
 
 const ID_BYTES = 16;
 

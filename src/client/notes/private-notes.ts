@@ -6,7 +6,7 @@ import { type NoteHeader, openNote, parseDelivered, sealNote } from '../../proto
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { ConversationRef } from './conversation-ref.ts';
-import type { EntryText } from './entry-text.ts';
+import type { EntryText } from './entry-body.ts';
 
 /** A note that was sealed to a key this long after its end is marked as late, in ms. */
 const LATE_MS = 30 * 24 * 3_600_000;

@@ -3,7 +3,7 @@ import { equal, utf8 } from '../../protocol/base/bytes.ts';
 import { ClientError } from '../errors.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import { type ConversationRef, recipientOf, unmetKey } from '../notes/conversation-ref.ts';
-import { decodeEntryText, encodeEntryText } from '../notes/entry-text.ts';
+import { decodeEntryText, encodeEntryText } from '../notes/entry-body.ts';
 import type { OutboxItem, OutboxState, SealedItem } from '../notes/outbox-item.ts';
 import type { Opened } from '../notes/private-notes.ts';
 import type { Row, Statement } from '../profile/profile-db.ts';

@@ -7,7 +7,7 @@ import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
-import type { Intake, Taken } from './intake.ts';
+import type { Intake, Taken } from './entry-processor.ts';
 import { type HeldBytes, ReorderBuffer } from './reorder-buffer.ts';
 
 /** Entries in one fetch. */

@@ -8,7 +8,7 @@ import { ClientError } from '../errors.ts';
 import type { SharedFile, SharedFiles } from '../files/shared-files.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { FileRef, ListedFile, TransferOptions } from '../types.ts';
-import type { Discards } from './discards.ts';
+import type { Discards } from './transfer-cleanup.ts';
 import { receiveFile } from './file-receiver.ts';
 import type { RunningTransfer, RunningTransfers, Startable } from './running-transfers.ts';
 import { namedBefore, partSize, SavedFile } from './saved-file.ts';

@@ -7,7 +7,7 @@ import { ClientError } from '../errors.ts';
 import type { SavedFile } from './saved-file.ts';
 import { checkStop, unlessStopped } from './stop.ts';
 import type { TransferProgress } from './transfer-progress.ts';
-import { LinkLost, overLinks, type TransferEvents } from './transfer-wire.ts';
+import { LinkLost, overLinks, type TransferEvents } from './transfer-events.ts';
 
 /** Bytes that may be requested and not written yet. */
 const WINDOW_BYTES = 8 * 1024 * 1024;

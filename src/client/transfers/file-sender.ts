@@ -12,7 +12,7 @@ import type { LocalFile } from './local-file.ts';
 import { checkStop, unlessStopped } from './stop.ts';
 import type { TransferProgress } from './transfer-progress.ts';
 import type { UploadRecord } from './transfer-record.ts';
-import { LinkLost, overLinks, type TransferEvents } from './transfer-wire.ts';
+import { LinkLost, overLinks, type TransferEvents } from './transfer-events.ts';
 
 /** Most bytes that wait in the link before another segment is added: messages wait behind them. */
 const MAX_QUEUED_BYTES = 512 * 1024;

@@ -7,13 +7,13 @@ import { printable } from '../../protocol/base/text.ts';
 import { ClientError, isPassing } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { TransferOptions, TransferState } from '../types.ts';
-import type { Discards } from './discards.ts';
+import type { Discards } from './transfer-cleanup.ts';
 import { UnsendableFile } from './local-file.ts';
 import { stopReason } from './stop.ts';
 import { TransferProgress } from './transfer-progress.ts';
 import { keyOf, type Named, nameOf, type TransferRecord } from './transfer-record.ts';
 import type { TransferStore } from './transfer-store.ts';
-import { type TransferConnection, TransferEvents } from './transfer-wire.ts';
+import { type TransferConnection, TransferEvents } from './transfer-events.ts';
 
 /** The progress of an upload is stored at most this often, in ms, for a program that continues it after a crash. */
 const KEEP_MS = 1000;

@@ -8,14 +8,14 @@ import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { SharedFiles } from '../files/shared-files.ts';
 import type { FileRef, TransferOptions, TransferState } from '../types.ts';
-import { Discards } from './discards.ts';
+import { Discards } from './transfer-cleanup.ts';
 import { Downloads } from './downloads.ts';
 import { aboutOf, RunningTransfers } from './running-transfers.ts';
 import { namedBefore, partSize } from './saved-file.ts';
 import { SavedStore } from './saved-store.ts';
 import { type Named, namedBy, nameOf } from './transfer-record.ts';
 import { type IsPosted, type Paused, type TransferProfile, TransferStore, type Worker } from './transfer-store.ts';
-import type { TransferConnection } from './transfer-wire.ts';
+import type { TransferConnection } from './transfer-events.ts';
 import { Uploads, type UploadsParts } from './uploads.ts';
 
 export type TransfersParts = Pick<UploadsParts, 'me' | 'addressees' | 'mine'> & {

@@ -5,7 +5,7 @@ import { ClientError } from '../../../src/client/errors.ts';
 import { type SharedFile, SharedFiles } from '../../../src/client/files/shared-files.ts';
 import type { AccountContext } from '../../../src/client/login/account-context.ts';
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
-import type { Intake } from '../../../src/client/timeline/intake.ts';
+import type { Intake } from '../../../src/client/timeline/entry-processor.ts';
 
 type Page = { listed: { n: number; at: number }[]; more: boolean };
 const idOf = (n: number) => new Uint8Array(16).fill(n);

@@ -4,7 +4,7 @@ import type { AccountContext } from '../../../src/client/login/account-context.t
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { OutboxStore } from '../../../src/client/outbox/outbox-store.ts';
 import type { Rooms } from '../../../src/client/rooms/rooms.ts';
-import { Intake } from '../../../src/client/timeline/intake.ts';
+import { Intake } from '../../../src/client/timeline/entry-processor.ts';
 import { Timeline } from '../../../src/client/timeline/timeline.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { openProfile } from '../../helpers/client/profile.ts';

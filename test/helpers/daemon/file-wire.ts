@@ -4,7 +4,7 @@
  */
 import type { ExecutionContext } from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
-import type { TransferConnection } from '../../../src/client/transfers/transfer-wire.ts';
+import type { TransferConnection } from '../../../src/client/transfers/transfer-events.ts';
 import type { LinkState } from '../../../src/client/types.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { decodeFromDaemon, type Event } from '../../../src/protocol/wire/codec.ts';

@@ -18,7 +18,7 @@ import type { Statement } from '../profile/profile-db.ts';
 import type { Room } from '../rooms/room.ts';
 import { Locked } from '../rooms/room-keys.ts';
 import type { Rooms } from '../rooms/rooms.ts';
-import { IntakeState } from './intake-state.ts';
+import { IntakeState } from './processing-state.ts';
 
 /** RSA operations at once: enough to keep the workers busy, and below the limit of their queue. */
 const AT_ONCE = 16;

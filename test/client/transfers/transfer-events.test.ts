@@ -1,6 +1,6 @@
 /** How the daemon's events about transfers are kept. */
 import test from 'ava';
-import { type TransferConnection, TransferEvents } from '../../../src/client/transfers/transfer-wire.ts';
+import { type TransferConnection, TransferEvents } from '../../../src/client/transfers/transfer-events.ts';
 import type { Event } from '../../../src/protocol/wire/codec.ts';
 
 test('attack: a flood of events for unknown transfers takes bounded memory, and running ones are not lost', (t) => {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { ClientBus } from '../../../src/client/events/client-bus.ts';
-import { type AskedRoom, GrantAnswers } from '../../../src/client/rooms/grant-answers.ts';
+import { type AskedRoom, GrantAnswers } from '../../../src/client/rooms/grant-handler.ts';
 import type { Event } from '../../../src/protocol/wire/codec.ts';
 import { until } from '../../helpers/until.ts';
 

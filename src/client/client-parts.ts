@@ -4,7 +4,7 @@
 import { hex } from '../protocol/base/bytes.ts';
 import { Cache } from './cache/cache.ts';
 import { Channels } from './channels/channels.ts';
-import { Chat } from './chat.ts';
+import { Chat } from './lifecycle.ts';
 import { Conversations } from './conversations/conversations.ts';
 import { Receipts } from './conversations/receipts.ts';
 import { SyncState } from './conversations/sync-state.ts';
@@ -16,15 +16,15 @@ import type { SignedIn } from './login/sign-in.ts';
 import { Announcer } from './messages/announcer.ts';
 import { MessageBuilder } from './messages/message-builder.ts';
 import { MyMessages } from './messages/my-messages.ts';
-import { Addressees } from './outbox/addressees.ts';
+import { Addressees } from './outbox/recipient-lookup.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { OutboxStore } from './outbox/outbox-store.ts';
 import { OwnDevices } from './outbox/own-devices.ts';
 import { People } from './people/people.ts';
 import { Presence } from './people/presence.ts';
-import { GrantAnswers } from './rooms/grant-answers.ts';
+import { GrantAnswers } from './rooms/grant-handler.ts';
 import { Rooms } from './rooms/rooms.ts';
-import { Intake } from './timeline/intake.ts';
+import { Intake } from './timeline/entry-processor.ts';
 import { Transfers } from './transfers/transfers.ts';
 
 /** @throws ClientError 'untrusted' when the daemon shows other rooms than the pinned ones */

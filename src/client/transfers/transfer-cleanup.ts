@@ -5,7 +5,7 @@ import { isPassing } from '../errors.ts';
 import { partOf } from './saved-file.ts';
 import type { TransferRecord } from './transfer-record.ts';
 import type { TransferStore } from './transfer-store.ts';
-import type { TransferConnection } from './transfer-wire.ts';
+import type { TransferConnection } from './transfer-events.ts';
 
 export class Discards {
   readonly #connection: TransferConnection;

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { decodeEntryText, encodeEntryText } from '../../../src/client/notes/entry-text.ts';
+import { decodeEntryText, encodeEntryText } from '../../../src/client/notes/entry-body.ts';
 
 const said = fc.record({
   from: fc.string({ minLength: 1, maxLength: 32, unit: 'grapheme' }),

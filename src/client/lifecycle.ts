@@ -15,7 +15,7 @@ import type { Announcer } from './messages/announcer.ts';
 import type { MessageBuilder } from './messages/message-builder.ts';
 import type { MyMessages } from './messages/my-messages.ts';
 import type { ConversationRef } from './notes/conversation-ref.ts';
-import type { Addressees } from './outbox/addressees.ts';
+import type { Addressees } from './outbox/recipient-lookup.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { OutboxStore } from './outbox/outbox-store.ts';
 import type { People } from './people/people.ts';

@@ -5,7 +5,7 @@ import type { AccountContext } from '../../../src/client/login/account-context.t
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import { openProfileDb } from '../../../src/client/profile/profile-db.ts';
 import { migrations } from '../../../src/client/profile/profile-schema.ts';
-import { ExplainedGaps } from '../../../src/client/timeline/explained-gaps.ts';
+import { ExplainedGaps } from '../../../src/client/timeline/seen-check.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** A conversation with unopened entries at these places; opened ones have the tag `t<seq>`. */

@@ -8,7 +8,7 @@ import type { Opened } from '../notes/private-notes.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Statement } from '../profile/profile-db.ts';
 import type { Locked } from '../rooms/room-keys.ts';
-import { ExplainedGaps } from './explained-gaps.ts';
+import { ExplainedGaps } from './seen-check.ts';
 
 export class IntakeState {
   /** By `author/device`. */
