@@ -4,31 +4,31 @@
 import { hex } from '../protocol/base/bytes.ts';
 import { Cache } from './cache/cache.ts';
 import { Channels } from './channels/channels.ts';
-import { Chat } from './lifecycle.ts';
 import { Conversations } from './conversations/conversations.ts';
 import { Receipts } from './conversations/receipts.ts';
 import { SyncState } from './conversations/sync-state.ts';
 import { ClientBus } from './events/client-bus.ts';
 import { ReceivedEvents } from './events/received-events.ts';
 import { SharedFiles } from './files/shared-files.ts';
+import { ClientLifecycle } from './lifecycle.ts';
 import { type AccountContext, accountKey } from './login/account-context.ts';
 import type { SignedIn } from './login/sign-in.ts';
 import { Announcer } from './messages/announcer.ts';
 import { MessageBuilder } from './messages/message-builder.ts';
 import { MyMessages } from './messages/my-messages.ts';
-import { Addressees } from './outbox/recipient-lookup.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { OutboxStore } from './outbox/outbox-store.ts';
 import { OwnDevices } from './outbox/own-devices.ts';
+import { RecipientLookup } from './outbox/recipient-lookup.ts';
 import { People } from './people/people.ts';
 import { Presence } from './people/presence.ts';
-import { GrantAnswers } from './rooms/grant-handler.ts';
+import { GrantHandler } from './rooms/grant-handler.ts';
 import { Rooms } from './rooms/rooms.ts';
-import { Intake } from './timeline/entry-processor.ts';
+import { EntryProcessor } from './timeline/entry-processor.ts';
 import { Transfers } from './transfers/transfers.ts';
 
 /** @throws ClientError 'untrusted' when the daemon shows other rooms than the pinned ones */
-export async function openChat(signedIn: SignedIn): Promise<Chat> {
+export async function openParts(signedIn: SignedIn): Promise<ClientLifecycle> {
   const { profile, lease } = signedIn;
   const context = contextOf(signedIn);
   const bus = new ClientBus();
@@ -39,34 +39,34 @@ export async function openChat(signedIn: SignedIn): Promise<Chat> {
   const people = new People(context, bus);
   const presence = new Presence(context, people, bus);
   const rooms = await Rooms.open(context, bus, people);
-  new GrantAnswers(rooms, bus);
+  new GrantHandler(rooms, bus);
 
   const devices = new OwnDevices(profile, lease, bus);
   const outboxStore = new OutboxStore(context, devices);
   const messages = new MessageBuilder(context, cache, rooms);
-  const mine = new MyMessages(context, bus, outboxStore, devices, messages);
-  const receipts = new Receipts(context, cache, mine);
+  const myMessages = new MyMessages(context, bus, outboxStore, devices, messages);
+  const receipts = new Receipts(context, cache, myMessages);
 
-  const intake = new Intake(context, cache, rooms, outboxStore);
-  const conversations = new Conversations({ context, bus, cache, rooms, intake, messages, receipts });
+  const processor = new EntryProcessor(context, cache, rooms, outboxStore);
+  const conversations = new Conversations({ context, bus, cache, rooms, processor, messages, receipts });
   const sync = new SyncState(received, conversations);
   const outbox = new Outbox(context, bus, outboxStore, devices, new Channels({ context, cache, conversations }, rooms));
 
-  const addressees = new Addressees(signedIn, conversations);
+  const recipients = new RecipientLookup(signedIn, conversations);
   const transfers = new Transfers({
     connection: signedIn.connection,
     profile,
     bus,
     me: context.keyring.me.idFp,
     clock: context.clock,
-    worker: { device: lease.device, held: (device) => profile.devices.isHeld(device) },
-    addressees,
-    mine,
-    shared: new SharedFiles(context, cache, intake, conversations, sync),
+    worker: { device: lease.device, isHeld: (device) => profile.devices.isHeld(device) },
+    recipients,
+    myMessages,
+    shared: new SharedFiles(context, cache, processor, conversations, sync),
     isPosted: async (file) =>
-      (await outboxStore.lists(file)) || (await cache.hasShared(file, hex(context.keyring.me.idFp))),
+      (await outboxStore.postsFile(file)) || (await cache.hasShared(file, hex(context.keyring.me.idFp))),
   });
-  return new Chat({
+  return new ClientLifecycle({
     context,
     bus,
     cache,
@@ -77,12 +77,12 @@ export async function openChat(signedIn: SignedIn): Promise<Chat> {
     rooms,
     outboxStore,
     messages,
-    mine,
+    myMessages,
     receipts,
     conversations,
     outbox,
     sync,
-    addressees,
+    recipients,
     transfers,
   });
 }

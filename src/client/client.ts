@@ -7,14 +7,14 @@ import { ProtocolError } from '../protocol/base/errors.ts';
 import { isEmoji } from '../protocol/base/text.ts';
 import { type Content, type ContentRef, encodeContent } from '../protocol/sealed/content.ts';
 import { safetyNumber } from '../protocol/sealed/safety-number.ts';
-import type { Chat, ChatParts } from './lifecycle.ts';
+import { openParts } from './client-parts.ts';
 import { askOverLinks } from './connection/ask-over-links.ts';
-import { type HistoryOptions, readHistory, readUnmet } from './conversations/history.ts';
-import { withUnsent } from './conversations/list-conversations.ts';
-import { ClientError, refusedByDaemon } from './errors.ts';
+import { type HistoryOptions, readHistory, readUnresolved } from './conversations/history.ts';
+import { addUnsent } from './conversations/list-conversations.ts';
+import { ClientError, throwClientError } from './errors.ts';
+import type { ClientLifecycle, ClientParts } from './lifecycle.ts';
 import type { SignedIn } from './login/sign-in.ts';
 import { type ConversationRef, nameOfRecipient } from './notes/conversation-ref.ts';
-import { openChat } from './client-parts.ts';
 import { shownName } from './people/shown-name.ts';
 import type {
   Client,
@@ -38,19 +38,19 @@ const CLOSING_MS = 2000;
 
 export class ChatClient implements Client {
   readonly #signedIn: SignedIn;
-  readonly #chat: Chat;
-  readonly #parts: ChatParts;
+  readonly #lifecycle: ClientLifecycle;
+  readonly #parts: ClientParts;
 
-  private constructor(signedIn: SignedIn, chat: Chat) {
+  private constructor(signedIn: SignedIn, chat: ClientLifecycle) {
     this.#signedIn = signedIn;
-    this.#chat = chat;
+    this.#lifecycle = chat;
     this.#parts = chat.parts;
   }
 
   /** Joins the rooms if needed; the client catches up in the background. */
   static async start(signedIn: SignedIn): Promise<ChatClient> {
-    const chat = await openChat(signedIn);
-    await chat.begin();
+    const chat = await openParts(signedIn);
+    await chat.start();
     return new ChatClient(signedIn, chat);
   }
 
@@ -73,67 +73,70 @@ export class ChatClient implements Client {
   }
 
   async conversations(): Promise<Conversation[]> {
-    await this.#chat.synced();
-    return withUnsent(await this.#parts.conversations.list(), await this.#parts.outboxStore.people());
+    await this.#lifecycle.synced();
+    return addUnsent(await this.#parts.conversations.list(), await this.#parts.outboxStore.people());
   }
 
   people(): Promise<Person[]> {
-    return this.#asked(() => this.#parts.people.list());
+    return this.#withClientErrors(() => this.#parts.people.list());
   }
 
   async history(
     conversation: ConversationName,
     options: HistoryOptions = {},
   ): Promise<{ messages: Message[]; gaps: Gap[]; more: boolean }> {
-    const { reading } = this.#chat;
+    const { historyParts } = this.#lifecycle;
     let ref: ConversationRef;
     try {
-      ref = await this.#parts.addressees.named(conversation);
+      ref = await this.#parts.recipients.conversation(conversation);
     } catch (error) {
-      return readUnmet(reading, conversation, options, error);
+      return readUnresolved(historyParts, conversation, options, error);
     }
-    await this.#chat.synced(ref);
-    return this.#asked(async () => readHistory(reading, await this.#parts.conversations.timelinesOf(ref), options));
+    await this.#lifecycle.synced(ref);
+    return this.#withClientErrors(async () =>
+      readHistory(historyParts, await this.#parts.conversations.timelinesOf(ref), options),
+    );
   }
 
   async queue(to: ConversationName, body: string, options: { reply?: MessageRef } = {}): Promise<Message> {
-    const ref = await this.#parts.addressees.recipientOrUnmet(to);
+    const ref = await this.#parts.recipients.recipientOrUnresolved(to);
     return this.#post(ref, await this.#content(ref, body, options.reply));
   }
 
   async send(to: ConversationName, text: string, options: { until?: 'sent' | 'delivered' } = {}): Promise<Message> {
-    const ref = await this.#parts.addressees.recipientOrUnmet(to);
+    const ref = await this.#parts.recipients.recipientOrUnresolved(to);
     if (options.until === 'delivered' && ref.kind === 'room')
       throw new ClientError('usage', 'in a room nobody signs a receipt; wait until it is sent');
     const content = await this.#content(ref, text, undefined);
-    return (await this.#parts.mine.send(ref, checked(content), { until: options.until ?? 'sent' })).reached;
+    return (await this.#parts.myMessages.send(ref, checkedContent(content), { until: options.until ?? 'sent' }))
+      .reached;
   }
 
   async edit(message: Message, text: string): Promise<void> {
     if (message.body.kind === 'file')
       throw new ClientError('usage', 'a file cannot be edited; delete it and send another');
-    const ref = await this.#mine(message, 'edited');
+    const ref = await this.#ownMessage(message, 'edited');
     await this.#post(ref, { kind: 'edit', target: fromHex(message.id), text });
   }
 
   async remove(message: Message): Promise<void> {
-    if (message.seq === null && message.state === 'failed') return this.#parts.mine.drop(message);
-    const ref = await this.#mine(message, 'deleted');
+    if (message.seq === null && message.state === 'failed') return this.#parts.myMessages.drop(message);
+    const ref = await this.#ownMessage(message, 'deleted');
     await this.#post(ref, { kind: 'delete', target: fromHex(message.id) });
   }
 
   async react(message: Message, emoji: string, on: boolean): Promise<void> {
     // Reactions of other programs can be taken back, whatever they are.
     if (on && !isEmoji(emoji)) throw new ClientError('usage', 'a reaction is one emoji');
-    const ref = await this.#parts.addressees.recipient(message.conversation);
-    await this.#post(ref, { kind: 'reaction', to: await this.#known(ref, message), emoji, on });
+    const ref = await this.#parts.recipients.recipient(message.conversation);
+    await this.#post(ref, { kind: 'reaction', to: await this.#storedRef(ref, message), emoji, on });
   }
 
   async retry(id: string): Promise<void> {
-    const { outboxStore, mine } = this.#parts;
+    const { outboxStore, myMessages } = this.#parts;
     const item = await outboxStore.withId(id);
     if (item?.state !== 'failed') throw new ClientError('refused', 'there is no failed message with this id');
-    await mine.retry(await this.#parts.addressees.recipientOrUnmet(nameOfRecipient(item.recipient)), id);
+    await myMessages.retry(await this.#parts.recipients.recipientOrUnresolved(nameOfRecipient(item.recipient)), id);
   }
 
   async markRead(conversation: ConversationName, seq: number): Promise<void> {
@@ -146,7 +149,7 @@ export class ChatClient implements Client {
   }
 
   async away(on: boolean): Promise<void> {
-    await this.#asked(() => this.#parts.presence.away(on));
+    await this.#withClientErrors(() => this.#parts.presence.away(on));
   }
 
   reconnect(): void {
@@ -154,26 +157,26 @@ export class ChatClient implements Client {
   }
 
   async upload(to: ConversationName, path: string, options: TransferOptions = {}): Promise<FileInfo> {
-    const ref = await this.#parts.addressees.recipient(to);
-    return this.#asked(() => this.#parts.transfers.uploads.upload(ref, path, options));
+    const ref = await this.#parts.recipients.recipient(to);
+    return this.#withClientErrors(() => this.#parts.transfers.uploads.upload(ref, path, options));
   }
 
   async files(conversation?: ConversationName): Promise<ListedFile[]> {
     const { conversations, transfers } = this.#parts;
-    const ref = conversation === undefined ? null : await this.#parts.addressees.named(conversation);
+    const ref = conversation === undefined ? null : await this.#parts.recipients.conversation(conversation);
     const list = async () => {
-      await this.#chat.synced();
+      await this.#lifecycle.synced();
       if (ref === null) return transfers.downloads.list(null);
       const listed: ListedFile[] = [];
       for (const timeline of await conversations.timelinesOf(ref))
         listed.push(...(await transfers.downloads.list(timeline.ref)));
       return listed;
     };
-    return this.#asked(() => askOverLinks(() => this.#signedIn.connection.online(), list));
+    return this.#withClientErrors(() => askOverLinks(() => this.#signedIn.connection.online(), list));
   }
 
   async download(file: FileRef, options: TransferOptions & { dir: string }): Promise<string> {
-    return this.#asked(() => this.#parts.transfers.downloads.download(file, options));
+    return this.#withClientErrors(() => this.#parts.transfers.downloads.download(file, options));
   }
 
   transfers(): Promise<TransferState[]> {
@@ -181,7 +184,7 @@ export class ChatClient implements Client {
   }
 
   async resume(transfer: FileRef, options: TransferOptions & { dir?: string } = {}): Promise<TransferState> {
-    return this.#asked(() => this.#parts.transfers.resume(transfer, options));
+    return this.#withClientErrors(() => this.#parts.transfers.resume(transfer, options));
   }
 
   pause(transfer: FileRef): Promise<void> {
@@ -194,22 +197,22 @@ export class ChatClient implements Client {
 
   async safetyNumber(name: string): Promise<string> {
     const { keyring } = this.#signedIn;
-    return safetyNumber(keyring.me.idFp, await this.#asked(() => keyring.judge(name)));
+    return safetyNumber(keyring.me.idFp, await this.#withClientErrors(() => keyring.identityToCompare(name)));
   }
 
   async setVerified(name: string, verified: boolean): Promise<void> {
-    await this.#asked(() => this.#signedIn.keyring.setVerified(name, verified));
+    await this.#withClientErrors(() => this.#signedIn.keyring.setVerified(name, verified));
     await this.#parts.people.announce(name);
   }
 
   async acceptKey(name: string): Promise<void> {
-    await this.#asked(() => this.#signedIn.keyring.acceptKey(name));
+    await this.#withClientErrors(() => this.#signedIn.keyring.acceptKey(name));
     await this.#parts.people.announce(name);
-    await this.#chat.accepted(name);
+    await this.#lifecycle.keyAccepted(name);
   }
 
   async sessions(): Promise<{ device: number; lastSeen: number; online: boolean; current: boolean }[]> {
-    const { devices, sessions } = await this.#asked(() => this.#signedIn.connection.request('sessions', {}));
+    const { devices, sessions } = await this.#withClientErrors(() => this.#signedIn.connection.request('sessions', {}));
     return devices.map(({ device, lastSeen, current }) => ({
       device,
       lastSeen,
@@ -219,49 +222,49 @@ export class ChatClient implements Client {
   }
 
   async endDevice(device: number | null): Promise<number> {
-    return (await this.#asked(() => this.#signedIn.connection.request('device-end', { device }))).ended;
+    return (await this.#withClientErrors(() => this.#signedIn.connection.request('device-end', { device }))).ended;
   }
 
   async passwd(oldPassword: string, newPassword: string): Promise<void> {
-    await this.#asked(() => this.#signedIn.passwd(oldPassword, newPassword));
+    await this.#withClientErrors(() => this.#signedIn.passwd(oldPassword, newPassword));
   }
 
   async close(): Promise<void> {
-    await this.#chat.end(CLOSING_MS);
+    await this.#lifecycle.end(CLOSING_MS);
     await this.#signedIn.close();
   }
 
   async #content(ref: ConversationRef, text: string, reply: MessageRef | undefined): Promise<Content> {
     if (reply === undefined) return { kind: 'text', text };
-    return { kind: 'reply', to: await this.#known(ref, reply), text };
+    return { kind: 'reply', to: await this.#storedRef(ref, reply), text };
   }
 
   #post(ref: ConversationRef, content: Content): Promise<Message> {
-    return this.#parts.mine.queue(ref, checked(content));
+    return this.#parts.myMessages.queue(ref, checkedContent(content));
   }
 
   /** A message that the conversation holds. @throws ClientError 'refused' */
-  async #known(ref: ConversationRef, message: MessageRef): Promise<ContentRef> {
-    if (ref.kind === 'room') await this.#chat.synced(ref);
+  async #storedRef(ref: ConversationRef, message: MessageRef): Promise<ContentRef> {
+    if (ref.kind === 'room') await this.#lifecycle.synced(ref);
     await this.#parts.messages.checkStored(ref, message);
     return { author: fromHex(message.author), id: fromHex(message.id) };
   }
 
-  async #mine(message: Message, what: string): Promise<ConversationRef> {
+  async #ownMessage(message: Message, what: string): Promise<ConversationRef> {
     if (message.from !== this.me.name || message.formerKey)
       throw new ClientError('refused', `only ${shownName(message)} can have this ${what}`);
-    const ref = await this.#parts.addressees.recipient(message.conversation);
-    await this.#known(ref, message);
+    const ref = await this.#parts.recipients.recipient(message.conversation);
+    await this.#storedRef(ref, message);
     return ref;
   }
 
-  async #asked<T>(ask: () => Promise<T>): Promise<T> {
-    return ask().catch(refusedByDaemon);
+  async #withClientErrors<T>(ask: () => Promise<T>): Promise<T> {
+    return ask().catch(throwClientError);
   }
 }
 
 /** @throws ClientError 'usage' when the content is too long or malformed */
-function checked(content: Content): Content {
+function checkedContent(content: Content): Content {
   try {
     encodeContent(content);
     return content;

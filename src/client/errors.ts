@@ -30,19 +30,19 @@ export class ClientError extends Error {
 }
 
 /** Why a link was closed for good, as the error that it is; null when the program itself closed it. */
-export function closedBy(link: { reason: string; code?: ClientErrorCode }): ClientError | null {
+export function closedLinkError(link: { reason: string; code?: ClientErrorCode }): ClientError | null {
   return link.code === undefined ? null : new ClientError(link.code, link.reason);
 }
 
 /** What the daemon refuses is an error of the client like any other. @throws ClientError, and what else `error` is */
-export function refusedByDaemon(error: unknown): never {
+export function throwClientError(error: unknown): never {
   throw error instanceof Refusal ? new ClientError('refused', error.message) : error;
 }
 
 /** What trying again does not change: it is about the thing itself, not about the link, the disk or this program. */
 export function isFinal(error: unknown): boolean {
   if (error instanceof ClientError) return ['usage', 'refused', 'key-changed', 'untrusted'].includes(error.code);
-  return error instanceof ProtocolError || (error instanceof Refusal && !isPassing(error));
+  return error instanceof ProtocolError || (error instanceof Refusal && !isTemporary(error));
 }
 
 /** Of each no of the daemon's: whether the very same request may get a yes later, with nothing done here. */
@@ -77,6 +77,6 @@ const refusals: { readonly [code in RefusalCode]: 'passing' | 'final' } = {
 };
 
 /** A no of the daemon's that may be a yes in a moment. */
-export function isPassing(error: unknown): error is Refusal {
+export function isTemporary(error: unknown): error is Refusal {
   return error instanceof Refusal && refusals[error.code] === 'passing';
 }

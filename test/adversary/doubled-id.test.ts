@@ -1,6 +1,6 @@
 /** Somebody who gives their message the id of another's: whoever answers one of the two is never shown as answering the other. */
 import test from 'ava';
-import { openChat } from '../../src/client/client-parts.ts';
+import { openParts } from '../../src/client/client-parts.ts';
 import { connectChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -10,13 +10,13 @@ test('a message is answered, chosen and taken back by author and id, whoever els
   const account = { server, password: 'secret', register: {} } as const;
   const alice = await connectChat(t, { ...account, user: 'alice' });
   const bob = await connectChat(t, { ...account, user: 'bob' });
-  const carol = await openChat(await signInAs(t, { ...account, user: 'carol' }));
+  const carol = await openParts(await signInAs(t, { ...account, user: 'carol' }));
   t.teardown(() => carol.end(0));
-  await carol.begin();
+  await carol.start();
 
   const asked = await alice.client.send('#lobby', 'shall we meet at eight?');
   const place = await carol.parts.conversations.named('#lobby');
-  await carol.parts.mine.queue(place, { kind: 'text', text: 'shall I have your keys?' }, asked);
+  await carol.parts.myMessages.queue(place, { kind: 'text', text: 'shall I have your keys?' }, asked);
   const bait = await bob.message('shall I have your keys?');
   const hers = await bob.message('shall we meet at eight?');
   t.is(bait.id, hers.id);

@@ -3,9 +3,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
 import { Calls } from '../../src/client/connection/calls.ts';
 import type { Connection } from '../../src/client/connection/connection.ts';
-import { EventQueue, weightOf } from '../../src/client/connection/event-queue.ts';
-import { ConversationBound } from '../../src/client/conversations/list-conversations.ts';
-import { everybody, MAX_PEOPLE } from '../../src/client/people/list-people.ts';
+import { bytesOf, EventQueue } from '../../src/client/connection/event-queue.ts';
+import { ConversationLimit } from '../../src/client/conversations/list-conversations.ts';
+import { allPeople, MAX_PEOPLE } from '../../src/client/people/list-people.ts';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
@@ -29,7 +29,7 @@ const page = (from: number) =>
 async function counted(request: (after: string | null) => unknown): Promise<number> {
   const connection = { request: async (_: string, { after }: { after: string | null }) => request(after) };
   let count = 0;
-  for await (const _ of everybody(connection as unknown as Connection)) count++;
+  for await (const _ of allPeople(connection as unknown as Connection)) count++;
   return count;
 }
 
@@ -94,7 +94,7 @@ test('events that come faster than they are taken end the link, and those before
     },
     () => full++,
   );
-  const weight = weightOf(posted(0, new Uint8Array(32)));
+  const weight = bytesOf(posted(0, new Uint8Array(32)));
   const fit = Math.floor((32 * MIB) / weight);
   for (let seq = 0; seq < fit + 10; seq++) queue.add(posted(seq, new Uint8Array(32)));
   t.is(full, 10);
@@ -108,10 +108,10 @@ test('events that come faster than they are taken end the link, and those before
 
 test('an event waits with the weight of its text and its bytes', (t) => {
   const grant = { room: new Uint8Array(32), epochId: new Uint8Array(32), from: 'eve', grant: new Uint8Array(2048) };
-  const typing = weightOf({ method: 'typing', params: { name: 'eve' } });
-  t.is(weightOf({ method: 'granted', params: grant }), typing + 32 + 32 + 2048);
+  const typing = bytesOf({ method: 'typing', params: { name: 'eve' } });
+  t.is(bytesOf({ method: 'granted', params: grant }), typing + 32 + 32 + 2048);
   const failed = { transfer: 1, code: 'full', message: 'x'.repeat(500) };
-  t.is(weightOf({ method: 'transfer-failed', params: failed }), typing - 3 + 4 + 500);
+  t.is(bytesOf({ method: 'transfer-failed', params: failed }), typing - 3 + 4 + 500);
 });
 
 test.serial('beside people, places and presence without end, messages go on', async (t) => {
@@ -180,7 +180,7 @@ test.serial('of conversations without end the person hears once, and messages go
 
 test('that there are too many conversations is told once', (t) => {
   const told: string[] = [];
-  const bound = new ConversationBound((text) => told.push(text));
+  const bound = new ConversationLimit((text) => told.push(text));
   t.deepEqual(
     [19_999, 20_000, 20_001].map((count) => bound.isReached(count)),
     [false, true, true],

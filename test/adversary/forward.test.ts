@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { lastUsed } from '../../src/client/login/sign-in.ts';
+import { lastLogin } from '../../src/client/login/sign-in.ts';
 import type { Doubt } from '../../src/client/types.ts';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
@@ -68,7 +68,7 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   const elsewhere = join(folder, 'new');
   const there = signInAs(t, { ...alice, profile: elsewhere, ask: no.ask });
   await t.throwsAsync(there, { code: 'untrusted' }, 'on a new machine');
-  t.is((await lastUsed({ profile: elsewhere })).user, undefined, 'no identity was made');
+  t.is((await lastLogin({ profile: elsewhere })).user, undefined, 'no identity was made');
   t.deepEqual(no.asked, ['reset', 'no-keys']);
 
   const password = join(folder, 'password');

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
-import { Calls, type Wire } from '../../src/client/connection/calls.ts';
+import { Calls, type MessageLink } from '../../src/client/connection/calls.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { systemRandom } from '../../src/platform/random.ts';
 import { fromHex, Writer } from '../../src/protocol/base/bytes.ts';
@@ -83,7 +83,7 @@ export async function hostileClient(
   return client;
 }
 
-export class HostileClient implements Wire {
+export class HostileClient implements MessageLink {
   readonly cb: Uint8Array;
   readonly socket: Socket;
   readonly calls: Calls;
@@ -91,11 +91,11 @@ export class HostileClient implements Wire {
   readonly ended: Promise<LinkEnding>;
   /** The names of the events that came so far. */
   readonly events: string[] = [];
-  onMessage: Wire['onMessage'] = () => {};
-  onSegment: Wire['onSegment'] = () => {};
-  onBroadcast: Wire['onBroadcast'] = () => {};
-  onConfirmed: Wire['onConfirmed'] = () => {};
-  onClose: Wire['onClose'] = () => {};
+  onMessage: MessageLink['onMessage'] = () => {};
+  onSegment: MessageLink['onSegment'] = () => {};
+  onBroadcast: MessageLink['onBroadcast'] = () => {};
+  onConfirmed: MessageLink['onConfirmed'] = () => {};
+  onClose: MessageLink['onClose'] = () => {};
   readonly #sealer: RecordSealer;
   readonly #reader: LinkReader;
   #said = false;

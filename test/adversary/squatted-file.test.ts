@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { openChat } from '../../src/client/client-parts.ts';
+import { openParts } from '../../src/client/client-parts.ts';
 import { fromHex, hex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import { connectChat } from '../helpers/client/chat.ts';
@@ -17,9 +17,9 @@ test.serial('a file whose id somebody else has named is listed and fetched all t
   const account = { server, password: 'secret', register: {} } as const;
   const alice = await connectChat(t, { ...account, user: 'alice' });
   const bob = await connectChat(t, { ...account, user: 'bob' });
-  const carol = await openChat(await signInAs(t, { ...account, user: 'carol' }));
+  const carol = await openParts(await signInAs(t, { ...account, user: 'carol' }));
   t.teardown(() => carol.end(0));
-  await carol.begin();
+  await carol.start();
 
   const zeros = new Uint8Array(32);
   let named: string | null = null;
@@ -37,7 +37,7 @@ test.serial('a file whose id somebody else has named is listed and fetched all t
         type: '',
       };
       const place = await carol.parts.conversations.named('#lobby');
-      await carol.parts.mine.queue(place, { kind: 'manifest', manifest });
+      await carol.parts.myMessages.queue(place, { kind: 'manifest', manifest });
       await bob.message('bait');
     }
     return honest();
@@ -55,7 +55,7 @@ test.serial('a file whose id somebody else has named is listed and fetched all t
   // A daemon that lists both: neither is taken for the other.
   const place = await carol.parts.conversations.named('#lobby');
   const bait = (await carol.parts.cache.page(place.key, 0, 1e6, 100)).find(
-    ({ said }) => said?.content.kind === 'manifest',
+    ({ body }) => body?.content.kind === 'manifest',
   );
   const baits = async () => {
     const { entries } = await carol.parts.context.connection.request('fetch', {

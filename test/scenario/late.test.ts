@@ -1,6 +1,6 @@
 /** A card that has ended long ago may be shown by a daemon that knows its key: such messages are marked. */
 import test from 'ava';
-import { writtenApart } from '../../src/client/messages/written-time.ts';
+import { differentSentAt } from '../../src/client/messages/written-time.ts';
 import { CARD_LIFE_MS } from '../../src/protocol/sealed/card.ts';
 import { connectChat, startChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
@@ -26,7 +26,7 @@ test.serial('a note that came a month after the end of the key it is sealed to i
     await alice.client.send('@bob', text);
     const came = await bob.message(text);
     t.is(came.late, late, text);
-    t.is(writtenApart(came), days === 0 ? null : came.sentAt);
+    t.is(differentSentAt(came), days === 0 ? null : came.sentAt);
   }
   const { messages } = await bob.client.history('@alice');
   t.deepEqual(

@@ -1,6 +1,6 @@
 /** Prints messages, files and gaps as `--json` objects or as lines. Scripts rely on the shapes of the objects. */
 
-import { writtenApart } from '../../client/messages/written-time.ts';
+import { differentSentAt } from '../../client/messages/written-time.ts';
 import { shownName } from '../../client/people/shown-name.ts';
 import type { FileInfo, Gap, Message, Person } from '../../client/types.ts';
 import { printable } from '../../protocol/base/text.ts';
@@ -98,12 +98,12 @@ export function reportSent(output: Output, message: Message): void {
 
 /** `at` as ISO 8601, and `sentAt` only if it differs from `at` by more than a minute. */
 function times(one: { at: number; sentAt: number }): { at: string; sentAt?: string } {
-  const written = writtenApart(one);
+  const written = differentSentAt(one);
   return { at: instant(one.at), ...(written !== null && { sentAt: instant(written) }) };
 }
 
 function writtenSuffix(one: { at: number; sentAt: number }): string {
-  const written = writtenApart(one);
+  const written = differentSentAt(one);
   return written === null ? '' : ` (written ${clock(written)})`;
 }
 

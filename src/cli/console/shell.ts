@@ -7,7 +7,7 @@
 
 import { ClientError } from '../../client/errors.ts';
 import { readPasswordFile } from '../../client/login/password-file.ts';
-import { DEFAULT_TIMEOUT_MS, lastUsed, type SignedIn, signIn } from '../../client/login/sign-in.ts';
+import { DEFAULT_TIMEOUT_MS, lastLogin, type SignedIn, signIn } from '../../client/login/sign-in.ts';
 import { DEFAULT_SERVER } from '../../client/profile/global-options.ts';
 import type { Ask, Client, ConnectOptions } from '../../client/types.ts';
 import { systemClock } from '../../platform/clock.ts';
@@ -105,7 +105,7 @@ export class Shell {
     const { server, user, profile }: Omit<GlobalSettings, 'trustNew' | 'newKeys'> = { ...this.settings, ...more };
     const named = user === undefined ? {} : { user: validName(user) };
     if (server !== undefined && user !== undefined) return { server, ...named };
-    return { ...(await lastUsed({ server, profile, ...named })), ...(server !== undefined && { server }), ...named };
+    return { ...(await lastLogin({ server, profile, ...named })), ...(server !== undefined && { server }), ...named };
   }
 
   /** Logs in, runs `work` with the client, and closes the client afterwards, even when a signal arrives. */

@@ -3,7 +3,7 @@
  * screen and knows no panes. This file reads and prints the lines.
  */
 
-import { ClientError, closedBy } from '../../client/errors.ts';
+import { ClientError, closedLinkError } from '../../client/errors.ts';
 import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../../client/types.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
@@ -247,7 +247,7 @@ export class LineMode {
     if (event.type === 'message' && event.fresh && event.message.seq !== null && this.#isPrinted(event.message))
       this.#marks.mark(event.message.conversation, event.message.seq);
     if (event.type === 'link' && event.link.state === 'closed' && !this.#leaving) {
-      this.#closed = closedBy(event.link);
+      this.#closed = closedLinkError(event.link);
       this.leave();
     }
   }

@@ -1,6 +1,6 @@
 /** Runs dot-commands in line mode and prints their results. */
 import { ClientError } from '../../client/errors.ts';
-import { choose } from '../../client/files/file-choice.ts';
+import { chooseFile } from '../../client/files/file-choice.ts';
 import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
 import type { ChatScope } from '../../tui/chat/chat-scope.ts';
 import type { CommandName } from '../../tui/command-line/command-names.ts';
@@ -79,7 +79,7 @@ export class LineResults {
         void controller.attempt(() => result.sent);
         return true;
       case 'unclear':
-        return controller.attempt(async () => choose(result.candidates, result.wanted, '.list_files'));
+        return controller.attempt(async () => chooseFile(result.candidates, result.wanted, '.list_files'));
       case 'new-password':
         return this.#newPassword();
       case 'comparison':

@@ -1,6 +1,6 @@
 /** Sentences of line mode: whole and without signs, so that a screen reader speaks only words. */
 
-import { writtenApart } from '../../client/messages/written-time.ts';
+import { differentSentAt } from '../../client/messages/written-time.ts';
 import { shownName } from '../../client/people/shown-name.ts';
 import type { ConversationName, FileInfo, Message } from '../../client/types.ts';
 import type { FileItem } from '../../tui/select/select.ts';
@@ -20,7 +20,7 @@ export const phrases = {
   said: (message: Message, open: ConversationName, me: string) => `${shownName(message)}${place(message, open, me)}`,
   /** Says when the author's clock differs from the daemon's time. */
   written(message: Message) {
-    const sentAt = writtenApart(message);
+    const sentAt = differentSentAt(message);
     return sentAt === null ? '' : `, written ${format.writtenTime(sentAt, message.at)}`;
   },
   you: ({ conversation }: Message, open: ConversationName) =>

@@ -5,7 +5,7 @@
  */
 import { hex, hmac, utf8 } from '../../protocol/base/bytes.ts';
 import { isZero } from '../login/account-context.ts';
-import { decodeEntryText, type EntryText, encodeEntryText } from '../notes/entry-body.ts';
+import { decodeEntryBody, type EntryBody, encodeEntryBody } from '../notes/entry-body.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Row, SqlValue, Statement } from '../profile/profile-db.ts';
 import { trimCache } from './cache-trim.ts';
@@ -27,16 +27,16 @@ export type CachedEntry = {
   /** A message of its own: not an edit, a reaction, a receipt, nor something unreadable. */
   shown: boolean;
   gap: GapReason | null;
-  said: EntryText | null;
-  raw: Uint8Array | null;
+  body: EntryBody | null;
+  rawBytes: Uint8Array | null;
   /** The author of `raw`, as the daemon says. */
-  name: string | null;
+  claimedName: string | null;
   /** The id, hex, of the epoch whose key `raw` waits for. */
   epoch: string | null;
 };
 
 /** Every entry with bottom < seq <= top was taken. */
-export type Coverage = { bottom: number; top: number; read: number; told: number };
+export type Coverage = { bottom: number; top: number; read: number; notified: number };
 
 export class Cache {
   readonly #profile: Profile;
@@ -73,12 +73,12 @@ export class Cache {
       [conversation],
     );
     if (row === undefined) return null;
-    return { bottom: Number(row.bottom), top: Number(row.top), read: Number(row.read), told: Number(row.told) };
+    return { bottom: Number(row.bottom), top: Number(row.top), read: Number(row.read), notified: Number(row.told) };
   }
 
   entryStatement(conversation: string, entry: CachedEntry): Statement {
     const sealed =
-      entry.said === null ? null : this.#profile.seal(encodeEntryText(entry.said), this.#aad(conversation, entry.seq));
+      entry.body === null ? null : this.#profile.seal(encodeEntryBody(entry.body), this.#aad(conversation, entry.seq));
     return {
       sql: `INSERT INTO entries (account, conversation, seq, at, author, id, device, device_seq, tag, prev, shown, gap, sealed, raw,
         name, epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET author = excluded.author, id = excluded.id,
@@ -98,8 +98,8 @@ export class Cache {
         entry.shown ? 1 : 0,
         entry.gap,
         sealed,
-        entry.raw,
-        entry.name,
+        entry.rawBytes,
+        entry.claimedName,
         entry.epoch,
       ],
     };
@@ -144,7 +144,7 @@ export class Cache {
     return rows.map((row) => this.#entry(conversation, row));
   }
 
-  async at(conversation: string, seqs: readonly number[]): Promise<CachedEntry[]> {
+  async withSeqs(conversation: string, seqs: readonly number[]): Promise<CachedEntry[]> {
     const rows = await this.#all(
       'SELECT * FROM entries WHERE account = ? AND conversation = ? AND seq IN (SELECT value FROM json_each(?)) ORDER BY seq',
       [conversation, JSON.stringify(seqs)],
@@ -163,7 +163,7 @@ export class Cache {
   }
 
   /** The newest opened entries that are not by `author`, newest first. */
-  async newest(conversation: string, author: string, limit: number): Promise<CachedEntry[]> {
+  async newestOfOthers(conversation: string, author: string, limit: number): Promise<CachedEntry[]> {
     const rows = await this.#all(
       `SELECT * FROM entries WHERE account = ? AND conversation = ? AND author <> ? AND sealed IS NOT NULL
        ORDER BY seq DESC LIMIT ?`,
@@ -255,9 +255,9 @@ export class Cache {
       prev: String(row.prev),
       shown: row.shown === 1,
       gap: row.gap as GapReason | null,
-      said: sealed === null ? null : decodeEntryText(this.#profile.open(sealed, this.#aad(conversation, seq))),
-      raw: row.raw as Uint8Array | null,
-      name: row.name as string | null,
+      body: sealed === null ? null : decodeEntryBody(this.#profile.open(sealed, this.#aad(conversation, seq))),
+      rawBytes: row.raw as Uint8Array | null,
+      claimedName: row.name as string | null,
       epoch: row.epoch as string | null,
     };
   }

@@ -4,13 +4,13 @@ import type { Content } from '../../protocol/sealed/content.ts';
 import { parseDelivered } from '../../protocol/sealed/note.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
-import type { Opened } from '../notes/private-notes.ts';
-import type { Locked } from '../rooms/room-keys.ts';
+import type { OpenedEntry } from '../notes/private-notes.ts';
+import type { MissingEpochKey } from '../rooms/room-keys.ts';
 import type { CachedEntry } from './cache.ts';
 
 /** The row of an opened entry. @param tag makes the tag of a hash */
-export function openedEntry(entry: Entry, opened: Opened, tag: (hash: Uint8Array) => string): CachedEntry {
-  const { kind } = opened.said.content;
+export function openedRow(entry: Entry, opened: OpenedEntry, tag: (hash: Uint8Array) => string): CachedEntry {
+  const { kind } = opened.body.content;
   return {
     seq: entry.seq,
     at: entry.at,
@@ -18,13 +18,13 @@ export function openedEntry(entry: Entry, opened: Opened, tag: (hash: Uint8Array
     id: opened.id,
     device: opened.device,
     deviceSeq: opened.deviceSeq,
-    tag: tag(opened.said.hash),
+    tag: tag(opened.body.hash),
     prev: tag(opened.prev),
     shown: kind === 'text' || kind === 'reply' || kind === 'manifest',
     gap: null,
-    said: opened.said,
-    raw: null,
-    name: null,
+    body: opened.body,
+    rawBytes: null,
+    claimedName: null,
     epoch: null,
   };
 }
@@ -34,9 +34,9 @@ export function openedEntry(entry: Entry, opened: Opened, tag: (hash: Uint8Array
  * @param isBefore it was said in a room before I joined
  * @param tag as of openedEntry
  */
-export function unopenedEntry(
+export function unopenedRow(
   entry: Entry,
-  claim: Locked | null,
+  claim: MissingEpochKey | null,
   isBefore: boolean,
   tag: (hash: Uint8Array) => string,
 ): CachedEntry {
@@ -53,9 +53,9 @@ export function unopenedEntry(
     shown: false,
     // Messages from before I joined a room are not missing: they were never for me.
     gap: claim !== null && isBefore ? null : 'unreadable',
-    said: null,
-    raw: entry.bytes,
-    name: entry.from,
+    body: null,
+    rawBytes: entry.bytes,
+    claimedName: entry.from,
     epoch: claim?.epoch ?? null,
   };
 }
@@ -77,13 +77,13 @@ export function targetOf(cached: CachedEntry, content: Content): { author: strin
 }
 
 /** The entry as the daemon gave it, as far as the row kept it. */
-export function entryOf(ref: ConversationRef, cached: CachedEntry): Entry {
+export function originalEntry(ref: ConversationRef, cached: CachedEntry): Entry {
   return {
     seq: cached.seq,
     at: cached.at,
     kind: ref.kind === 'room' ? 'message' : 'note',
-    from: cached.name,
-    bytes: cached.raw ?? new Uint8Array(),
+    from: cached.claimedName,
+    bytes: cached.rawBytes ?? new Uint8Array(),
     file: null,
     keys: [],
   };

@@ -6,7 +6,7 @@
 export type GapReason = 'missing' | 'fork' | 'unreadable';
 
 /** One item of a device's chain. `tag` stands for its hash, `prev` for the one it names; '' = none. */
-export type ChainLink = { deviceSeq: number; tag: string; prev: string };
+export type ChainItem = { deviceSeq: number; tag: string; prev: string };
 
 /**
  * The known part of a chain. `first` and `firstPrev` are of its oldest item, `last` and `lastTag` of its newest;
@@ -14,7 +14,7 @@ export type ChainLink = { deviceSeq: number; tag: string; prev: string };
  */
 export type Chain = { first: number; firstPrev: string; last: number; lastTag: string };
 
-export type Verdict = { reason: 'missing' | 'fork' | null; chain: Chain };
+export type ChainVerdict = { reason: 'missing' | 'fork' | null; chain: Chain };
 
 /**
  * Judges an item that comes after everything known in the conversation's order.
@@ -22,12 +22,12 @@ export type Verdict = { reason: 'missing' | 'fork' | null; chain: Chain };
  * @param fromStart everything since the conversation's first entry is known, so that a device begins with 1
  * @param sameSeq the tag of the item that is already known under this device and seq, if any
  */
-export function follow(
+export function judgeNext(
   chain: Chain | undefined,
-  link: ChainLink,
+  link: ChainItem,
   fromStart: boolean,
   sameSeq: string | undefined,
-): Verdict {
+): ChainVerdict {
   if (chain === undefined) {
     const begun = { first: link.deviceSeq, firstPrev: link.prev, last: link.deviceSeq, lastTag: link.tag };
     if (link.deviceSeq === 1) return { reason: link.prev === '' ? null : 'fork', chain: begun };
@@ -48,7 +48,7 @@ export function follow(
  * Puts an older stretch of one device's chain before the known one.
  * @returns the whole chain, and what is wrong where they meet: shown before the oldest item of `newer`
  */
-export function join(older: Chain, newer: Chain): Verdict {
+export function joinChains(older: Chain, newer: Chain): ChainVerdict {
   const chain = { first: older.first, firstPrev: older.firstPrev, last: newer.last, lastTag: newer.lastTag };
   if (older.last + 1 !== newer.first) return { reason: older.last >= newer.first ? 'fork' : 'missing', chain };
   const unknown = older.lastTag === '' || newer.firstPrev === '';
@@ -56,6 +56,6 @@ export function join(older: Chain, newer: Chain): Verdict {
 }
 
 /** When the conversation's first entry is known, every chain must begin with 1. */
-export function begins(chain: Chain): 'missing' | null {
+export function judgeStart(chain: Chain): 'missing' | null {
   return chain.first === 1 ? null : 'missing';
 }

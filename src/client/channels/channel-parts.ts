@@ -19,8 +19,8 @@ export async function newestSeen(
   { key }: ConversationRef,
   limit: number,
 ): Promise<readonly Uint8Array[]> {
-  const newest = await cache.newest(key, hex(context.keyring.me.idFp), limit);
-  return newest.flatMap((entry) => entry.said?.hash ?? []);
+  const newest = await cache.newestOfOthers(key, hex(context.keyring.me.idFp), limit);
+  return newest.flatMap((entry) => entry.body?.hash ?? []);
 }
 
 /** The entry of a placed item, without its kind; `bytes` as they were sent. */

@@ -2,7 +2,7 @@
  * Folder `channels`: how an item of the outbox reaches a person or a room; it does not know the queue. Finds the channel of a
  * conversation. The outbox knows only the Channel interface, not the kinds.
  */
-import { type ConversationRef, formerRefs, privateRef, unmetKey } from '../notes/conversation-ref.ts';
+import { type ConversationRef, formerRefs, privateRef, unresolvedKey } from '../notes/conversation-ref.ts';
 import type { Channel, ChannelLookup } from '../outbox/channel.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { ChannelParts } from './channel-parts.ts';
@@ -28,7 +28,7 @@ export class Channels implements ChannelLookup {
     if (room !== null) return this.of(room.ref);
     const { context } = this.#parts;
     const current = await privateRef(context, recipient);
-    if (current.key === conversation || conversation === unmetKey(recipient)) return this.of(current);
+    if (current.key === conversation || conversation === unresolvedKey(recipient)) return this.of(current);
     // Written before their key changed: sealing it fails with a sentence.
     const former = (await formerRefs(context, recipient)).find(({ key }) => key === conversation);
     return former === undefined ? null : this.of(former);

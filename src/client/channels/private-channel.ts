@@ -6,7 +6,7 @@ import type { Entry } from '../../protocol/wire/fields.ts';
 import { ClientError } from '../errors.ts';
 import type { PrivateRef } from '../notes/conversation-ref.ts';
 import type { OutboxItem } from '../notes/outbox-item.ts';
-import { type ChainPosition, sealPrivate } from '../notes/private-notes.ts';
+import { type ChainPosition, sealPrivateNote } from '../notes/private-notes.ts';
 import type { Channel } from '../outbox/channel.ts';
 import { type ChannelParts, newestSeen, placedFields } from './channel-parts.ts';
 
@@ -27,11 +27,11 @@ export class PrivateChannel implements Channel {
   }
 
   async seal(item: OutboxItem, position: ChainPosition): Promise<{ bytes: Uint8Array; hash: Uint8Array }> {
-    const { with: name, base } = this.ref;
-    if (base !== 0)
+    const { with: name, seqOffset } = this.ref;
+    if (seqOffset !== 0)
       throw new ClientError('key-changed', `the key of ${name} changed after this was written; send it again`);
     const sealing = { ...position, id: fromHex(item.id), sentAt: item.at, content: item.content };
-    return sealPrivate(this.#parts.context, name, sealing);
+    return sealPrivateNote(this.#parts.context, name, sealing);
   }
 
   send({ file }: OutboxItem, bytes: Uint8Array): Promise<{ seq: number; at: number }> {

@@ -8,7 +8,7 @@ import { ClientError } from '../errors.ts';
 import { HeldEvents } from './event-queue.ts';
 
 /** What is used of protocol/link.ts. */
-export interface Wire {
+export interface MessageLink {
   readonly cb: Uint8Array;
   readonly queuedBytes: number;
   onMessage: (message: Uint8Array) => void;
@@ -25,7 +25,7 @@ export interface Wire {
 }
 
 /** Who gives the link up when nothing comes over it any more. */
-export interface Watcher {
+export interface LinkWatcher {
   /** A request has left. */
   asked(): void;
   ended(): void;
@@ -39,11 +39,11 @@ const MAX_EARLY = 16 * 2 ** 20;
 type Waiting = { done: (answer: Answer) => void; fail: (error: Error) => void };
 
 export class Calls {
-  readonly link: Wire;
+  readonly link: MessageLink;
   onEnd: (end: LinkEnd) => void = () => {};
   /** heartbeat.ts, once it has begun. */
-  watcher: Watcher | null = null;
-  #heard = 0;
+  watcher: LinkWatcher | null = null;
+  #receivedCount = 0;
   #onEvent: ((event: Event) => void) | null = null;
   #onEarly: (event: Event) => void = () => {};
   readonly #held = new HeldEvents();
@@ -54,29 +54,29 @@ export class Calls {
   #next = 1;
   #end: LinkEnd | null = null;
 
-  constructor(link: Wire) {
+  constructor(link: MessageLink) {
     this.link = link;
     link.onClose = (end) => this.#ended(end);
     link.onSegment = (transfer, index, bytes) => {
-      this.#heard++;
+      this.#receivedCount++;
       this.#segments.get(transfer)?.(index, bytes);
     };
     link.onBroadcast = (room, message) => {
-      this.#heard++;
-      this.#takeEarly(room, message);
+      this.#receivedCount++;
+      this.#receiveEarly(room, message);
     };
     link.onConfirmed = () => {
-      for (const event of this.#early.take()) this.#give(event);
+      for (const event of this.#early.take()) this.#deliver(event);
     };
     link.onMessage = (message) => {
-      this.#heard++;
-      this.#take(message);
+      this.#receivedCount++;
+      this.#receive(message);
     };
   }
 
   /** How much has come so far: it grows with each sign of life. */
-  get heard(): number {
-    return this.#heard;
+  get receivedCount(): number {
+    return this.#receivedCount;
   }
 
   /** How the link ended; null while it has not. */
@@ -85,13 +85,13 @@ export class Calls {
   }
 
   /** Requests that have no answer yet. */
-  get unanswered(): number {
+  get unansweredCount(): number {
     return this.#waiting.size;
   }
 
   /** @throws Refusal when the daemon says no, ClientError 'unreachable' when the link ends first. */
   async request<N extends RequestName>(method: N, params: RequestParams<N>): Promise<RequestResult<N>> {
-    if (this.#end !== null) throw lost(this.#end);
+    if (this.#end !== null) throw lostError(this.#end);
     const id = this.#next++;
     const answer = await new Promise<Answer>((done, fail) => {
       this.#waiting.set(id, { done, fail });
@@ -117,11 +117,11 @@ export class Calls {
     return () => this.#segments.delete(transfer);
   }
 
-  #take(message: Uint8Array): void {
+  #receive(message: Uint8Array): void {
     const frame = this.#decode(message);
     if (frame === null) return;
     if ('event' in frame) {
-      this.#give(frame.event);
+      this.#deliver(frame.event);
       return;
     }
     const waiting = this.#waiting.get(frame.answer.id);
@@ -130,7 +130,7 @@ export class Calls {
   }
 
   /** Only messages of the room that the record was sealed for go this way: all else could be an insider's word. */
-  #takeEarly(room: Uint8Array, message: Uint8Array): void {
+  #receiveEarly(room: Uint8Array, message: Uint8Array): void {
     const frame = this.#decode(message);
     if (frame === null) return;
     const event = 'event' in frame ? frame.event : null;
@@ -147,7 +147,7 @@ export class Calls {
     else this.#giveUp(new ProtocolError('message', 'too much that nobody vouches for'));
   }
 
-  #give(event: Event): void {
+  #deliver(event: Event): void {
     if (this.#onEvent !== null) this.#onEvent(event);
     else if (!this.#held.add(event)) this.#giveUp(new ProtocolError('message', 'too many events before the login'));
   }
@@ -172,7 +172,7 @@ export class Calls {
     if (this.#end !== null) return;
     this.#end = end;
     this.#early.take();
-    for (const waiting of this.#waiting.values()) waiting.fail(lost(end));
+    for (const waiting of this.#waiting.values()) waiting.fail(lostError(end));
     this.#waiting.clear();
     this.#segments.clear();
     this.watcher?.ended();
@@ -181,12 +181,12 @@ export class Calls {
 }
 
 /** For who waited for an answer: whether the daemon took the request is not known. */
-function lost(end: LinkEnd): ClientError {
-  return new ClientError('unreachable', `${whyEnded(end)}; try again${end === 'closed' ? ' later' : ''}`);
+function lostError(end: LinkEnd): ClientError {
+  return new ClientError('unreachable', `${linkEndReason(end)}; try again${end === 'closed' ? ' later' : ''}`);
 }
 
 /** For who waits for the next link, which comes by itself. */
-export function whyEnded(end: LinkEnd): string {
+export function linkEndReason(end: LinkEnd): string {
   if (end === 'closed') return 'the server closed the connection';
   return end === 'lost' ? 'the connection was lost' : `the connection broke (${end.message})`;
 }

@@ -35,7 +35,7 @@ export class ClockNotice {
   }
 
   /** @param skew as of clockWarning, after a login */
-  look(skew: number): void {
+  check(skew: number): void {
     const warning = clockWarning(skew);
     if (warning === null || this.#told) return;
     this.#told = true;

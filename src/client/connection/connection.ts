@@ -10,20 +10,20 @@ import type { Event } from '../../protocol/wire/codec.ts';
 import type { RequestName, RequestParams, RequestResult, Welcome } from '../../protocol/wire/requests.ts';
 import { ClientError } from '../errors.ts';
 import type { LinkState } from '../types.ts';
-import { type Calls, type SegmentHandler, type Wire, whyEnded } from './calls.ts';
+import { type Calls, linkEndReason, type MessageLink, type SegmentHandler } from './calls.ts';
 import { HeldEvents } from './event-queue.ts';
-import { isWorthRetry, retryWait } from './retry.ts';
+import { isWorthRetry, retryWaitMs } from './retry.ts';
 
 /** Between two looks whether the right key is back. */
 const CHANGED_KEY_RETRY_MS = 60_000;
 
 /** A link that is logged in. */
-export type LoggedIn = { calls: Calls; welcome: Welcome };
+export type LoggedInLink = { calls: Calls; welcome: Welcome };
 
 export type ConnectionOptions = {
-  first: LoggedIn;
+  first: LoggedInLink;
   /** Dials and logs in again without asking anybody; an abort ends the link that it is on. */
-  again: (signal: AbortSignal) => Promise<LoggedIn>;
+  reconnect: (signal: AbortSignal) => Promise<LoggedInLink>;
   clock: Clock;
   random: Random;
 };
@@ -45,9 +45,9 @@ export class Connection {
   /** close() was called: nothing comes after it. */
   #ended = false;
   /** Why there is no link and none is to be waited for; null while there is one, or the next is on its way. */
-  #closing: string | null = null;
+  #closedReason: string | null = null;
   /** What the daemon said when it ended this session. */
-  #dismissal: string | null = null;
+  #sessionEndMessage: string | null = null;
   #cancelRetry: () => void = () => {};
   /** Comes back now. Once it is aborted nobody cares what becomes of it. */
   #attempt: AbortController | null = null;
@@ -55,7 +55,7 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#welcome = options.first.welcome;
-    this.#adopt(options.first);
+    this.#use(options.first);
   }
 
   get state(): LinkState {
@@ -72,7 +72,7 @@ export class Connection {
     return this.#clockSkew;
   }
 
-  get link(): Wire | null {
+  get link(): MessageLink | null {
     return this.#calls?.link ?? null;
   }
 
@@ -87,7 +87,7 @@ export class Connection {
     options: { wait?: boolean } = {},
   ): Promise<RequestResult<N>> {
     if (options.wait === true) await this.online();
-    if (this.#calls === null) throw this.#offline();
+    if (this.#calls === null) throw this.#offlineError();
     return this.#calls.request(method, params);
   }
 
@@ -140,31 +140,31 @@ export class Connection {
     this.#attempt?.abort();
     const calls = this.#calls;
     this.#calls = null;
-    if (this.#closing === null) {
-      this.#closing = 'closed';
+    if (this.#closedReason === null) {
+      this.#closedReason = 'closed';
       this.#setState({ state: 'closed', reason: 'closed' });
     }
     this.#failWaiting();
     await calls?.link.close();
   }
 
-  #adopt({ calls, welcome }: LoggedIn): void {
+  #use({ calls, welcome }: LoggedInLink): void {
     this.#calls = calls;
     this.#welcome = welcome;
     this.#clockSkew = this.#options.clock.now() - welcome.at;
     this.#failures = 0;
-    this.#closing = null;
-    this.#dismissal = null;
-    calls.onEnd = (end) => this.#lost(calls, end);
+    this.#closedReason = null;
+    this.#sessionEndMessage = null;
+    calls.onEnd = (end) => this.#linkEnded(calls, end);
     calls.listen(
-      (event) => this.#tell(event),
+      (event) => this.#deliver(event),
       (event) => {
         for (const listener of this.#earlyListeners) listener(event);
       },
     );
     // At the end of a login something is stored: the link may have ended meanwhile, and then nobody was told.
     if (calls.ended !== null) {
-      this.#lost(calls, calls.ended);
+      this.#linkEnded(calls, calls.ended);
       return;
     }
     this.#setState({ state: 'online' });
@@ -172,27 +172,27 @@ export class Connection {
     this.#waiting.clear();
   }
 
-  #lost(calls: Calls, end: LinkEnd): void {
+  #linkEnded(calls: Calls, end: LinkEnd): void {
     if (this.#calls !== calls || this.#ended) return;
     this.#calls = null;
-    this.#later(whyEnded(end));
+    this.#retryLater(linkEndReason(end));
   }
 
-  #tell(event: Event): void {
-    if (event.method === 'closing' && event.params.reason === 'ended') this.#dismissal = event.params.message;
+  #deliver(event: Event): void {
+    if (event.method === 'closing' && event.params.reason === 'ended') this.#sessionEndMessage = event.params.message;
     this.#held?.add(event);
     for (const listener of this.#eventListeners) listener(event);
   }
 
-  #later(reason: string): void {
+  #retryLater(reason: string): void {
     const { clock, random } = this.#options;
-    const wait = retryWait(this.#failures++, random);
+    const wait = retryWaitMs(this.#failures++, random);
     this.#setState({ state: 'waiting', retryAt: clock.now() + wait, reason });
     this.#cancelRetry = clock.after(wait, () => void this.#retry());
   }
 
   /** The key is checked each time, so that trying again is safe; the person is told of success alone. */
-  #laterInSilence(): void {
+  #retrySilently(): void {
     this.#cancelRetry = this.#options.clock.after(CHANGED_KEY_RETRY_MS, () => void this.#retry());
   }
 
@@ -201,9 +201,9 @@ export class Connection {
     const attempt = new AbortController();
     const { signal } = attempt;
     this.#attempt = attempt;
-    if (this.#closing === null) this.#setState({ state: 'connecting' });
-    const next = await this.#options.again(signal).catch((error: unknown) => {
-      if (!signal.aborted) this.#failed(error);
+    if (this.#closedReason === null) this.#setState({ state: 'connecting' });
+    const next = await this.#options.reconnect(signal).catch((error: unknown) => {
+      if (!signal.aborted) this.#attemptFailed(error);
       return null;
     });
     if (next === null) return;
@@ -212,42 +212,43 @@ export class Connection {
       return;
     }
     this.#attempt = null;
-    this.#adopt(next);
+    this.#use(next);
     if (this.#calls === null) return;
     for (const listener of this.#onlineListeners) listener(next.welcome);
   }
 
-  #failed(error: unknown): void {
-    const isSilent = this.#closing !== null;
-    if (isSilent && (isWorthRetry(error) || isChangedKey(error))) this.#laterInSilence();
-    else if (isWorthRetry(error)) this.#later(error.message);
-    else this.#close(error);
+  #attemptFailed(error: unknown): void {
+    const isSilent = this.#closedReason !== null;
+    if (isSilent && (isWorthRetry(error) || isChangedKey(error))) this.#retrySilently();
+    else if (isWorthRetry(error)) this.#retryLater(error.message);
+    else this.#giveUp(error);
   }
 
-  #close(error: unknown): void {
+  #giveUp(error: unknown): void {
     const code = error instanceof ClientError ? error.code : 'refused';
     const message = error instanceof Error ? error.message : String(error);
-    this.#closing = code === 'login-refused' && this.#dismissal !== null ? dismissed(this.#dismissal) : message;
-    this.#setState({ state: 'closed', reason: this.#closing, code });
+    this.#closedReason =
+      code === 'login-refused' && this.#sessionEndMessage !== null ? signedOutReason(this.#sessionEndMessage) : message;
+    this.#setState({ state: 'closed', reason: this.#closedReason, code });
     this.#failWaiting();
-    if (isChangedKey(error)) this.#laterInSilence();
+    if (isChangedKey(error)) this.#retrySilently();
   }
 
   /** Resolves when there is a link, at once while there is one. @throws ClientError 'unreachable' when none is to be waited for */
   online(): Promise<void> {
     if (this.#calls !== null) return Promise.resolve();
-    if (this.#closing !== null) return Promise.reject(this.#offline());
+    if (this.#closedReason !== null) return Promise.reject(this.#offlineError());
     return new Promise((go, fail) => {
       this.#waiting.add({ go, fail });
     });
   }
 
-  #offline(): ClientError {
-    return new ClientError('unreachable', this.#closing ?? 'not connected; try again when the link is back');
+  #offlineError(): ClientError {
+    return new ClientError('unreachable', this.#closedReason ?? 'not connected; try again when the link is back');
   }
 
   #failWaiting(): void {
-    for (const waiting of this.#waiting) waiting.fail(this.#offline());
+    for (const waiting of this.#waiting) waiting.fail(this.#offlineError());
     this.#waiting.clear();
   }
 
@@ -262,6 +263,6 @@ function isChangedKey(error: unknown): boolean {
 }
 
 /** Why this device may not come back by itself, and what to do. The daemon's own advice is for other programs, too. */
-function dismissed(message: string): string {
+function signedOutReason(message: string): string {
   return `${message.replace(/; log in again$/, '')}; start again, the password is needed`;
 }

@@ -31,8 +31,8 @@ export function addressText({ host, port }: Address): string {
 }
 
 /** The fingerprint of the keys that the daemon shows. Proves nothing yet. @throws ClientError */
-export function greet(options: DialOptions): Promise<Uint8Array> {
-  return reach(options, async (socket) => {
+export function readFingerprint(options: DialOptions): Promise<Uint8Array> {
+  return withSocket(options, async (socket) => {
     try {
       return (await readGreeting(socket)).fingerprint;
     } finally {
@@ -46,17 +46,17 @@ export async function dial(
   options: DialOptions & { expect: Uint8Array; ephemeral: KeyPair; rsa: Rsa; software: string; random: Random },
 ): Promise<Link> {
   const { expect, ephemeral, rsa, software, clock, random } = options;
-  const link = await reach(options, (socket) =>
+  const link = await withSocket(options, (socket) =>
     connectLink(socket, { rsa, ephemeral, expect, software, clock, random }),
   );
-  const wrong = otherVersion(options.address, link.peer);
+  const wrong = versionError(options.address, link.peer);
   if (wrong === null) return link;
   link.destroy();
   throw wrong;
 }
 
 /** The sentence for a daemon whose requests and events are not ours; null when they are. */
-export function otherVersion(address: Address, peer: Pick<Peer, 'messages' | 'software'>): ClientError | null {
+export function versionError(address: Address, peer: Pick<Peer, 'messages' | 'software'>): ClientError | null {
   if (peer.messages === MESSAGES_VERSION) return null;
   const older = peer.messages < MESSAGES_VERSION ? 'the server; ask its operator' : 'this program';
   return new ClientError(
@@ -65,7 +65,7 @@ export function otherVersion(address: Address, peer: Pick<Peer, 'messages' | 'so
   );
 }
 
-export function keyChanged(address: Address, expected: Uint8Array, offered: Uint8Array): ClientError {
+export function keyChangedError(address: Address, expected: Uint8Array, offered: Uint8Array): ClientError {
   const where = addressText(address);
   return new ClientError(
     'key-changed',
@@ -75,7 +75,7 @@ export function keyChanged(address: Address, expected: Uint8Array, offered: Uint
 }
 
 /** A join link that names another key than this profile knows there: which of them is right, only people can say. */
-export function otherLink(address: Address, trusted: Uint8Array, linked: Uint8Array): ClientError {
+export function untrustedJoinLinkError(address: Address, trusted: Uint8Array, linked: Uint8Array): ClientError {
   const where = addressText(address);
   return new ClientError(
     'key-changed',
@@ -85,7 +85,7 @@ export function otherLink(address: Address, trusted: Uint8Array, linked: Uint8Ar
 }
 
 /** A join link that names another key than the server shows, where no key was known before: nobody's key has changed. */
-export function wrongLink(address: Address, linked: Uint8Array, shown: Uint8Array): ClientError {
+export function wrongJoinLinkError(address: Address, linked: Uint8Array, shown: Uint8Array): ClientError {
   return new ClientError(
     'untrusted',
     `this link is not for the server at ${addressText(address)}; ask for it again. It names ${hex(linked)}, the server shows ${hex(shown)}`,
@@ -93,7 +93,7 @@ export function wrongLink(address: Address, linked: Uint8Array, shown: Uint8Arra
 }
 
 /** @throws ClientError 'unreachable' | 'not-a-daemon' | 'version' | 'key-changed' */
-async function reach<T>(options: DialOptions, use: (socket: Socket) => Promise<T>): Promise<T> {
+async function withSocket<T>(options: DialOptions, use: (socket: Socket) => Promise<T>): Promise<T> {
   const { address, timeoutMs, clock, signal } = options;
   const where = addressText(address);
   const socket = connect({ host: address.host, port: address.port, noDelay: true, keepAlive: true, signal });
@@ -126,14 +126,14 @@ async function reach<T>(options: DialOptions, use: (socket: Socket) => Promise<T
   } catch (error) {
     socket.destroy();
     if (failed !== null) throw failed;
-    if (!connected) throw unreachable(where, error);
-    throw refused(error, address);
+    if (!connected) throw unreachableError(where, error);
+    throw handshakeError(error, address);
   } finally {
     cancel();
   }
 }
 
-function unreachable(where: string, error: unknown): ClientError {
+function unreachableError(where: string, error: unknown): ClientError {
   const code = (error as NodeJS.ErrnoException).code ?? 'error';
   const reasons: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there',
@@ -149,7 +149,7 @@ function unreachable(where: string, error: unknown): ClientError {
   );
 }
 
-function refused(error: unknown, address: Address): unknown {
+function handshakeError(error: unknown, address: Address): unknown {
   if (!(error instanceof ProtocolError)) return error;
   const where = addressText(address);
   if (error.code === 'version')
@@ -157,7 +157,7 @@ function refused(error: unknown, address: Address): unknown {
       'version',
       `${where} speaks another version of SecureChat: ${error.message}; update the older of the two`,
     );
-  if (error instanceof DaemonKeyError) return keyChanged(address, error.expected, error.offered);
+  if (error instanceof DaemonKeyError) return keyChangedError(address, error.expected, error.offered);
   return new ClientError(
     'not-a-daemon',
     `${where} is not a SecureChat server, is too busy, or cannot prove its key; check the address and the port, and try again`,

@@ -7,7 +7,7 @@ const MAX_WAITING = 32 * 2 ** 20;
 const EVENT_BYTES = 500;
 
 /** How much an event takes while it is kept, about, in bytes. */
-export function weightOf(event: Event): number {
+export function bytesOf(event: Event): number {
   return EVENT_BYTES + lengthOf(event.params);
 }
 
@@ -23,18 +23,18 @@ function lengthOf(value: unknown): number {
 /** Events that are kept until somebody takes them, within a bound. */
 export class HeldEvents {
   readonly #events: Event[] = [];
-  readonly #most: number;
+  readonly #maxBytes: number;
   #weight = 0;
 
   /** @param most about, in bytes */
   constructor(most = MAX_WAITING) {
-    this.#most = most;
+    this.#maxBytes = most;
   }
 
   /** @returns whether there was room for it */
   add(event: Event): boolean {
-    const weight = weightOf(event);
-    if (this.#weight + weight > this.#most) return false;
+    const weight = bytesOf(event);
+    if (this.#weight + weight > this.#maxBytes) return false;
     this.#weight += weight;
     this.#events.push(event);
     return true;
@@ -49,15 +49,15 @@ export class HeldEvents {
 
 export type EventQueueOptions = {
   /** What may wait, about, in bytes. */
-  most?: number;
+  maxBytes?: number;
   /** How many are taken at once; one unless told, so that they are taken in order. */
-  atOnce?: number;
+  concurrency?: number;
 };
 
 export class EventQueue {
   readonly #take: (event: Event) => Promise<void>;
   readonly #full: () => void;
-  readonly #most: number;
+  readonly #maxBytes: number;
   readonly #tails: Promise<void>[];
   #weight = 0;
   #added = 0;
@@ -66,17 +66,17 @@ export class EventQueue {
   constructor(
     take: (event: Event) => Promise<void>,
     full: () => void,
-    { most = MAX_WAITING, atOnce = 1 }: EventQueueOptions = {},
+    { maxBytes = MAX_WAITING, concurrency = 1 }: EventQueueOptions = {},
   ) {
     this.#take = take;
     this.#full = full;
-    this.#most = most;
-    this.#tails = Array.from({ length: atOnce }, () => Promise.resolve());
+    this.#maxBytes = maxBytes;
+    this.#tails = Array.from({ length: concurrency }, () => Promise.resolve());
   }
 
   add(event: Event): void {
-    const weight = weightOf(event);
-    if (this.#weight + weight > this.#most) {
+    const weight = bytesOf(event);
+    if (this.#weight + weight > this.#maxBytes) {
       this.#full();
       return;
     }

@@ -35,10 +35,10 @@ export function startHeartbeat(calls: Calls, clock: Clock): void {
 
   /** Whatever comes, or goes out of a long queue, is a sign of life: only then the answer may take longer. */
   function expect(): void {
-    const { heard } = calls;
+    const { receivedCount } = calls;
     const { queuedBytes } = calls.link;
     cancel = clock.after(ANSWER_MS, () => {
-      if (calls.heard > heard || calls.link.queuedBytes < queuedBytes) expect();
+      if (calls.receivedCount > receivedCount || calls.link.queuedBytes < queuedBytes) expect();
       else calls.link.destroy();
     });
   }
@@ -46,13 +46,13 @@ export function startHeartbeat(calls: Calls, clock: Clock): void {
   function watch(): void {
     if (isAsking) return;
     // The first that waits begins a new silence; those after it wait along.
-    if (cancelWatch !== null && calls.unanswered > 1) return;
+    if (cancelWatch !== null && calls.unansweredCount > 1) return;
     cancelWatch?.();
-    const { heard } = calls;
+    const { receivedCount } = calls;
     cancelWatch = clock.after(WAITING_MS, () => {
       cancelWatch = null;
-      if (calls.unanswered === 0) return;
-      if (calls.heard === heard) ask();
+      if (calls.unansweredCount === 0) return;
+      if (calls.receivedCount === receivedCount) ask();
       else watch();
     });
   }

@@ -1,7 +1,7 @@
 /** Finds the conversation that a name or an id means. */
 import { equal } from '../../protocol/base/bytes.ts';
 import { isName } from '../../protocol/base/text.ts';
-import { ClientError, refusedByDaemon } from '../errors.ts';
+import { ClientError, throwClientError } from '../errors.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import { type ConversationRef, formerRefs, privateRef } from '../notes/conversation-ref.ts';
 import type { Rooms } from '../rooms/rooms.ts';
@@ -16,7 +16,7 @@ export async function conversationNamed(
   if (name.startsWith('#')) return rooms.named(name).ref;
   if (!name.startsWith('@') || !isName(name.slice(1)))
     throw new ClientError('usage', `"${name}" is nobody to write to; use @name or #room`);
-  return privateRef(context, name.slice(1)).catch(refusedByDaemon);
+  return privateRef(context, name.slice(1)).catch(throwClientError);
 }
 
 /** The conversation with `name` that has this id, under their pinned key or a former one; null when it belongs to another key. */

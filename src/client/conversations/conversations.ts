@@ -5,25 +5,25 @@
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { Cache } from '../cache/cache.ts';
-import { ClientError, isPassing } from '../errors.ts';
+import { ClientError, isTemporary } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { AccountContext } from '../login/account-context.ts';
-import { LockedGaps } from '../messages/gap-announcer.ts';
+import { GapAnnouncer } from '../messages/gap-announcer.ts';
 import type { MessageBuilder } from '../messages/message-builder.ts';
 import { type ConversationRef, formerRefs } from '../notes/conversation-ref.ts';
 import type { Rooms } from '../rooms/rooms.ts';
-import type { Intake, Taken } from '../timeline/entry-processor.ts';
-import type { HeldBytes } from '../timeline/reorder-buffer.ts';
+import type { EntryProcessor, ProcessedEntries } from '../timeline/entry-processor.ts';
+import type { BufferedBytes } from '../timeline/reorder-buffer.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import type { ClientEvent, Conversation, ConversationName } from '../types.ts';
 import { ConversationMarks } from './conversation-marks.ts';
 import { conversationNamed, conversationWith } from './conversation-names.ts';
-import { ConversationBound, type Listed, listConversations } from './list-conversations.ts';
+import { ConversationLimit, type ListedConversation, listConversations } from './list-conversations.ts';
 import { NotifiedMarks } from './notified-marks.ts';
 import { PendingConversations } from './pending-conversations.ts';
 import { Preview } from './preview.ts';
 import type { Receipts } from './receipts.ts';
-import { Trimming } from './trimming.ts';
+import { CacheTrimmer } from './trimming.ts';
 
 /** How many conversations are brought up to date at the same time. */
 const AT_ONCE = 4;
@@ -35,7 +35,7 @@ export type ConversationParts = {
   bus: ClientBus;
   cache: Cache;
   rooms: Rooms;
-  intake: Intake;
+  processor: EntryProcessor;
   messages: MessageBuilder;
   receipts: Receipts;
 };
@@ -45,18 +45,18 @@ export class Conversations {
   readonly #timelines = new Map<string, Timeline>();
   readonly #marks: ConversationMarks;
   readonly #notified: NotifiedMarks;
-  readonly #lockedGaps: LockedGaps;
+  readonly #lockedGaps: GapAnnouncer;
   readonly #preview: Preview;
   readonly #pending: PendingConversations;
-  readonly #trimming: Trimming;
-  readonly #bound: ConversationBound;
-  readonly #held: HeldBytes = { used: 0 };
+  readonly #trimming: CacheTrimmer;
+  readonly #limit: ConversationLimit;
+  readonly #buffered: BufferedBytes = { used: 0 };
 
   constructor(parts: ConversationParts) {
     this.#parts = parts;
     const { bus } = parts;
-    this.#trimming = new Trimming(parts.cache, bus);
-    this.#bound = new ConversationBound((text) => bus.notice(text));
+    this.#trimming = new CacheTrimmer(parts.cache, bus);
+    this.#limit = new ConversationLimit((text) => bus.notice(text));
     this.#preview = new Preview(parts);
     this.#pending = new PendingConversations(async (conversation, name) => {
       const ref = await this.refOf(conversation, name);
@@ -64,9 +64,9 @@ export class Conversations {
     });
     this.#marks = new ConversationMarks(parts.context);
     this.#notified = new NotifiedMarks(parts.context.clock, this.#marks);
-    this.#lockedGaps = new LockedGaps(parts);
-    bus.on('received', (event) => this.#take(event));
-    bus.on('heard', (event) => this.#heard(event));
+    this.#lockedGaps = new GapAnnouncer(parts);
+    bus.on('received', (event) => this.#handle(event));
+    bus.on('heard', (event) => this.#markNotified(event));
     bus.on('sent', ({ ref, entry }) => this.timeline(ref).arrive(entry));
     bus.on('epoch-opened', ({ ref, epoch }) => this.#retry(ref, epoch));
   }
@@ -79,9 +79,9 @@ export class Conversations {
   timeline(ref: ConversationRef): Timeline {
     const known = this.#timelines.get(ref.key);
     if (known !== undefined) return known;
-    const { context, cache, intake } = this.#parts;
-    const timeline = new Timeline(ref, context, cache, intake, this.#held, {
-      taken: (where, taken) => this.#taken(where, taken),
+    const { context, cache, processor } = this.#parts;
+    const timeline = new Timeline(ref, context, cache, processor, this.#buffered, {
+      processed: (where, taken) => this.#announceProcessed(where, taken),
       failed: (where, error) => this.#failed(where, error),
     });
     this.#timelines.set(ref.key, timeline);
@@ -95,7 +95,7 @@ export class Conversations {
   }
 
   /** The person accepted a new key of `name`: their conversation until now becomes one under a former key. */
-  async accepted(name: string): Promise<void> {
+  async keyAccepted(name: string): Promise<void> {
     const { bus, rooms } = this.#parts;
     for (const [key, timeline] of [...this.#timelines]) {
       const { ref } = timeline;
@@ -115,27 +115,27 @@ export class Conversations {
 
   /** Call after each login. Takes everything that is new in all conversations. */
   async sync(): Promise<void> {
-    const queue = await listConversations(this.#parts.context.connection, this.#bound);
+    const queue = await listConversations(this.#parts.context.connection, this.#limit);
     const worker = async (): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) await this.#syncOne(next);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    await this.#trimming.now();
+    await this.#trimming.trim();
   }
 
   /** Takes everything that is new in this conversation. */
   async catchUp(ref: ConversationRef): Promise<void> {
-    const all = await listConversations(this.#parts.context.connection, this.#bound);
+    const all = await listConversations(this.#parts.context.connection, this.#limit);
     const of = all.find(({ conversation }) => equal(conversation, ref.id));
     if (of !== undefined) await this.timeline(ref).catchUp(of.head);
   }
 
-  async #take(event: Event): Promise<void> {
+  async #handle(event: Event): Promise<void> {
     if (event.method === 'posted') {
       const { conversation, with: name, entry } = event.params;
       const ref = this.#known(conversation, name);
       if (ref === null) {
-        if (name !== null) this.#pending.hear(conversation, name, entry.seq);
+        if (name !== null) this.#pending.add(conversation, name, entry.seq);
         return;
       }
       const timeline = this.timeline(ref);
@@ -152,7 +152,7 @@ export class Conversations {
   }
 
   async list(): Promise<Conversation[]> {
-    const current = [...this.#timelines.values()].filter(({ ref }) => ref.base === 0);
+    const current = [...this.#timelines.values()].filter(({ ref }) => ref.seqOffset === 0);
     const listed = await Promise.all(current.map(({ ref }) => this.#conversation(ref)));
     return listed.sort((a, b) => b.at - a.at);
   }
@@ -165,11 +165,11 @@ export class Conversations {
   }
 
   /** Listeners took this message: the next process of the profile does not announce it as new. */
-  #heard(event: ClientEvent): void {
+  #markNotified(event: ClientEvent): void {
     if (event.type !== 'message' || !event.fresh) return;
     const { conversation, seq } = event.message;
-    const current = [...this.#timelines.values()].find(({ ref: at }) => at.name === conversation && at.base === 0);
-    if (current !== undefined && seq !== null) this.#notified.notified(current.ref.key, seq);
+    const current = [...this.#timelines.values()].find(({ ref: at }) => at.name === conversation && at.seqOffset === 0);
+    if (current !== undefined && seq !== null) this.#notified.raise(current.ref.key, seq);
   }
 
   /** Stores at once how far listeners know each conversation. */
@@ -179,20 +179,20 @@ export class Conversations {
 
   /** Opens messages that waited for a key. @param epoch whose key came, hex; null after the person accepted a member's key */
   async #retry(ref: ConversationRef, epoch: string | null): Promise<void> {
-    const opened = await this.#parts.intake.retry(ref, epoch);
+    const opened = await this.#parts.processor.retry(ref, epoch);
     if (opened.length === 0) return;
     // The announced gaps stood for these messages.
     const { bus, messages } = this.#parts;
     if (epoch === null) bus.publish('announced', { type: 'moved', conversation: ref.name });
-    for (const message of await messages.of(ref, opened))
+    for (const message of await messages.build(ref, opened))
       bus.publish('announced', { type: 'message', message, fresh: true });
     this.#receiptsDue(ref);
     await this.#announce(ref);
   }
 
   /** Makes the daemon vouch for early messages of rooms; their events follow. */
-  settle(): Promise<void> {
-    return this.#preview.settle();
+  confirmEarly(): Promise<void> {
+    return this.#preview.requestConfirmation();
   }
 
   /** Resolves when all that came of this conversation, or (null) of all known ones, was taken. */
@@ -202,42 +202,42 @@ export class Conversations {
     await Promise.all(timelines.map((timeline) => timeline.idle()));
   }
 
-  async #syncOne(of: Listed): Promise<void> {
+  async #syncOne(of: ListedConversation): Promise<void> {
     const ref = await this.refOf(of.conversation, of.with);
     if (ref === null) return;
     const { cache } = this.#parts;
     const timeline = this.timeline(ref);
-    const again = timeline.startedAt !== null;
+    const again = timeline.startSeq !== null;
     await timeline.catchUp(of.head, Math.max(of.read, (await cache.coverage(ref.key))?.read ?? 0));
     await this.#marks.store(ref.key, 'read', Math.min(of.read, timeline.head));
     const known = await cache.coverage(ref.key);
     if (known !== null && known.read > of.read) await this.#marks.send('read', ref, known.read);
-    if (known !== null && timeline.startedAt !== null && !again)
-      await this.#announceMissed(ref, { ...known, top: timeline.startedAt });
+    if (known !== null && timeline.startSeq !== null && !again)
+      await this.#announceMissed(ref, { ...known, top: timeline.startSeq });
     await this.#parts.bus.publishAndWait('stored', ref);
     this.#receiptsDue(ref);
     await this.#announce(ref);
   }
 
   /** Announces messages that another process of this profile took while this one was not running. */
-  async #announceMissed(ref: ConversationRef, known: { read: number; told: number; top: number }): Promise<void> {
+  async #announceMissed(ref: ConversationRef, known: { read: number; notified: number; top: number }): Promise<void> {
     const { cache, messages, context, bus } = this.#parts;
-    const from = Math.max(known.read, known.told);
-    if (from >= known.top || ref.base !== 0) return;
+    const from = Math.max(known.read, known.notified);
+    if (from >= known.top || ref.seqOffset !== 0) return;
     const entries = await cache.page(ref.key, from, known.top + 1, 1000);
-    for (const message of await messages.of(ref, entries))
+    for (const message of await messages.build(ref, entries))
       if (message.from !== context.keyring.me.name) bus.publish('announced', { type: 'message', message, fresh: true });
   }
 
-  async #taken(ref: ConversationRef, taken: Taken): Promise<void> {
+  async #announceProcessed(ref: ConversationRef, taken: ProcessedEntries): Promise<void> {
     const { cache, messages, context, bus } = this.#parts;
     // Before the announcement: a listener that answers at once must not write as the device that somebody else uses.
     if (taken.clash !== null) await bus.publishAndWait('clashed', taken.clash);
     const known = await cache.coverage(ref.key);
     const me = hex(context.keyring.me.idFp);
     await this.#lockedGaps.announce(ref, taken.fresh);
-    for (const message of await messages.of(ref, taken.fresh)) {
-      const fresh = ref.base === 0 && this.timeline(ref).isNews(message);
+    for (const message of await messages.build(ref, taken.fresh)) {
+      const fresh = ref.seqOffset === 0 && this.timeline(ref).isNews(message);
       bus.publish('announced', { type: 'message', message, fresh });
     }
     const targets = [...taken.changed].map((key) => ({ author: key.slice(0, 64), id: key.slice(65) }));
@@ -246,7 +246,7 @@ export class Conversations {
     for (const { author, id } of targets) {
       const entry = await cache.find(ref.key, author, id);
       if (entry === null || fresh.has(entry.seq)) continue;
-      for (const message of await messages.of(ref, [entry]))
+      for (const message of await messages.build(ref, [entry]))
         bus.publish('announced', { type: 'message', message, fresh: false });
     }
     await bus.publishAndWait('stored', ref);
@@ -254,18 +254,18 @@ export class Conversations {
     if (known !== null && ref.kind === 'private') void this.#marks.send('deliver', ref, known.top);
     this.#receiptsDue(ref);
     await this.#announce(ref);
-    await this.#trimming.took();
+    await this.#trimming.pageStored();
   }
 
   /** Sends due receipts, except to a former key: nothing can be sealed to it. */
   #receiptsDue(ref: ConversationRef): void {
-    if (ref.base === 0) this.#parts.receipts.due(ref);
+    if (ref.seqOffset === 0) this.#parts.receipts.due(ref);
   }
 
   #failed(ref: ConversationRef, error: unknown): void {
     // No link: the next login continues from here.
     if (error instanceof ClientError && error.code === 'unreachable') return;
-    if (isPassing(error)) {
+    if (isTemporary(error)) {
       this.#parts.context.clock.after(AGAIN_MS, () => this.timeline(ref).resume());
       return;
     }
@@ -276,7 +276,7 @@ export class Conversations {
   /** null for a conversation with a key that is not the pinned one: it begins when the person accepts that key. */
   async refOf(conversation: Uint8Array, name: string | null): Promise<ConversationRef | null> {
     const known = this.#known(conversation, name);
-    if (known !== null || name === null || this.#bound.isReached(this.#timelines.size)) return known;
+    if (known !== null || name === null || this.#limit.isReached(this.#timelines.size)) return known;
     return conversationWith(this.#parts.context, conversation, name);
   }
 
@@ -295,7 +295,7 @@ export class Conversations {
   }
 
   async #announce(ref: ConversationRef): Promise<void> {
-    if (ref.base !== 0) return;
+    if (ref.seqOffset !== 0) return;
     this.#parts.bus.publish('announced', { type: 'conversation', conversation: await this.#conversation(ref) });
   }
 }

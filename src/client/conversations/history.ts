@@ -2,7 +2,7 @@
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { MessageBuilder } from '../messages/message-builder.ts';
-import { type ConversationRef, unmetRef } from '../notes/conversation-ref.ts';
+import { type ConversationRef, unresolvedRef } from '../notes/conversation-ref.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { ConversationName, Gap, Message } from '../types.ts';
@@ -27,7 +27,7 @@ export async function readHistory(
 ): Promise<Page> {
   const whole: Page = { messages: [], gaps: [], more: false };
   for (const timeline of timelines) {
-    const end = before === undefined ? undefined : before - timeline.ref.base;
+    const end = before === undefined ? undefined : before - timeline.ref.seqOffset;
     // All entries of this timeline come after `before`.
     if (end !== undefined && end <= 1) continue;
     const left = limit - whole.messages.length;
@@ -52,13 +52,13 @@ async function readOutbox(
 }
 
 /** Messages in the outbox to a name that nobody has. @throws `refused` when there are none */
-export async function readUnmet(
+export async function readUnresolved(
   parts: Pick<Parts, 'messages' | 'outbox'>,
   conversation: ConversationName,
   options: HistoryOptions,
   refused: unknown,
 ): Promise<Page> {
-  const unmet = conversation.startsWith('@') ? unmetRef(conversation.slice(1)) : null;
+  const unmet = conversation.startsWith('@') ? unresolvedRef(conversation.slice(1)) : null;
   const messages = unmet === null ? [] : await readOutbox(parts, unmet, options);
   if (messages.length === 0) throw refused;
   return { messages, gaps: [], more: false };
@@ -79,7 +79,7 @@ async function readOne(
     const shown = entries.filter((entry) => entry.shown);
     const early = since !== undefined && (shown[0]?.at ?? Number.POSITIVE_INFINITY) < since;
     if (shown.length > limit || early) break;
-    if (pages < MAX_PAGES && context.connection.state.state === 'online' && (await timeline.older())) continue;
+    if (pages < MAX_PAGES && context.connection.state.state === 'online' && (await timeline.fetchOlder())) continue;
     more = ((await cache.coverage(ref.key))?.bottom ?? 0) > 0;
     break;
   }
@@ -87,10 +87,10 @@ async function readOne(
   const shown = allowed.filter((entry) => entry.shown).slice(-limit);
   // Gaps before the first message are part of the page only when the page reaches the beginning.
   const first = more ? (shown[0]?.seq ?? end) : 0;
-  const found = await messages.of(ref, shown);
+  const found = await messages.build(ref, shown);
   const isStored = (queued: Message) => found.some(({ author, id }) => author === queued.author && id === queued.id);
   found.push(...(await readOutbox({ messages, outbox }, ref, { before, limit })).filter((one) => !isStored(one)));
-  const gaps = await messages.gaps.of(
+  const gaps = await messages.gaps.build(
     ref,
     allowed.filter((entry) => entry.seq >= first),
   );

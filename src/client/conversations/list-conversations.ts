@@ -4,13 +4,13 @@ import type { RequestResult } from '../../protocol/wire/requests.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { Conversation } from '../types.ts';
 
-export type Listed = RequestResult<'conversations'>['conversations'][number];
+export type ListedConversation = RequestResult<'conversations'>['conversations'][number];
 
 /** More conversations than anybody has; the rest that a daemon lists is left out. */
 const MAX_CONVERSATIONS = 20_000;
 
 /** Bounds the number of conversations, and tells the person once when some are left out. */
-export class ConversationBound {
+export class ConversationLimit {
   readonly #notice: (text: string) => void;
   #told = false;
 
@@ -39,9 +39,9 @@ export class ConversationBound {
  */
 export async function listConversations(
   connection: Pick<AccountContext['connection'], 'request'>,
-  bound: ConversationBound,
-): Promise<Listed[]> {
-  const listed = new Map<string, Listed>();
+  bound: ConversationLimit,
+): Promise<ListedConversation[]> {
+  const listed = new Map<string, ListedConversation>();
   for (let after: Uint8Array | null = null; ; ) {
     const before = listed.size;
     const page: RequestResult<'conversations'> = await connection.request('conversations', { after });
@@ -55,7 +55,7 @@ export async function listConversations(
  * The conversations that have messages, and those that have only unsent ones, also to a name that nobody has: there the person can
  * retry or remove them.
  */
-export function withUnsent(
+export function addUnsent(
   known: readonly Conversation[],
   unsent: readonly { name: string; at: number }[],
 ): Conversation[] {

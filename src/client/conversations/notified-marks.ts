@@ -19,7 +19,7 @@ export class NotifiedMarks {
   }
 
   /** @param key of the conversation */
-  notified(key: string, seq: number): void {
+  raise(key: string, seq: number): void {
     const waiting = this.#gathered.has(key);
     this.#gathered.set(key, Math.max(this.#gathered.get(key) ?? 0, seq));
     if (!waiting) this.#clock.after(GATHER_MS, () => void this.#flush(key).catch(() => {}));

@@ -11,7 +11,7 @@ import type { AccountContext } from '../login/account-context.ts';
 import type { MessageBuilder } from '../messages/message-builder.ts';
 import type { RoomRef } from '../notes/conversation-ref.ts';
 import type { Rooms } from '../rooms/rooms.ts';
-import type { Intake } from '../timeline/entry-processor.ts';
+import type { EntryProcessor } from '../timeline/entry-processor.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { Message } from '../types.ts';
 
@@ -20,7 +20,7 @@ type Posted = Extract<Event, { method: 'posted' }>;
 export type PreviewParts = {
   context: AccountContext;
   cache: Cache;
-  intake: Pick<Intake, 'peek'>;
+  processor: Pick<EntryProcessor, 'peek'>;
   messages: MessageBuilder;
   rooms: Rooms;
   bus: ClientBus;
@@ -53,7 +53,7 @@ export class Preview {
   }
 
   /** Makes the daemon vouch for early events: any answer does. */
-  async settle(): Promise<void> {
+  async requestConfirmation(): Promise<void> {
     if (this.#early.size > 0) await this.#parts.context.connection.request('ping', {}).catch(() => {});
   }
 
@@ -67,10 +67,10 @@ export class Preview {
   }
 
   async #show(ref: RoomRef, event: Posted): Promise<void> {
-    const { context, intake, cache, messages, bus } = this.#parts;
-    const opened = await intake.peek(ref, event.params.entry);
+    const { context, processor, cache, messages, bus } = this.#parts;
+    const opened = await processor.peek(ref, event.params.entry);
     if (opened === null || opened.author === hex(context.keyring.me.idFp)) return;
-    const { kind } = opened.said.content;
+    const { kind } = opened.body.content;
     if (kind !== 'text' && kind !== 'reply' && kind !== 'manifest') return;
     // An old message that was sent again is not announced.
     if ((await cache.find(ref.key, opened.author, opened.id)) !== null) return;
@@ -85,13 +85,13 @@ export class Preview {
       tag: '',
       shown: true,
       gap: null,
-      said: opened.said,
-      raw: null,
+      body: opened.body,
+      rawBytes: null,
       epoch: null,
       prev: '',
-      name: null,
+      claimedName: null,
     };
-    const [message] = await messages.of(ref, [entry]);
+    const [message] = await messages.build(ref, [entry]);
     if (message === undefined || !this.#early.has(event)) return;
     const early = { ...message, seq: null };
     this.#early.set(event, early);

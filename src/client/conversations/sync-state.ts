@@ -14,7 +14,7 @@ export class SyncState {
   }
 
   /** @param catchingUp resolves when what was new at a login was taken; never rejects */
-  began(catchingUp: Promise<void>): void {
+  catchUpStarted(catchingUp: Promise<void>): void {
     this.#catchingUp = catchingUp;
   }
 
@@ -24,7 +24,7 @@ export class SyncState {
    */
   async synced(ref: ConversationRef | null = null): Promise<void> {
     await this.#catchingUp;
-    await this.#conversations.settle();
+    await this.#conversations.confirmEarly();
     await this.#received.settled();
     await this.#conversations.idle(ref);
   }

@@ -5,7 +5,7 @@ import type { ClientBus } from '../events/client-bus.ts';
 /** Trims after this many pages of entries: one conversation may have more than fit. */
 const TRIM_EVERY = 50;
 
-export class Trimming {
+export class CacheTrimmer {
   readonly #cache: Pick<Cache, 'trim'>;
   readonly #bus: ClientBus;
   #pages = 0;
@@ -16,11 +16,11 @@ export class Trimming {
   }
 
   /** Call after each page of entries. */
-  async took(): Promise<void> {
-    if (++this.#pages % TRIM_EVERY === 0) await this.now();
+  async pageStored(): Promise<void> {
+    if (++this.#pages % TRIM_EVERY === 0) await this.trim();
   }
 
-  async now(): Promise<void> {
+  async trim(): Promise<void> {
     const dropped = await this.#cache.trim();
     if (dropped === 0) return;
     this.#bus.notice(`${dropped} old messages were dropped from the local cache; scroll back to fetch them again`);

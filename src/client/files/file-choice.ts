@@ -11,13 +11,13 @@ const MIN_ID = 4;
  * The files that `wanted` names, by the first rule that finds any: the id, the exact name, the name as printed (composed, without
  * control characters), the beginning of the id.
  */
-export function matching(files: readonly FileInfo[], wanted: string): FileInfo[] {
+export function matchingFiles(files: readonly FileInfo[], wanted: string): FileInfo[] {
   const id = wanted.toLowerCase();
-  const shown = asShown(wanted);
+  const shown = printedName(wanted);
   const ways: ((file: FileInfo) => boolean)[] = [
     (file) => file.id === id,
     (file) => file.name === wanted,
-    (file) => asShown(file.name) === shown,
+    (file) => printedName(file.name) === shown,
     (file) => id.length >= MIN_ID && file.id.startsWith(id),
   ];
   for (const way of ways) {
@@ -28,13 +28,13 @@ export function matching(files: readonly FileInfo[], wanted: string): FileInfo[]
 }
 
 /** A name as it is printed, with single spaces and none at the ends. */
-export function asShown(name: string): string {
+export function printedName(name: string): string {
   return printable(name).replace(/ +/g, ' ').trim();
 }
 
 /** The one file that `wanted` names. @param list the command that lists files @throws ClientError 'refused' for none or several */
-export function choose(files: readonly FileInfo[], wanted: string, list = 'securechat files'): FileInfo {
-  const found = matching(files, wanted);
+export function chooseFile(files: readonly FileInfo[], wanted: string, list = 'securechat files'): FileInfo {
+  const found = matchingFiles(files, wanted);
   const [file] = found;
   if (file === undefined) throw new ClientError('refused', `there is no file "${wanted}"; see: ${list}`);
   if (found.length > 1) {

@@ -10,10 +10,10 @@ import type { Conversations } from '../conversations/conversations.ts';
 import type { SyncState } from '../conversations/sync-state.ts';
 import { ClientError } from '../errors.ts';
 import type { AccountContext } from '../login/account-context.ts';
-import { fileOf } from '../messages/message-builder.ts';
-import { writtenAt } from '../messages/written-time.ts';
+import { fileInfoOf } from '../messages/message-builder.ts';
+import { showableTime } from '../messages/written-time.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
-import type { Intake } from '../timeline/entry-processor.ts';
+import type { EntryProcessor } from '../timeline/entry-processor.ts';
 import type { FileInfo, FileRef } from '../types.ts';
 
 /** Most files that are examined: the daemon's list may have no end. */
@@ -25,14 +25,14 @@ export type SharedFile = { info: FileInfo; manifest: Manifest; ref: Conversation
 export class SharedFiles {
   readonly #context: AccountContext;
   readonly #cache: Cache;
-  readonly #intake: Intake;
+  readonly #intake: EntryProcessor;
   readonly #conversations: Pick<Conversations, 'refOf'>;
   readonly #sync: Pick<SyncState, 'synced'>;
 
   constructor(
     context: AccountContext,
     cache: Cache,
-    intake: Intake,
+    intake: EntryProcessor,
     conversations: Pick<Conversations, 'refOf'>,
     sync: Pick<SyncState, 'synced'>,
   ) {
@@ -84,17 +84,17 @@ export class SharedFiles {
   async #open(listed: Listed): Promise<SharedFile | null> {
     const ref = await this.#conversations.refOf(listed.conversation, listed.with);
     if (ref === null) return null;
-    const [cached] = await this.#cache.at(ref.key, [listed.entry.seq]);
-    const opened = cached?.said
-      ? { author: cached.author, said: cached.said }
+    const [cached] = await this.#cache.withSeqs(ref.key, [listed.entry.seq]);
+    const opened = cached?.body
+      ? { author: cached.author, body: cached.body }
       : await this.#intake.peek(ref, listed.entry);
     if (opened === null) return null;
-    const { author, said } = opened;
-    if (said.content.kind !== 'manifest' || !equal(said.content.manifest.fileId, listed.file)) return null;
-    const { manifest } = said.content;
-    const formerKey = await this.#context.keyring.isFormer(said.from, author);
-    const by = { author, from: said.from, formerKey, at: listed.entry.at, sentAt: writtenAt(said.sentAt) };
-    return { info: fileOf(ref, manifest, by), manifest, ref };
+    const { author, body } = opened;
+    if (body.content.kind !== 'manifest' || !equal(body.content.manifest.fileId, listed.file)) return null;
+    const { manifest } = body.content;
+    const formerKey = await this.#context.keyring.isFormer(body.from, author);
+    const by = { author, from: body.from, formerKey, at: listed.entry.at, sentAt: showableTime(body.sentAt) };
+    return { info: fileInfoOf(ref, manifest, by), manifest, ref };
   }
 }
 

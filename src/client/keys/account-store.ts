@@ -41,7 +41,7 @@ export class AccountStore {
   }
 
   /** After a login: it is the one that was used last. */
-  async used(daemon: Uint8Array, name: string): Promise<void> {
+  async markUsed(daemon: Uint8Array, name: string): Promise<void> {
     // Mostly it was that before, and then nothing is written.
     await this.#profile.db.run(
       `UPDATE accounts SET at = ? WHERE daemon = ? AND name = ?
@@ -54,7 +54,7 @@ export class AccountStore {
   async load(daemon: Uint8Array, name: string): Promise<Account | null> {
     const [row] = await this.#profile.db.all('SELECT * FROM accounts WHERE daemon = ? AND name = ?', [daemon, name]);
     if (row === undefined) return null;
-    const plain = this.#profile.open(row.keys as Uint8Array, place('keys', name));
+    const plain = this.#profile.open(row.keys as Uint8Array, aadFor('keys', name));
     const { identity, keys } = readKeys(plain);
     return {
       keys: { identity, keys },
@@ -96,7 +96,7 @@ export class AccountStore {
       'SELECT ticket FROM tickets WHERE daemon = ? AND name = ? AND device = ?',
       [daemon, name, device],
     );
-    return row === undefined ? null : this.#profile.open(row.ticket as Uint8Array, place('ticket', name));
+    return row === undefined ? null : this.#profile.open(row.ticket as Uint8Array, aadFor('ticket', name));
   }
 
   /** The devices that may log in without a password. */
@@ -112,7 +112,7 @@ export class AccountStore {
         ? { sql: 'DELETE FROM tickets WHERE daemon = ? AND name = ? AND device = ?', params: key }
         : {
             sql: 'INSERT OR REPLACE INTO tickets (daemon, name, device, ticket) VALUES (?, ?, ?, ?)',
-            params: [...key, this.#profile.seal(ticket, place('ticket', name))],
+            params: [...key, this.#profile.seal(ticket, aadFor('ticket', name))],
           };
     await this.#profile.db.transaction([statement]);
   }
@@ -121,7 +121,7 @@ export class AccountStore {
     const [newest] = account.keys.keys;
     if (newest === undefined) throw new Error('an account has at least one key');
     const { idFp, cardSeq, hash } = openCard(newest.card);
-    const sealed = this.#profile.seal(encodeMessagePack({ v: 1, ...account.keys }), place('keys', name));
+    const sealed = this.#profile.seal(encodeMessagePack({ v: 1, ...account.keys }), aadFor('keys', name));
     const { vaultVersion, vaultStored, localKeys } = account;
     await this.#profile.db.run(
       `INSERT INTO accounts (daemon, name, keys, id_fp, card_seq, card_hash, vault_version, vault_stored, local_keys, at)
@@ -133,7 +133,7 @@ export class AccountStore {
   }
 }
 
-function place(what: 'keys' | 'ticket', name: string): Uint8Array {
+function aadFor(what: 'keys' | 'ticket', name: string): Uint8Array {
   return utf8(`${what} ${name}`);
 }
 

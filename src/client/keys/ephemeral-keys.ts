@@ -9,9 +9,9 @@ import type { KeyPair } from '../../protocol/crypto/rsa.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import type { Profile } from '../profile/profile.ts';
 
-const place = utf8('spare');
+const AAD = utf8('spare');
 
-export class Ephemerals {
+export class EphemeralKeys {
   readonly #profile: Profile;
   readonly #rsa: Rsa;
   #next: Promise<KeyPair> | null = null;
@@ -24,14 +24,14 @@ export class Ephemerals {
 
   /** Begins now, so that take() need not wait: while the person types, say. */
   prepare(): void {
-    this.#next ??= this.#obtain();
+    this.#next ??= this.#spareOrNew();
     // Whoever takes it hears of a failure.
     this.#next.catch(() => {});
   }
 
   /** A pair that was never used and is given to nobody else. */
   take(): Promise<KeyPair> {
-    const next = this.#next ?? this.#obtain();
+    const next = this.#next ?? this.#spareOrNew();
     this.#next = null;
     return next;
   }
@@ -42,7 +42,7 @@ export class Ephemerals {
       const { fs, dir } = this.#profile;
       if (await fs.stat(join(dir, 'spare.key')).catch(() => null)) return;
       const { spki, pkcs8 } = await this.#rsa.generate();
-      const sealed = this.#profile.seal(new Writer().var16(spki).var16(pkcs8).finish(), place);
+      const sealed = this.#profile.seal(new Writer().var16(spki).var16(pkcs8).finish(), AAD);
       await replaceDurably(fs, join(dir, 'spare.key'), concat(sealed));
     });
     // A full disk costs the next start half a second, nothing more.
@@ -50,11 +50,11 @@ export class Ephemerals {
   }
 
   /** Resolves when the spare is there. */
-  settled(): Promise<void> {
+  spareMade(): Promise<void> {
     return this.#spare;
   }
 
-  async #obtain(): Promise<KeyPair> {
+  async #spareOrNew(): Promise<KeyPair> {
     return (await this.#claimSpare()) ?? this.#rsa.generate();
   }
 
@@ -66,7 +66,7 @@ export class Ephemerals {
       await fs.rename(join(dir, 'spare.key'), mine);
       const sealed = await fs.readFile(mine);
       await fs.unlink(mine);
-      const reader = new Reader(this.#profile.open(sealed, place));
+      const reader = new Reader(this.#profile.open(sealed, AAD));
       const pair = { spki: reader.var16(), pkcs8: reader.var16() };
       reader.end();
       return pair;

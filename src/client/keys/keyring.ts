@@ -12,7 +12,7 @@ import { clockWarning } from '../connection/clock-skew.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ClientError } from '../errors.ts';
 import type { ProfileDb } from '../profile/profile-db.ts';
-import { type Pinned, PinStore } from '../trust/pin-store.ts';
+import { type PinnedPerson, PinStore } from '../trust/pin-store.ts';
 import type { AccountKeys } from './account-store.ts';
 import { currentCard } from './my-keys.ts';
 
@@ -22,19 +22,19 @@ const MAX_CARDS = 4096;
 const PAGE = 64;
 
 type Me = { name: string; idFp: Uint8Array; identity: KeyPair; card: Card };
-type OpenKey = { ekFp: Uint8Array; pkcs8: Uint8Array; notAfter: number };
-type Changed = (name: string, pinned: Uint8Array, offered: Uint8Array) => void;
+type EncryptionKey = { ekFp: Uint8Array; pkcs8: Uint8Array; notAfter: number };
+type KeyChangeListener = (name: string, pinned: Uint8Array, offered: Uint8Array) => void;
 
 export class Keyring {
   readonly #connection: Connection;
   readonly #pins: PinStore;
   readonly #clock: Clock;
-  readonly #fresh = new Map<string, Promise<Pinned>>();
-  readonly #changed = new Set<Changed>();
+  readonly #asked = new Map<string, Promise<PinnedPerson>>();
+  readonly #changeListeners = new Set<KeyChangeListener>();
   /** The identity whose safety number was shown last, by name: what the person is judging. */
-  readonly #judged = new Map<string, Uint8Array>();
+  readonly #compared = new Map<string, Uint8Array>();
   /** Opened once: that is a signature to check, and they are asked for with every message. */
-  #own: { me: Me; openKeys: OpenKey[] };
+  #own: { me: Me; encryptionKeys: EncryptionKey[] };
 
   constructor(o: { connection: Connection; db: ProfileDb; clock: Clock; daemon: Uint8Array; keys: AccountKeys }) {
     this.#connection = o.connection;
@@ -42,7 +42,7 @@ export class Keyring {
     this.#clock = o.clock;
     this.#own = ownKeys(o.keys);
     // What happened in the directory while the link was away was not told.
-    o.connection.onOnline(() => this.#fresh.clear());
+    o.connection.onOnline(() => this.#asked.clear());
   }
 
   /** `card` is what the directory shows for me now. */
@@ -51,8 +51,8 @@ export class Keyring {
   }
 
   /** Current first, then retired ones. */
-  openKeys(): readonly OpenKey[] {
-    return this.#own.openKeys;
+  openKeys(): readonly EncryptionKey[] {
+    return this.#own.encryptionKeys;
   }
 
   /** My keys after a renewal. */
@@ -61,19 +61,19 @@ export class Keyring {
   }
 
   /** Pins on first sight, follows the chain of cards. @throws Refusal 'no-such-user' | 'no-keys-yet', ProtocolError 'card' */
-  cardOf(name: string): Promise<Pinned> {
+  cardOf(name: string): Promise<PinnedPerson> {
     if (name === this.me.name) return Promise.resolve({ name, card: this.me.card, verified: true, changedTo: null });
-    const known = this.#fresh.get(name);
+    const known = this.#asked.get(name);
     if (known !== undefined) return known;
-    const asked = this.#ask(name);
-    this.#fresh.set(name, asked);
+    const asked = this.#fetchCard(name);
+    this.#asked.set(name, asked);
     // A failure is not remembered.
-    asked.catch(() => this.#fresh.delete(name));
+    asked.catch(() => this.#asked.delete(name));
     return asked;
   }
 
   /** Like cardOf, for sealing. @throws ClientError 'key-changed', or 'refused' when the card has expired or does not work */
-  async recipient(name: string): Promise<Card> {
+  async recipientCard(name: string): Promise<Card> {
     const { card, changedTo } = await this.cardOf(name);
     if (changedTo !== null)
       throw new ClientError(
@@ -87,11 +87,11 @@ export class Keyring {
   }
 
   /** What is pinned, without asking the daemon; null when nothing is. */
-  pinned(name: string): Promise<Pinned | null> {
+  pinned(name: string): Promise<PinnedPerson | null> {
     return this.#pins.get(name);
   }
 
-  allPinned(): Promise<Pinned[]> {
+  allPinned(): Promise<PinnedPerson[]> {
     return this.#pins.all();
   }
 
@@ -121,28 +121,28 @@ export class Keyring {
   }
 
   /** Identities that were accepted for `name` before the one of now, the newest first. */
-  formerOf(name: string): Promise<Uint8Array[]> {
-    return this.#pins.former(name);
+  formerIdentities(name: string): Promise<Uint8Array[]> {
+    return this.#pins.formerIdentities(name);
   }
 
   /** The next cardOf asks the daemon again: after `renewed`, `stale-card`. */
   forget(name: string): void {
-    this.#fresh.delete(name);
+    this.#asked.delete(name);
   }
 
   /** The identity to compare: the changed one when there is one. What the person then says counts for this one only. */
-  async judge(name: string): Promise<Uint8Array> {
+  async identityToCompare(name: string): Promise<Uint8Array> {
     const { card, changedTo } = await this.cardOf(name);
     const judged = changedTo ?? card.idFp;
-    this.#judged.set(name, judged);
+    this.#compared.set(name, judged);
     return judged;
   }
 
   /** @throws ClientError 'key-changed' when the trusted key is not the one that the person compared */
   async setVerified(name: string, verified: boolean): Promise<void> {
     const { card, changedTo } = await this.cardOf(name);
-    const judged = this.#judged.get(name) ?? card.idFp;
-    if (verified && (changedTo !== null || !equal(judged, card.idFp))) throw notCompared(name);
+    const judged = this.#compared.get(name) ?? card.idFp;
+    if (verified && (changedTo !== null || !equal(judged, card.idFp))) throw notComparedError(name);
     await this.#pins.setVerified(name, verified);
     this.forget(name);
   }
@@ -151,18 +151,18 @@ export class Keyring {
    * Takes the changed identity as the person's new one; it counts as not verified. Only the one that was shown: a daemon that
    * shows yet another one meanwhile is refused. @throws ClientError 'key-changed' | 'untrusted', 'refused' when nothing changed
    */
-  async acceptKey(name: string): Promise<Pinned> {
+  async acceptKey(name: string): Promise<PinnedPerson> {
     const pinned = await this.#pins.get(name);
     const known = pinned?.card.idFp ?? null;
     // On first sight there is nothing to compare with.
-    const shown = this.#judged.get(name) ?? pinned?.changedTo ?? known;
-    const cards = await this.#cards(name, 1);
+    const shown = this.#compared.get(name) ?? pinned?.changedTo ?? known;
+    const cards = await this.#fetchCards(name, 1);
     const { card } = followCards(null, cards);
     if (card.name !== name) throw new ClientError('untrusted', `the daemon gave a card of somebody else for ${name}`);
     if (shown !== null && !equal(card.idFp, shown)) {
-      if (pinned !== null && !equal(card.idFp, pinned.card.idFp)) await this.#differs(pinned, card.idFp);
+      if (pinned !== null && !equal(card.idFp, pinned.card.idFp)) await this.#identityDiffers(pinned, card.idFp);
       this.forget(name);
-      throw notCompared(name);
+      throw notComparedError(name);
     }
     if (known !== null && equal(card.idFp, known))
       throw new ClientError('refused', `the key of ${name} is the trusted one already; nothing is to be accepted`);
@@ -172,9 +172,9 @@ export class Keyring {
   }
 
   /** Told once for each new identity that a known name shows. The returned function ends it. */
-  onChanged(listener: Changed): () => void {
-    this.#changed.add(listener);
-    return () => this.#changed.delete(listener);
+  onChanged(listener: KeyChangeListener): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
   }
 
   /** By this machine's clock: the daemon's word for the time must not make an old key good. */
@@ -191,35 +191,35 @@ export class Keyring {
     );
   }
 
-  async #ask(name: string): Promise<Pinned> {
+  async #fetchCard(name: string): Promise<PinnedPerson> {
     const pinned = await this.#pins.get(name);
     const pin: Pin | null =
       pinned === null ? null : { idFp: pinned.card.idFp, cardSeq: pinned.card.cardSeq, cardHash: pinned.card.hash };
-    let cards = await this.#cards(name, pin?.cardSeq ?? 1);
+    let cards = await this.#fetchCards(name, pin?.cardSeq ?? 1);
     // A new identity begins at 1 again.
-    if (cards.length === 0 && pin !== null) cards = await this.#cards(name, 1);
+    if (cards.length === 0 && pin !== null) cards = await this.#fetchCards(name, 1);
     const last = cards.at(-1);
     if (last === undefined)
       throw new ClientError('refused', `${name} has no keys yet; they get them by logging in once`);
     const newest = openCard(last);
     if (newest.name !== name) throw new ClientError('untrusted', `the daemon gave a card of somebody else for ${name}`);
-    if (pinned !== null && !equal(newest.idFp, pinned.card.idFp)) return this.#differs(pinned, newest.idFp);
+    if (pinned !== null && !equal(newest.idFp, pinned.card.idFp)) return this.#identityDiffers(pinned, newest.idFp);
     const { card } = followCards(pin, cards);
     await this.#pins.put(card, last);
     return { name, card, verified: pinned?.verified ?? false, changedTo: null };
   }
 
-  async #differs(pinned: Pinned, offered: Uint8Array): Promise<Pinned> {
+  async #identityDiffers(pinned: PinnedPerson, offered: Uint8Array): Promise<PinnedPerson> {
     const news = pinned.changedTo === null || !equal(pinned.changedTo, offered);
     if (news) {
       await this.#pins.setChanged(pinned.name, offered);
-      for (const listener of this.#changed) listener(pinned.name, pinned.card.idFp, offered);
+      for (const listener of this.#changeListeners) listener(pinned.name, pinned.card.idFp, offered);
     }
     return { ...pinned, changedTo: offered };
   }
 
   /** All cards from `from` on. */
-  async #cards(name: string, from: number): Promise<Uint8Array[]> {
+  async #fetchCards(name: string, from: number): Promise<Uint8Array[]> {
     const all: Uint8Array[] = [];
     for (let next = from; ; ) {
       const { cards } = await this.#connection.request('cards', { name, from: next });
@@ -235,16 +235,16 @@ export class Keyring {
   }
 }
 
-function ownKeys(keys: AccountKeys): { me: Me; openKeys: OpenKey[] } {
+function ownKeys(keys: AccountKeys): { me: Me; encryptionKeys: EncryptionKey[] } {
   const card = currentCard(keys);
-  const openKeys = keys.keys.map(({ card: bytes, pkcs8 }) => {
+  const encryptionKeys = keys.keys.map(({ card: bytes, pkcs8 }) => {
     const { ekFp, notAfter } = openCard(bytes);
     return { ekFp, pkcs8, notAfter };
   });
-  return { me: { name: card.name, idFp: card.idFp, identity: keys.identity, card }, openKeys };
+  return { me: { name: card.name, idFp: card.idFp, identity: keys.identity, card }, encryptionKeys };
 }
 
-function notCompared(name: string): ClientError {
+function notComparedError(name: string): ClientError {
   return new ClientError(
     'key-changed',
     `the daemon shows a key for ${name} that you have not compared; look at its digits with securechat verify ${name}`,

@@ -15,7 +15,7 @@ import { type Address, addressText, dial } from '../connection/dial.ts';
 import { startHeartbeat } from '../connection/heartbeat.ts';
 import { ClientError } from '../errors.ts';
 import type { Account, AccountKeys, AccountStore } from '../keys/account-store.ts';
-import type { Ephemerals } from '../keys/ephemeral-keys.ts';
+import type { EphemeralKeys } from '../keys/ephemeral-keys.ts';
 import { makeKeys } from '../keys/my-keys.ts';
 import type { KnownDaemons } from '../trust/known-daemons.ts';
 import type { Ask } from '../types.ts';
@@ -24,7 +24,13 @@ import { LoginRetry } from './login-retry.ts';
 import { type NewRecord, registerAccount, replacePassword } from './register.ts';
 import { VaultKeeper } from './vault-keeper.ts';
 
-export type Entered = { calls: Calls; welcome: Welcome; account: Account; daemonId: Uint8Array; signSpki: Uint8Array };
+export type LoginResult = {
+  calls: Calls;
+  welcome: Welcome;
+  account: Account;
+  daemonId: Uint8Array;
+  signSpki: Uint8Array;
+};
 
 export type AuthenticatorOptions = {
   address: Address;
@@ -34,7 +40,7 @@ export type AuthenticatorOptions = {
   device: number;
   known: KnownDaemons;
   store: AccountStore;
-  ephemerals: Ephemerals;
+  ephemerals: EphemeralKeys;
   rsa: Rsa;
   /** Opened when a password is used: a login by key needs none. */
   opaque: () => Opaque;
@@ -44,14 +50,14 @@ export type AuthenticatorOptions = {
 };
 
 /** `signSpki` is the daemon's signing key, under the fingerprint that the link was made with. */
-type Open = { calls: Calls; daemonId: Uint8Array; signSpki: Uint8Array };
+type OpenLink = { calls: Calls; daemonId: Uint8Array; signSpki: Uint8Array };
 
 export class Authenticator {
-  readonly #o: AuthenticatorOptions;
+  readonly #options: AuthenticatorOptions;
   readonly #retry: LoginRetry;
 
   constructor(options: AuthenticatorOptions) {
-    this.#o = options;
+    this.#options = options;
     this.#retry = new LoginRetry(options);
   }
 
@@ -60,10 +66,10 @@ export class Authenticator {
    * password that is asked for.
    * @throws ClientError 'login-refused', 'usage' when a password is needed and nobody can be asked
    */
-  async logIn(given: string | null): Promise<Entered> {
+  async logIn(given: string | null): Promise<LoginResult> {
     if (given !== null) return this.#retryPassword(given);
     try {
-      const entered = await this.#retry.run(() => this.#byKey());
+      const entered = await this.#retry.run(() => this.#logInByKey());
       if (entered !== null) return entered;
     } catch (error) {
       // The ticket was ended, or the keys were renewed elsewhere: the person is asked, once.
@@ -76,8 +82,8 @@ export class Authenticator {
    * After a lost link: by key, nobody is asked. An abort ends the link, also later.
    * @throws ClientError 'login-refused' when that no longer works
    */
-  async again(signal: AbortSignal): Promise<Entered> {
-    const entered = await this.#byKey(signal).catch((error: unknown) => {
+  async logInAgain(signal: AbortSignal): Promise<LoginResult> {
+    const entered = await this.#logInByKey(signal).catch((error: unknown) => {
       if (error instanceof ClientError && error.code === 'login-refused') return null;
       throw error;
     });
@@ -88,8 +94,8 @@ export class Authenticator {
     );
   }
 
-  async register(given: string | null, options: { invite?: string; localKeys?: boolean }): Promise<Entered> {
-    const { store, fingerprint, name, ask, rsa, clock, opaque } = this.#o;
+  async register(given: string | null, options: { invite?: string; localKeys?: boolean }): Promise<LoginResult> {
+    const { store, fingerprint, name, ask, rsa, clock, opaque } = this.#options;
     // Before keys are made for an account that cannot be.
     if ((options.invite ?? '').length > MAX_INVITE)
       throw new ClientError('usage', `an invite has at most ${MAX_INVITE} characters; copy it again`);
@@ -109,7 +115,7 @@ export class Authenticator {
       return account.keys;
     };
     const open = await this.#retry.run(async () => {
-      const opened = await this.#open();
+      const opened = await this.#openLink();
       const { calls, daemonId } = opened;
       try {
         const invite = options.invite ?? null;
@@ -121,55 +127,61 @@ export class Authenticator {
       }
     });
     return this.#retryPassword(password, open).catch((error: unknown) => {
-      throw withAccount(name, error);
+      throw withAccountMade(name, error);
     });
   }
 
   /** On a link of its own: the session that is open may be one by key. @throws ClientError 'login-refused' for a wrong `oldPassword` */
   async changePassword(oldPassword: string, newPassword: string): Promise<void> {
     checkVisible(newPassword);
-    const { calls, account, daemonId } = await this.#byPassword(oldPassword).catch((error: unknown) => {
+    const { calls, account, daemonId } = await this.#logInByPassword(oldPassword).catch((error: unknown) => {
       // The name is in use: it is not what is wrong.
       if (!(error instanceof ClientError) || error.code !== 'login-refused') throw error;
       throw new ClientError('login-refused', 'the password now is wrong');
     });
     // The vault for the new password is there before the password counts: a cut in between loses nothing.
     const beforeFinish = async ({ record, exportKey }: NewRecord): Promise<void> => {
-      if (!account.localKeys) await this.#keeper(daemonId).put(calls, exportKey, H('record', utf8(record)), account);
+      if (!account.localKeys)
+        await this.#vaultKeeper(daemonId).putVault(calls, exportKey, H('record', utf8(record)), account);
     };
     try {
-      await replacePassword(calls, this.#o.opaque(), { password: newPassword, card: null, daemonId, beforeFinish });
+      await replacePassword(calls, this.#options.opaque(), {
+        password: newPassword,
+        card: null,
+        daemonId,
+        beforeFinish,
+      });
     } finally {
       await calls.link.close();
     }
   }
 
   /** @param first the link for the first try; each later try opens its own */
-  #retryPassword(password: string, first?: Open): Promise<Entered> {
+  #retryPassword(password: string, first?: OpenLink): Promise<LoginResult> {
     let open = first;
     return this.#retry.run(() => {
       const begun = open;
       open = undefined;
-      return this.#byPassword(password, begun);
+      return this.#logInByPassword(password, begun);
     });
   }
 
-  async #byPassword(password: string, open?: Open): Promise<Entered> {
-    const entered = await this.#finishPassword(open ?? (await this.#open()), password);
+  async #logInByPassword(password: string, open?: OpenLink): Promise<LoginResult> {
+    const entered = await this.#finishPasswordLogin(open ?? (await this.#openLink()), password);
     if (!entered.welcome.mustRenew) return entered;
     // The old account has its keys now; what it logs in with from now on, the ticket too, is given to one that has them.
     await entered.calls.link.close();
-    return this.#finishPassword(await this.#open(), password);
+    return this.#finishPasswordLogin(await this.#openLink(), password);
   }
 
-  async #finishPassword({ calls, daemonId, signSpki }: Open, password: string): Promise<Entered> {
-    const { opaque, name, device, known, store, fingerprint, ask } = this.#o;
+  async #finishPasswordLogin({ calls, daemonId, signSpki }: OpenLink, password: string): Promise<LoginResult> {
+    const { opaque, name, device, known, store, fingerprint, ask } = this.#options;
     try {
       ask.progress('login');
       const login = await loginByPassword(calls, opaque(), { name, password, device, daemonId });
       await known.confirm(fingerprint, daemonId);
       ask.progress('vault');
-      const account = await this.#keeper(daemonId).afterPassword(calls, login, password);
+      const account = await this.#vaultKeeper(daemonId).afterPasswordLogin(calls, login, password);
       if (login.welcome.ticket !== null) await store.saveTicket(fingerprint, name, device, login.welcome.ticket);
       return { calls, welcome: login.welcome, account, daemonId, signSpki };
     } catch (error) {
@@ -179,19 +191,19 @@ export class Authenticator {
   }
 
   /** null when this profile cannot: no keys, no ticket, or a daemon that no password login has confirmed. */
-  async #byKey(signal?: AbortSignal): Promise<Entered | null> {
-    const { known, store, fingerprint, name, device, rsa, ask } = this.#o;
+  async #logInByKey(signal?: AbortSignal): Promise<LoginResult | null> {
+    const { known, store, fingerprint, name, device, rsa, ask } = this.#options;
     const account = await store.load(fingerprint, name);
     const ticket = await store.ticket(fingerprint, name, device);
     const daemon = await known.byFingerprint(fingerprint);
     if (account === null || ticket === null || daemon?.confirmed !== true) return null;
-    const { calls, daemonId, signSpki } = await this.#open(signal);
+    const { calls, daemonId, signSpki } = await this.#openLink(signal);
     try {
       ask.progress('login');
       const { identity } = account.keys;
       const welcome = await loginByKey(calls, rsa, { name, identity, device, ticket, daemonId });
-      const agreed = await this.#keeper(daemonId).afterKey(calls, welcome, account);
-      await store.used(fingerprint, name);
+      const agreed = await this.#vaultKeeper(daemonId).afterKeyLogin(calls, welcome, account);
+      await store.markUsed(fingerprint, name);
       return { calls, welcome, account: agreed, daemonId, signSpki };
     } catch (error) {
       calls.link.destroy();
@@ -199,8 +211,8 @@ export class Authenticator {
     }
   }
 
-  async #open(signal?: AbortSignal): Promise<Open> {
-    const { address, fingerprint, timeoutMs, known, ephemerals, rsa, clock, random } = this.#o;
+  async #openLink(signal?: AbortSignal): Promise<OpenLink> {
+    const { address, fingerprint, timeoutMs, known, ephemerals, rsa, clock, random } = this.#options;
     // Marks split a command's time into its phases (bench/send.ts); nothing else reads them.
     performance.mark('securechat:ready');
     const ephemeral = await ephemerals.take();
@@ -232,13 +244,13 @@ export class Authenticator {
     return { calls, daemonId, signSpki };
   }
 
-  #keeper(daemonId: Uint8Array): VaultKeeper {
-    const { store, rsa, opaque, clock, random, fingerprint: daemon, name, ask } = this.#o;
+  #vaultKeeper(daemonId: Uint8Array): VaultKeeper {
+    const { store, rsa, opaque, clock, random, fingerprint: daemon, name, ask } = this.#options;
     return new VaultKeeper({ store, rsa, opaque, clock, random, daemon, daemonId, name, ask });
   }
 
   async #askPassword(): Promise<string> {
-    const password = await this.#o.ask.password(this.#o.name);
+    const password = await this.#options.ask.password(this.#options.name);
     if (password !== null && password !== '') return password;
     throw new ClientError('usage', 'a password is needed: give --password-file, or run this in a terminal');
   }
@@ -251,7 +263,7 @@ function checkVisible(password: string): void {
 }
 
 /** The error that says as well that the account is there, for one that came between registering and the login. */
-function withAccount(name: string, error: unknown): unknown {
+function withAccountMade(name: string, error: unknown): unknown {
   const said = (message: string) =>
     `the account ${name} is made, but the login failed: ${message}; log in here with its password`;
   if (error instanceof Refusal) return new Refusal(error.code, said(error.message));

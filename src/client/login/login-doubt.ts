@@ -10,13 +10,13 @@ import { currentCard } from '../keys/my-keys.ts';
 import type { Ask, Doubt } from '../types.ts';
 
 /** What of a welcome the person has to agree to; null for one that fits. @throws ClientError 'untrusted' where nobody can agree */
-export function doubtOf(welcome: Welcome, local: Account | null, name: string): Doubt | null {
+export function findDoubt(welcome: Welcome, local: Account | null, name: string): Doubt | null {
   const { idFp, mustRenew, vault } = welcome;
-  if (mustRenew) return local === null ? noKeys(name) : reset(local, name);
-  if (idFp === null) throw lies(`the server shows no identity for ${name}, and asks for none`);
+  if (mustRenew) return local === null ? noKeysDoubt(name) : resetDoubt(local, name);
+  if (idFp === null) throw untrustedError(`the server shows no identity for ${name}, and asks for none`);
   if (local === null) return null;
-  if (!equal(currentCard(local.keys).idFp, idFp)) return otherIdentity(name);
-  if (local.localKeys && !welcome.localKeys) throw lies(wantsVault(name));
+  if (!equal(currentCard(local.keys).idFp, idFp)) return otherIdentityDoubt(name);
+  if (local.localKeys && !welcome.localKeys) throw untrustedError(wantsVaultSentence(name));
   if (!local.localKeys && welcome.localKeys)
     return {
       kind: 'keeps-no-vault',
@@ -37,20 +37,20 @@ export function doubtOf(welcome: Welcome, local: Account | null, name: string): 
 /** Of a login by key, which sends no keys. @throws ClientError 'untrusted' when it is not the account that this profile has */
 export function checkKeyLogin({ idFp, mustRenew }: Welcome, local: Account, name: string): void {
   if (mustRenew || idFp === null)
-    throw lies(`the server says that ${name} has no keys, though it took them for the login`);
+    throw untrustedError(`the server says that ${name} has no keys, though it took them for the login`);
   if (!equal(currentCard(local.keys).idFp, idFp))
-    throw lies(`the server shows another identity for ${name} than the one that logged in`);
+    throw untrustedError(`the server shows another identity for ${name} than the one that logged in`);
 }
 
 /** @throws ClientError 'untrusted' unless the person agrees */
-export async function settle(ask: Pick<Ask, 'confirm'>, doubt: Doubt | null): Promise<void> {
+export async function confirmDoubt(ask: Pick<Ask, 'confirm'>, doubt: Doubt | null): Promise<void> {
   if (doubt === null || (await ask.confirm?.(doubt)) === true) return;
   const script = doubt.kind === 'no-keys' ? ' or give --new-keys' : '';
-  throw lies(doubt.statement, `log in from a terminal to answer${script}, or ask the operator of the server`);
+  throw untrustedError(doubt.statement, `log in from a terminal to answer${script}, or ask the operator of the server`);
 }
 
 /** The copy at the server is newer than this profile, and does not lead on from its keys. */
-export function otherKeys(name: string): Doubt {
+export function otherKeysDoubt(name: string): Doubt {
   return {
     kind: 'other-keys',
     name,
@@ -59,11 +59,11 @@ export function otherKeys(name: string): Doubt {
   };
 }
 
-export function lies(what: string, remedy = 'ask the operator of the server'): ClientError {
+export function untrustedError(what: string, remedy = 'ask the operator of the server'): ClientError {
   return new ClientError('untrusted', `${what}; nothing was sent: ${remedy}`);
 }
 
-function noKeys(name: string): Doubt {
+function noKeysDoubt(name: string): Doubt {
   return {
     kind: 'no-keys',
     name,
@@ -72,8 +72,12 @@ function noKeys(name: string): Doubt {
   };
 }
 
-function reset({ keys, vaultVersion, localKeys }: Account, name: string): Doubt | null {
-  if (localKeys) throw lies(wantsVault(name), `ask the operator of the server, or begin anew with another --profile`);
+function resetDoubt({ keys, vaultVersion, localKeys }: Account, name: string): Doubt | null {
+  if (localKeys)
+    throw untrustedError(
+      wantsVaultSentence(name),
+      `ask the operator of the server, or begin anew with another --profile`,
+    );
   // Made by an attempt that was cut: the person has agreed.
   if (vaultVersion === 0) return null;
   const isFirst = currentCard(keys).cardSeq === 1;
@@ -87,7 +91,7 @@ function reset({ keys, vaultVersion, localKeys }: Account, name: string): Doubt 
   };
 }
 
-function otherIdentity(name: string): Doubt {
+function otherIdentityDoubt(name: string): Doubt {
   return {
     kind: 'other-identity',
     name,
@@ -96,6 +100,6 @@ function otherIdentity(name: string): Doubt {
   };
 }
 
-function wantsVault(name: string): string {
+function wantsVaultSentence(name: string): string {
   return `the server wants a copy of the keys of ${name}, which this profile keeps on this machine only`;
 }

@@ -27,7 +27,7 @@ export async function loginByPassword(
   const start = { method: 'opaque1' as const, name, message: begun.message };
   const answer = await calls.request('login-start', start).catch(explainRefusal);
   const finished = await opaque.clientLoginFinish(password, begun.state, answer.message, daemonId);
-  if (finished === null) throw refused(password);
+  if (finished === null) throw loginRefusedError(password);
   const { proof } = await calls.request('login-finish', { message: finished.message }).catch(explainRefusal);
   const { cb } = calls.link;
   if (!equal(proof, loginProof(finished.sessionKey, 'server', cb)))
@@ -36,7 +36,7 @@ export async function loginByPassword(
       'the server could not prove that nobody sits between; do not go on over this network, and compare its fingerprint with its operator',
     );
   const mine = loginProof(finished.sessionKey, 'client', cb);
-  const welcome = await enter(calls, name, () => calls.request('login-prove', { proof: mine, device }));
+  const welcome = await finishLogin(calls, name, () => calls.request('login-prove', { proof: mine, device }));
   return { welcome, exportKey: finished.exportKey };
 }
 
@@ -48,11 +48,11 @@ export async function loginByKey(
 ): Promise<Welcome> {
   const { name, device, ticket } = who;
   const signature = await rsa.sign(who.identity.pkcs8, H('login', calls.link.cb, who.daemonId, utf8(name)));
-  return enter(calls, name, () => calls.request('login-key', { name, device, ticket, signature }));
+  return finishLogin(calls, name, () => calls.request('login-key', { name, device, ticket, signature }));
 }
 
 /** The daemon's first record after a login may be a long one: the limit is raised before it can come. */
-async function enter(calls: Calls, name: string, request: () => Promise<Welcome>): Promise<Welcome> {
+async function finishLogin(calls: Calls, name: string, request: () => Promise<Welcome>): Promise<Welcome> {
   calls.link.loggedIn();
   const welcome = await request().catch(explainRefusal);
   if (welcome.name !== name)
@@ -60,7 +60,7 @@ async function enter(calls: Calls, name: string, request: () => Promise<Welcome>
   return welcome;
 }
 
-function refused(password = ''): ClientError {
+function loginRefusedError(password = ''): ClientError {
   // Never made by a careful program, so it is named and not refused before: it may be that of an older account.
   const unseen = invisibleCharacter(password);
   return new ClientError(
@@ -70,6 +70,6 @@ function refused(password = ''): ClientError {
 }
 
 function explainRefusal(error: unknown): never {
-  if (error instanceof Refusal && error.code === 'login-refused') throw refused();
+  if (error instanceof Refusal && error.code === 'login-refused') throw loginRefusedError();
   throw error;
 }

@@ -3,8 +3,8 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { holdProcess } from '../connection/keep-alive.ts';
-import { isWorthRetry, retryWait } from '../connection/retry.ts';
-import { isPassing } from '../errors.ts';
+import { isWorthRetry, retryWaitMs } from '../connection/retry.ts';
+import { isTemporary } from '../errors.ts';
 import type { Ask } from '../types.ts';
 
 type LoginRetryOptions = {
@@ -19,7 +19,7 @@ export class LoginRetry {
   readonly #options: LoginRetryOptions;
   #failures = 0;
   /** By the monotonic clock. */
-  #end: number | null = null;
+  #deadline: number | null = null;
 
   constructor(options: LoginRetryOptions) {
     this.#options = options;
@@ -34,7 +34,7 @@ export class LoginRetry {
       try {
         return await attempt();
       } catch (error) {
-        if (!isPassing(error) && !(this.#failures > 0 && isWorthRetry(error))) throw error;
+        if (!isTemporary(error) && !(this.#failures > 0 && isWorthRetry(error))) throw error;
         await this.#pause(error);
       }
     }
@@ -42,11 +42,11 @@ export class LoginRetry {
 
   async #pause(error: Error): Promise<void> {
     const { ask, timeoutMs, clock, random } = this.#options;
-    this.#end ??= clock.monotonic() + timeoutMs;
-    if (ask.waiting === undefined && clock.monotonic() >= this.#end) throw error;
+    this.#deadline ??= clock.monotonic() + timeoutMs;
+    if (ask.waiting === undefined && clock.monotonic() >= this.#deadline) throw error;
     const letGo = holdProcess();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const cancel = clock.after(retryWait(this.#failures++, random), resolve);
+    const cancel = clock.after(retryWaitMs(this.#failures++, random), resolve);
     try {
       ask.waiting?.(error.message, () => reject(error));
       await promise;

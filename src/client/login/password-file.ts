@@ -15,7 +15,7 @@ export async function readPasswordFile(
   stdin: AsyncIterable<Uint8Array | string>,
   warn: (text: string) => void,
 ): Promise<string> {
-  const bytes = path === '-' ? await readAll(stdin) : await readGuarded(expandHome(path), warn);
+  const bytes = path === '-' ? await readAll(stdin) : await readChecked(expandHome(path), warn);
   const from = path === '-' ? 'standard input' : path;
   let text: string;
   try {
@@ -29,7 +29,7 @@ export async function readPasswordFile(
   return text;
 }
 
-async function readGuarded(path: string, warn: (text: string) => void): Promise<Uint8Array> {
+async function readChecked(path: string, warn: (text: string) => void): Promise<Uint8Array> {
   try {
     const found = await stat(path);
     if (found.isFile() && (found.mode & 0o077) !== 0)

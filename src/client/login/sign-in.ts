@@ -11,11 +11,11 @@ import { type Opaque, opaquePool } from '../../protocol/crypto/opaque.ts';
 import { type Rsa, rsaPool } from '../../protocol/crypto/rsa-pool.ts';
 import { parseAddress } from '../../protocol/link/daemon-identity.ts';
 import { Connection } from '../connection/connection.ts';
-import { type Address, addressText, greet } from '../connection/dial.ts';
+import { type Address, addressText, readFingerprint } from '../connection/dial.ts';
 import { keepAlive } from '../connection/keep-alive.ts';
 import { ClientError } from '../errors.ts';
 import { AccountStore } from '../keys/account-store.ts';
-import { Ephemerals } from '../keys/ephemeral-keys.ts';
+import { EphemeralKeys } from '../keys/ephemeral-keys.ts';
 import { Keyring } from '../keys/keyring.ts';
 import type { DeviceLease } from '../profile/device-lock.ts';
 import { DEFAULT_SERVER } from '../profile/global-options.ts';
@@ -50,7 +50,7 @@ export type SignedIn = Omit<Platform, 'opaque'> & {
 
 /** Logs in, or registers and logs in. @throws ClientError, Refusal */
 export async function signIn(options: ConnectOptions, seams: Partial<Platform> = {}): Promise<SignedIn> {
-  const { address, fingerprint: linked } = whereTo(options.server ?? DEFAULT_SERVER);
+  const { address, fingerprint: linked } = parseServer(options.server ?? DEFAULT_SERVER);
   const { fs = nodeFs, clock = systemClock, random = systemRandom } = seams;
   const opened: (() => Promise<void>)[] = [];
   const closing = async (): Promise<void> => {
@@ -67,9 +67,9 @@ export async function signIn(options: ConnectOptions, seams: Partial<Platform> =
       return pool;
     };
     opened.push(async () => pool?.close());
-    const ephemerals = new Ephemerals(profile, rsa);
+    const ephemerals = new EphemeralKeys(profile, rsa);
     ephemerals.prepare();
-    opened.push(() => ephemerals.settled());
+    opened.push(() => ephemerals.spareMade());
 
     const known = new KnownDaemons(profile.db, clock);
     const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
@@ -79,7 +79,7 @@ export async function signIn(options: ConnectOptions, seams: Partial<Platform> =
       known,
       address,
       linked,
-      () => greet({ address, timeoutMs, clock }),
+      () => readFingerprint({ address, timeoutMs, clock }),
       (daemon) => ask.trust(daemon),
     );
     const store = new AccountStore(profile, clock);
@@ -111,8 +111,8 @@ export async function signIn(options: ConnectOptions, seams: Partial<Platform> =
     let keyring: Keyring | null = null;
     const connection = new Connection({
       first,
-      async again(signal) {
-        const next = await entrance.again(signal);
+      async reconnect(signal) {
+        const next = await entrance.logInAgain(signal);
         keyring?.replace(next.account.keys);
         return next;
       },
@@ -147,7 +147,7 @@ export async function signIn(options: ConnectOptions, seams: Partial<Platform> =
 }
 
 /** @throws ClientError 'usage' for what is neither host:port nor a join link. */
-export function whereTo(server: string): { address: Address; fingerprint: Uint8Array | null } {
+export function parseServer(server: string): { address: Address; fingerprint: Uint8Array | null } {
   try {
     const { host, port, fingerprint } = parseAddress(server);
     return { address: { host: host.toLowerCase(), port }, fingerprint };
@@ -159,7 +159,7 @@ export function whereTo(server: string): { address: Address; fingerprint: Uint8A
 
 /** Drops what the profile knows about the key at an address. @returns false when nothing was known */
 export async function forgetAddress(server: string, profileOption?: string): Promise<boolean> {
-  const { address } = whereTo(server);
+  const { address } = parseServer(server);
   const profile = await Profile.open(profileFolder(profileOption), nodeFs, systemRandom);
   try {
     return await new KnownDaemons(profile.db, systemClock).forget(address);
@@ -172,13 +172,13 @@ export async function forgetAddress(server: string, profileOption?: string): Pro
  * Where and as whom the profile was last, for what the person did not say: the daemon where it used an account last, that of
  * `user` before others, and the name last used there. Empty where the profile knows nothing.
  */
-export async function lastUsed(said: {
+export async function lastLogin(said: {
   server?: string | undefined;
   user?: string | undefined;
   profile?: string | undefined;
 }): Promise<{ server?: string; user?: string }> {
   const { server, user } = said;
-  const asked = server === undefined ? null : whereTo(server);
+  const asked = server === undefined ? null : parseServer(server);
   const profile = await Profile.open(profileFolder(said.profile), nodeFs, systemRandom);
   try {
     const accounts = new AccountStore(profile, systemClock);

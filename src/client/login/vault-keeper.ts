@@ -13,11 +13,11 @@ import { ClientError } from '../errors.ts';
 import type { Account, AccountStore } from '../keys/account-store.ts';
 import { currentCard, makeKeys, needsRenewal, renewKeys } from '../keys/my-keys.ts';
 import type { Ask } from '../types.ts';
-import { checkKeyLogin, doubtOf, lies, otherKeys, settle } from './login-doubt.ts';
+import { checkKeyLogin, confirmDoubt, findDoubt, otherKeysDoubt, untrustedError } from './login-doubt.ts';
 import type { PasswordLogin } from './login-exchange.ts';
 import { replacePassword } from './register.ts';
 
-export type KeeperOptions = {
+export type VaultKeeperOptions = {
   store: AccountStore;
   rsa: Rsa;
   /** Opened when a password is used: a login by key needs none. */
@@ -32,31 +32,31 @@ export type KeeperOptions = {
 };
 
 export class VaultKeeper {
-  readonly #o: KeeperOptions;
+  readonly #options: VaultKeeperOptions;
 
-  constructor(options: KeeperOptions) {
-    this.#o = options;
+  constructor(options: VaultKeeperOptions) {
+    this.#options = options;
   }
 
   /** After a login by password: my keys, wherever they are. @throws ClientError 'untrusted' where the daemon contradicts this profile */
-  async afterPassword(calls: Calls, login: PasswordLogin, password: string): Promise<Account> {
-    const { store, daemon, name, ask, clock } = this.#o;
+  async afterPasswordLogin(calls: Calls, login: PasswordLogin, password: string): Promise<Account> {
+    const { store, daemon, name, ask, clock } = this.#options;
     const { welcome, exportKey } = login;
     const local = await store.load(daemon, name);
-    const doubt = doubtOf(welcome, local, name);
-    await settle(ask, doubt);
+    const doubt = findDoubt(welcome, local, name);
+    await confirmDoubt(ask, doubt);
     if (welcome.mustRenew) return this.#renewLegacy(calls, local, password);
-    let account = await this.#mine(calls, login, doubt?.kind === 'other-identity' ? null : local);
+    let account = await this.#newestKeys(calls, login, doubt?.kind === 'other-identity' ? null : local);
     if (doubt?.kind === 'keeps-no-vault') account = await store.save(daemon, name, { ...account, localKeys: true });
     const putVault = async (): Promise<void> => {
       if (account.localKeys) account = await store.save(daemon, name, account);
-      else account = await this.#stored(await this.put(calls, exportKey, welcome.recordHash, account));
+      else account = await this.#markStored(await this.putVault(calls, exportKey, welcome.recordHash, account));
     };
     // No vault yet: the daemon takes nothing else before it. An older one: a put was cut.
     if ((welcome.vault?.version ?? 0) < account.vaultVersion || welcome.vault === null) await putVault();
     account = await store.save(daemon, name, await this.#agreeWithDirectory(calls, account));
     if (!needsRenewal(account.keys, clock)) return account;
-    account = await this.#next(account, true);
+    account = await this.#renew(account, true);
     await putVault();
     await this.#putCard(calls, account);
     return account;
@@ -66,21 +66,26 @@ export class VaultKeeper {
    * After a login by key, which needs the keys of this profile.
    * @throws ClientError 'login-refused' when they are not the newest, 'untrusted' when the daemon contradicts them
    */
-  async afterKey(calls: Calls, welcome: Welcome, account: Account): Promise<Account> {
-    const { store, daemon, name, clock } = this.#o;
+  async afterKeyLogin(calls: Calls, welcome: Welcome, account: Account): Promise<Account> {
+    const { store, daemon, name, clock } = this.#options;
     checkKeyLogin(welcome, account, name);
     let agreed = await this.#agreeWithDirectory(calls, account);
     if (agreed !== account) agreed = await store.save(daemon, name, agreed);
     if (!needsRenewal(agreed.keys, clock)) return agreed;
     // The vault can be written only after a login by password: until then the key stays and its card is renewed.
-    agreed = await this.#next(agreed, false);
+    agreed = await this.#renew(agreed, false);
     await this.#putCard(calls, agreed);
     return agreed;
   }
 
   /** Stores `account` as the next version of the vault. The session must be one by password. */
-  async put(calls: Calls, exportKey: Uint8Array, recordHash: Uint8Array | null, account: Account): Promise<Account> {
-    const { store, daemon, daemonId, name, random } = this.#o;
+  async putVault(
+    calls: Calls,
+    exportKey: Uint8Array,
+    recordHash: Uint8Array | null,
+    account: Account,
+  ): Promise<Account> {
+    const { store, daemon, daemonId, name, random } = this.#options;
     if (recordHash === null)
       throw new ClientError('refused', 'the vault can be written only after a login by password');
     const next = { ...account, vaultVersion: account.vaultVersion + 1 };
@@ -95,18 +100,18 @@ export class VaultKeeper {
   }
 
   /** What is stored at the daemon for the password that counts now. */
-  #stored(account: Account): Promise<Account> {
-    const { store, daemon, name } = this.#o;
+  #markStored(account: Account): Promise<Account> {
+    const { store, daemon, name } = this.#options;
     return store.save(daemon, name, { ...account, vaultStored: account.vaultVersion });
   }
 
   /** The keys of this profile, or those of the vault where it is newer. @param local null: the vault's, whatever they are */
-  async #mine(calls: Calls, login: PasswordLogin, local: Account | null): Promise<Account> {
-    const { store, daemon, name, ask } = this.#o;
+  async #newestKeys(calls: Calls, login: PasswordLogin, local: Account | null): Promise<Account> {
+    const { store, daemon, name, ask } = this.#options;
     const given = login.welcome.vault?.version ?? 0;
     if (local !== null && given <= local.vaultVersion)
       return store.save(daemon, name, { ...local, vaultStored: Math.max(local.vaultStored, given) });
-    const fetched = await this.#fetch(calls, login);
+    const fetched = await this.#fetchVault(calls, login);
     if (local === null) {
       await store.replace(daemon, name, fetched);
       return fetched;
@@ -116,14 +121,14 @@ export class VaultKeeper {
     if (here.cardSeq >= there.cardSeq && equal(here.ekFp, there.ekFp))
       return store.save(daemon, name, { ...fetched, keys: local.keys });
     if (here.cardSeq >= there.cardSeq) {
-      await settle(ask, otherKeys(name));
+      await confirmDoubt(ask, otherKeysDoubt(name));
       await store.replace(daemon, name, fetched);
     }
     return store.save(daemon, name, fetched);
   }
 
-  async #fetch(calls: Calls, { welcome, exportKey }: PasswordLogin): Promise<Account> {
-    const { daemonId, name } = this.#o;
+  async #fetchVault(calls: Calls, { welcome, exportKey }: PasswordLogin): Promise<Account> {
+    const { daemonId, name } = this.#options;
     if (welcome.vault === null || welcome.idFp === null)
       throw new ClientError(
         'refused',
@@ -146,11 +151,11 @@ export class VaultKeeper {
 
   /** My newest card must be the directory's. One that is mine but did not arrive there is put again. */
   async #agreeWithDirectory(calls: Calls, account: Account): Promise<Account> {
-    const { name } = this.#o;
+    const { name } = this.#options;
     const mine = currentCard(account.keys);
     const { cards } = await calls.request('cards', { name, from: Math.max(1, mine.cardSeq - 1) });
     const last = cards.at(-1);
-    if (last === undefined) throw lies(`the server has lost the card of ${name}`);
+    if (last === undefined) throw untrustedError(`the server has lost the card of ${name}`);
     const shown = openCard(last);
     if (!equal(shown.idFp, mine.idFp))
       throw new ClientError(
@@ -162,7 +167,7 @@ export class VaultKeeper {
       return account;
     }
     if (shown.cardSeq < mine.cardSeq)
-      throw lies(`the server shows card ${shown.cardSeq} of ${name}, but had taken card ${mine.cardSeq - 1}`);
+      throw untrustedError(`the server shows card ${shown.cardSeq} of ${name}, but had taken card ${mine.cardSeq - 1}`);
     const from = cards.filter((card) => openCard(card).cardSeq >= mine.cardSeq);
     const { card } = followCards({ idFp: mine.idFp, cardSeq: mine.cardSeq, cardHash: mine.hash }, from);
     if (!equal(card.ekFp, mine.ekFp))
@@ -177,8 +182,8 @@ export class VaultKeeper {
   }
 
   /** The next card, or the one that another process of this profile was quicker with. */
-  async #next(account: Account, rotate: boolean): Promise<Account> {
-    const { store, rsa, clock, daemon, name } = this.#o;
+  async #renew(account: Account, rotate: boolean): Promise<Account> {
+    const { store, rsa, clock, daemon, name } = this.#options;
     return store.save(daemon, name, { ...account, keys: await renewKeys(rsa, clock, account.keys, rotate) });
   }
 
@@ -192,7 +197,7 @@ export class VaultKeeper {
    * card is the first, as the daemon wants it; two first cards of one identity are never made.
    */
   async #renewLegacy(calls: Calls, local: Account | null, password: string): Promise<Account> {
-    const { store, rsa, opaque, clock, daemon, daemonId, name } = this.#o;
+    const { store, rsa, opaque, clock, daemon, daemonId, name } = this.#options;
     let account = local;
     if (account === null || currentCard(account.keys).cardSeq > 1) {
       account = { keys: await makeKeys(rsa, clock, name), vaultVersion: 0, vaultStored: 0, localKeys: false };
@@ -200,6 +205,6 @@ export class VaultKeeper {
     }
     const card = account.keys.keys[0]?.card ?? null;
     const { record, exportKey } = await replacePassword(calls, opaque(), { password, card, daemonId });
-    return this.#stored(await this.put(calls, exportKey, H('record', utf8(record)), account));
+    return this.#markStored(await this.putVault(calls, exportKey, H('record', utf8(record)), account));
   }
 }

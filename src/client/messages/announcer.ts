@@ -32,7 +32,7 @@ export class Announcer {
   }
 
   /** From now on, events of other types are dropped. */
-  only(type: ClientEvent['type']): void {
+  restrictTo(type: ClientEvent['type']): void {
     this.#only = type;
   }
 

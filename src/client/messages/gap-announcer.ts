@@ -9,7 +9,7 @@ import type { MessageBuilder } from './message-builder.ts';
 /** ms. The daemon asks three members for a key, 2 s apart. */
 const PATIENCE_MS = 8000;
 
-export class LockedGaps {
+export class GapAnnouncer {
   readonly #context: AccountContext;
   readonly #cache: Cache;
   readonly #messages: MessageBuilder;
@@ -31,7 +31,7 @@ export class LockedGaps {
 
   /** Announces the gaps among new entries; those for a missing key later, if it has not come by then. */
   async announce(ref: ConversationRef, entries: readonly CachedEntry[]): Promise<void> {
-    const gaps = await this.#messages.gaps.of(ref, entries);
+    const gaps = await this.#messages.gaps.build(ref, entries);
     this.#announceEach(gaps, (reason) => reason !== 'locked');
     if (!gaps.some(({ reason }) => reason === 'locked') || this.#planned.has(ref.key)) return;
     this.#planned.add(ref.key);
@@ -40,7 +40,7 @@ export class LockedGaps {
 
   async #announceLocked(ref: ConversationRef): Promise<void> {
     this.#planned.delete(ref.key);
-    const gaps = await this.#messages.gaps.of(ref, await this.#cache.locked(ref.key));
+    const gaps = await this.#messages.gaps.build(ref, await this.#cache.locked(ref.key));
     this.#announceEach(gaps, (reason) => reason === 'locked');
   }
 

@@ -13,33 +13,33 @@ import type { ConversationRef, PrivateRef } from '../notes/conversation-ref.ts';
 import type { OutboxItem } from '../notes/outbox-item.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Body, FileInfo, Message, MessageRef } from '../types.ts';
-import { ReportedGaps } from './gap-builder.ts';
-import { writtenAt } from './written-time.ts';
+import { GapBuilder } from './gap-builder.ts';
+import { showableTime } from './written-time.ts';
 
 export class MessageBuilder {
   readonly #context: AccountContext;
   readonly #cache: Cache;
   /** Gaps for entries that cannot be read. */
-  readonly gaps: ReportedGaps;
+  readonly gaps: GapBuilder;
 
   constructor(context: AccountContext, cache: Cache, rooms: Rooms) {
     this.#context = context;
     this.#cache = cache;
-    this.gaps = new ReportedGaps(rooms);
+    this.gaps = new GapBuilder(rooms);
   }
 
   /** The messages among these entries, with edits, deletes and reactions applied. */
-  async of(ref: ConversationRef, entries: readonly CachedEntry[]): Promise<Message[]> {
+  async build(ref: ConversationRef, entries: readonly CachedEntry[]): Promise<Message[]> {
     const { me } = this.#context.keyring;
     const mine = hex(me.idFp);
-    const shown = entries.filter((entry) => entry.shown && entry.said !== null);
+    const shown = entries.filter((entry) => entry.shown && entry.body !== null);
     const marking = await this.#cache.marks(ref.key, shown);
-    const standing = await this.#standing([...shown, ...marking.map(({ entry }) => entry)]);
+    const standing = await this.#trustOf([...shown, ...marking.map(({ entry }) => entry)]);
     const marks = new Map<string, Mark[]>();
     for (const { key, entry } of marking) {
-      if (entry.said === null) continue;
+      if (entry.body === null) continue;
       const list = marks.get(key) ?? [];
-      const { from, content } = entry.said;
+      const { from, content } = entry.body;
       const formerKey = standing.isFormer(from, entry.author);
       list.push({ seq: entry.seq, author: entry.author, from, formerKey, content });
       marks.set(key, list);
@@ -47,29 +47,29 @@ export class MessageBuilder {
     const ids = shown.filter((entry) => entry.author === mine).map((entry) => entry.id);
     const delivered = ref.kind === 'room' ? new Set<string>() : await this.#delivered(ref, ids);
     const messages: Message[] = [];
-    for (const { author, id, seq, at, said } of shown) {
-      if (said === null) continue;
-      const sentAt = writtenAt(said.sentAt);
-      const formerKey = standing.isFormer(said.from, author);
-      const applied = applyMarks(author, said.content, marks.get(`${author}/${id}`) ?? []);
+    for (const { author, id, seq, at, body } of shown) {
+      if (body === null) continue;
+      const sentAt = showableTime(body.sentAt);
+      const formerKey = standing.isFormer(body.from, author);
+      const applied = applyMarks(author, body.content, marks.get(`${author}/${id}`) ?? []);
       messages.push({
         id,
         author,
         conversation: ref.name,
-        seq: seq + ref.base,
-        from: said.from,
+        seq: seq + ref.seqOffset,
+        from: body.from,
         formerKey,
         to: ref.kind === 'room' ? null : author === mine ? ref.with : me.name,
         at,
         sentAt,
-        body: bodyOf(ref, said.content, applied.text, { author, from: said.from, formerKey, at, sentAt }),
+        body: bodyOf(ref, body.content, applied.text, { author, from: body.from, formerKey, at, sentAt }),
         edited: applied.edited,
         deleted: applied.deleted,
         reactions: applied.reactions,
         verified: standing.verified.has(author),
         state: delivered.has(id) ? 'delivered' : 'sent',
         error: null,
-        late: said.late,
+        late: body.late,
       });
     }
     return messages;
@@ -83,11 +83,11 @@ export class MessageBuilder {
   }
 
   /** My messages with these ids that the cache has. */
-  async mine(ref: ConversationRef, ids: readonly string[]): Promise<Message[]> {
+  async storedOwn(ref: ConversationRef, ids: readonly string[]): Promise<Message[]> {
     const me = hex(this.#context.keyring.me.idFp);
     const found = await Promise.all(ids.map((id) => this.#cache.find(ref.key, me, id)));
     const stored = found.filter((entry) => entry !== null);
-    return stored.length === 0 ? [] : this.of(ref, stored);
+    return stored.length === 0 ? [] : this.build(ref, stored);
   }
 
   /** The message of an outbox item; null for an edit, a delete, a reaction or a receipt. */
@@ -100,7 +100,7 @@ export class MessageBuilder {
       id: item.id,
       author: hex(me.idFp),
       conversation: ref.name,
-      seq: item.seq === null ? null : item.seq + ref.base,
+      seq: item.seq === null ? null : item.seq + ref.seqOffset,
       from: me.name,
       formerKey: false,
       to: ref.kind === 'room' ? null : ref.with,
@@ -137,9 +137,9 @@ export class MessageBuilder {
   }
 
   /** Which authors of these entries are verified, and which used a former key. */
-  async #standing(entries: readonly CachedEntry[]): Promise<Standing> {
+  async #trustOf(entries: readonly CachedEntry[]): Promise<AuthorTrust> {
     const { keyring } = this.#context;
-    const names = new Set(entries.flatMap((entry) => entry.said?.from ?? []));
+    const names = new Set(entries.flatMap((entry) => entry.body?.from ?? []));
     const current = new Map([[keyring.me.name, hex(keyring.me.idFp)]]);
     const verified = new Set(current.values());
     for (const name of names) {
@@ -153,13 +153,13 @@ export class MessageBuilder {
 }
 
 /** Identity fingerprints are hex. Messages that a former key signed are never verified. */
-type Standing = { verified: ReadonlySet<string>; isFormer: (name: string, author: string) => boolean };
+type AuthorTrust = { verified: ReadonlySet<string>; isFormer: (name: string, author: string) => boolean };
 
 /** Who shared a file, and when, by the daemon's clock and by theirs. */
-type By = Pick<FileInfo, 'author' | 'from' | 'formerKey' | 'at' | 'sentAt'>;
+type SharedBy = Pick<FileInfo, 'author' | 'from' | 'formerKey' | 'at' | 'sentAt'>;
 
 /** The file of a manifest, as the person sees it. */
-export function fileOf(ref: ConversationRef, manifest: Manifest, by: By): FileInfo {
+export function fileInfoOf(ref: ConversationRef, manifest: Manifest, by: SharedBy): FileInfo {
   return {
     id: hex(manifest.fileId),
     author: by.author,
@@ -175,8 +175,8 @@ export function fileOf(ref: ConversationRef, manifest: Manifest, by: By): FileIn
   };
 }
 
-function bodyOf(ref: ConversationRef, content: Content, text: string | null, by: By): Body {
-  if (content.kind === 'manifest') return { kind: 'file', file: fileOf(ref, content.manifest, by) };
+function bodyOf(ref: ConversationRef, content: Content, text: string | null, by: SharedBy): Body {
+  if (content.kind === 'manifest') return { kind: 'file', file: fileInfoOf(ref, content.manifest, by) };
   if (content.kind === 'reply')
     return { kind: 'reply', to: { author: hex(content.to.author), id: hex(content.to.id) }, text: text ?? '' };
   return { kind: 'text', text: text ?? '' };

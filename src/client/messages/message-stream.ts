@@ -1,5 +1,5 @@
 /** What arrives, as something to iterate over: `for await (const message of listen(client))`. */
-import { ClientError, closedBy } from '../errors.ts';
+import { ClientError, closedLinkError } from '../errors.ts';
 import type { Client, ClientEvent, Message } from '../types.ts';
 
 const MAX_WAITING = 10_000;
@@ -41,7 +41,7 @@ export async function* listen(
   const take = (event: ClientEvent): void => {
     if (ended) return;
     if (event.type === 'link' && event.link.state === 'closed') {
-      failure = closedBy(event.link);
+      failure = closedLinkError(event.link);
       end();
     }
     if (event.type !== 'message' || !event.fresh || (!own && event.message.from === client.me.name)) return;

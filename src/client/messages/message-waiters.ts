@@ -5,12 +5,12 @@ import type { Message } from '../types.ts';
 
 type Waiter = { until: 'sent' | 'delivered'; done: (message: Message) => void; fail: (error: Error) => void };
 
-export class Waiters {
+export class MessageWaiters {
   readonly #waiting = new Map<string, Waiter[]>();
   #ended: ClientError | null = null;
 
   /** @throws ClientError when the message is refused for good, sending stops at it, or the client is closed */
-  reach(id: string, until: 'sent' | 'delivered'): Promise<Message> {
+  waitFor(id: string, until: 'sent' | 'delivered'): Promise<Message> {
     if (this.#ended !== null) return Promise.reject(this.#ended);
     return new Promise((done, fail) => {
       this.#waiting.set(id, [...(this.#waiting.get(id) ?? []), { until, done, fail }]);
@@ -38,13 +38,13 @@ export class Waiters {
   }
 
   /** The link is closed for good: all promises reject with `error`. */
-  closed(error: ClientError): void {
+  failAll(error: ClientError): void {
     for (const waiting of this.#waiting.values()) for (const { fail } of waiting) fail(error);
     this.#waiting.clear();
   }
 
   end(): void {
     this.#ended = new ClientError('unreachable', 'the client was closed; what was not sent stays in the outbox');
-    this.closed(this.#ended);
+    this.failAll(this.#ended);
   }
 }

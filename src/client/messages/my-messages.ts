@@ -12,12 +12,12 @@ import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { OwnDevices } from '../outbox/own-devices.ts';
 import type { Message } from '../types.ts';
 import type { MessageBuilder } from './message-builder.ts';
-import { Waiters } from './message-waiters.ts';
+import { MessageWaiters } from './message-waiters.ts';
 
 const ID_BYTES = 16;
 
 export class MyMessages {
-  readonly waiters = new Waiters();
+  readonly waiters = new MessageWaiters();
   readonly #context: AccountContext;
   readonly #bus: ClientBus;
   readonly #store: OutboxStore;
@@ -70,7 +70,7 @@ export class MyMessages {
     { until, file = null }: { until: 'sent' | 'delivered'; file?: string | null },
   ): Promise<{ reached: Promise<Message> }> {
     const id = this.newId();
-    const reached = this.waiters.reach(id, until);
+    const reached = this.waiters.waitFor(id, until);
     reached.catch(() => {});
     await this.queue(ref, content, { id, file });
     return { reached };
@@ -118,6 +118,6 @@ export class MyMessages {
 
   /** More entries are stored: the answer to a request may be lost, or another process of this profile may have sent the message. */
   async #stored(ref: ConversationRef): Promise<void> {
-    for (const message of await this.#messages.mine(ref, this.waiters.ids)) this.waiters.reached(message);
+    for (const message of await this.#messages.storedOwn(ref, this.waiters.ids)) this.waiters.reached(message);
   }
 }

@@ -7,11 +7,11 @@ const TOLERATED_MS = 60_000;
 const LAST_MOMENT = 8.64e15;
 
 /** An author's time, limited to what can be shown: they may have signed any number. */
-export function writtenAt(sentAt: number): number {
+export function showableTime(sentAt: number): number {
   return Math.min(sentAt, LAST_MOMENT);
 }
 
 /** The author's time when it differs from the daemon's by more than a minute; else null. One of the clocks may be wrong. */
-export function writtenApart({ at, sentAt }: Pick<Message, 'at' | 'sentAt'>): number | null {
+export function differentSentAt({ at, sentAt }: Pick<Message, 'at' | 'sentAt'>): number | null {
   return Math.abs(at - sentAt) > TOLERATED_MS ? sentAt : null;
 }

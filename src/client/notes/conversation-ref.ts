@@ -4,16 +4,16 @@ import { privateConversationId } from '../../protocol/sealed/note.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { ConversationName } from '../types.ts';
 
-type AnyRef = {
+type CommonRef = {
   id: Uint8Array;
   /** `id` in hex: the key of the profile's tables. */
   key: string;
   name: ConversationName;
   /** Added to the seq of an entry for the person: 0, or below zero under a key that the other side had before. */
-  base: number;
+  seqOffset: number;
 };
 
-export type PrivateRef = AnyRef & {
+export type PrivateRef = CommonRef & {
   kind: 'private';
   /** The other side's name. */
   with: string;
@@ -21,7 +21,7 @@ export type PrivateRef = AnyRef & {
   peer: string | null;
 };
 
-export type RoomRef = AnyRef & { kind: 'room' };
+export type RoomRef = CommonRef & { kind: 'room' };
 
 export type ConversationRef = PrivateRef | RoomRef;
 
@@ -29,7 +29,7 @@ export type ConversationRef = PrivateRef | RoomRef;
 const FORMER_BASE = 2 ** 32;
 
 export function roomRef(id: Uint8Array, name: ConversationName): RoomRef {
-  return { kind: 'room', id, key: hex(id), name, base: 0 };
+  return { kind: 'room', id, key: hex(id), name, seqOffset: 0 };
 }
 
 /** The conversation with the pinned person. @throws ClientError when nobody has that name, or they have no keys yet */
@@ -44,34 +44,34 @@ export async function privateRef(context: AccountContext, name: string): Promise
  * conversation; these can be read, but not written to.
  */
 export async function formerRefs(context: AccountContext, name: string): Promise<PrivateRef[]> {
-  const former = await context.keyring.formerOf(name);
+  const former = await context.keyring.formerIdentities(name);
   return former.map((idFp, age) => refWith(context, name, idFp, -FORMER_BASE * (age + 1)));
 }
 
-function refWith(context: AccountContext, name: string, idFp: Uint8Array, base: number): PrivateRef {
+function refWith(context: AccountContext, name: string, idFp: Uint8Array, seqOffset: number): PrivateRef {
   const id = privateConversationId(context.daemonId, context.keyring.me.idFp, idFp);
-  return { kind: 'private', id, key: hex(id), name: `@${name}`, with: name, peer: hex(idFp), base };
+  return { kind: 'private', id, key: hex(id), name: `@${name}`, with: name, peer: hex(idFp), seqOffset };
 }
 
 /** For a name that this profile never met, while there is no link to ask who that is. Only the outbox uses it. */
-export function unmetRef(name: string): PrivateRef {
+export function unresolvedRef(name: string): PrivateRef {
   return {
     kind: 'private',
     id: new Uint8Array(),
-    key: unmetKey(name),
+    key: unresolvedKey(name),
     name: `@${name}`,
     with: name,
     peer: null,
-    base: 0,
+    seqOffset: 0,
   };
 }
 
 /** No other conversation has this key: theirs are hex. */
-export function unmetKey(name: string): string {
+export function unresolvedKey(name: string): string {
   return `@${name}`;
 }
 
-export function isUnmet(ref: ConversationRef): boolean {
+export function isUnresolved(ref: ConversationRef): boolean {
   return ref.kind === 'private' && ref.peer === null;
 }
 

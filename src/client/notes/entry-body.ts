@@ -6,7 +6,7 @@ import { type Content, decodeContent, encodeContent } from '../../protocol/seale
 const VERSION = 1;
 const HASH_BYTES = 32;
 
-export type EntryText = {
+export type EntryBody = {
   /** The author's name. */
   from: string;
   /** By the author's clock, ms since 1970. */
@@ -18,7 +18,7 @@ export type EntryText = {
   content: Content;
 };
 
-export function encodeEntryText(said: EntryText): Uint8Array {
+export function encodeEntryBody(said: EntryBody): Uint8Array {
   const { kind, body } = encodeContent(said.content);
   return new Writer()
     .u8(VERSION)
@@ -32,7 +32,7 @@ export function encodeEntryText(said: EntryText): Uint8Array {
 }
 
 /** @throws ProtocolError 'layout' | 'version' */
-export function decodeEntryText(bytes: Uint8Array): EntryText {
+export function decodeEntryBody(bytes: Uint8Array): EntryBody {
   const reader = new Reader(bytes);
   if (reader.u8() !== VERSION) throw new ProtocolError('version', 'a cached message of another version');
   const late = reader.u8() === 1;

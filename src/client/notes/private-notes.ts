@@ -6,32 +6,32 @@ import { type NoteHeader, openNote, parseDelivered, sealNote } from '../../proto
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { ConversationRef } from './conversation-ref.ts';
-import type { EntryText } from './entry-body.ts';
+import type { EntryBody } from './entry-body.ts';
 
 /** A note that was sealed to a key this long after its end is marked as late, in ms. */
 const LATE_MS = 30 * 24 * 3_600_000;
 
 /** An opened entry. `seen` are hashes of items that its author had seen. */
-export type Opened = {
+export type OpenedEntry = {
   author: string;
   id: string;
   device: number;
   deviceSeq: number;
   prev: Uint8Array;
   seen: readonly Uint8Array[];
-  said: EntryText;
+  body: EntryBody;
 };
 
 /**
  * Opens a note of mine from the outbox, without RSA: the hash shows that these are the bytes that were sealed here. null when the
  * outbox does not have it.
  */
-export async function openOwn(
+export async function openOwnNote(
   context: AccountContext,
   ref: ConversationRef,
   entry: Entry,
   sealedAs: (ref: ConversationRef, id: string, hash: Uint8Array) => Promise<{ content: Content } | null>,
-): Promise<Opened | null> {
+): Promise<OpenedEntry | null> {
   const { me } = context.keyring;
   const { header, noteHash } = parseDelivered(entry.bytes);
   if (!equal(header.from, me.idFp)) return null;
@@ -40,7 +40,11 @@ export async function openOwn(
 }
 
 /** @throws ProtocolError 'note' when it is not a note of this conversation by one of its two people */
-export async function openPrivate(context: AccountContext, ref: ConversationRef, entry: Entry): Promise<Opened> {
+export async function openPrivateNote(
+  context: AccountContext,
+  ref: ConversationRef,
+  entry: Entry,
+): Promise<OpenedEntry> {
   const { keyring } = context;
   const { header, copy } = parseDelivered(entry.bytes);
   if (ref.kind !== 'private' || !equal(header.conversation, ref.id))
@@ -63,7 +67,7 @@ export async function openPrivate(context: AccountContext, ref: ConversationRef,
   return openedNote(header, noteHash, name, late, content);
 }
 
-function openedNote(header: NoteHeader, hash: Uint8Array, from: string, late: boolean, content: Content): Opened {
+function openedNote(header: NoteHeader, hash: Uint8Array, from: string, late: boolean, content: Content): OpenedEntry {
   return {
     author: hex(header.from),
     id: hex(header.noteId),
@@ -71,7 +75,7 @@ function openedNote(header: NoteHeader, hash: Uint8Array, from: string, late: bo
     deviceSeq: header.seq,
     prev: header.prev,
     seen: [header.seen],
-    said: { from, sentAt: header.sentAt, late, hash, content },
+    body: { from, sentAt: header.sentAt, late, hash, content },
   };
 }
 
@@ -79,7 +83,7 @@ function openedNote(header: NoteHeader, hash: Uint8Array, from: string, late: bo
 export type ChainPosition = { device: number; deviceSeq: number; prev: Uint8Array; seen: readonly Uint8Array[] };
 
 /** @throws ClientError 'key-changed' | 'refused' when the other side's card cannot be sealed to */
-export async function sealPrivate(
+export async function sealPrivateNote(
   context: AccountContext,
   to: string,
   item: ChainPosition & { id: Uint8Array; sentAt: number; content: Content },
@@ -89,7 +93,7 @@ export async function sealPrivate(
     daemonId: context.daemonId,
     identity: me.identity,
     from: me.card,
-    to: to === me.name ? me.card : await context.keyring.recipient(to),
+    to: to === me.name ? me.card : await context.keyring.recipientCard(to),
     device: item.device,
     seq: item.deviceSeq,
     prev: item.prev,

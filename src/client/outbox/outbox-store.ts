@@ -2,10 +2,10 @@
 import { equal, utf8 } from '../../protocol/base/bytes.ts';
 import { ClientError } from '../errors.ts';
 import type { AccountContext } from '../login/account-context.ts';
-import { type ConversationRef, recipientOf, unmetKey } from '../notes/conversation-ref.ts';
-import { decodeEntryText, encodeEntryText } from '../notes/entry-body.ts';
+import { type ConversationRef, recipientOf, unresolvedKey } from '../notes/conversation-ref.ts';
+import { decodeEntryBody, encodeEntryBody } from '../notes/entry-body.ts';
 import type { OutboxItem, OutboxState, SealedItem } from '../notes/outbox-item.ts';
-import type { Opened } from '../notes/private-notes.ts';
+import type { OpenedEntry } from '../notes/private-notes.ts';
 import type { Row, Statement } from '../profile/profile-db.ts';
 import type { OwnDevices } from './own-devices.ts';
 
@@ -43,7 +43,7 @@ export class OutboxStore {
         item.device,
         item.id,
         item.at,
-        profile.seal(encodeEntryText(said), this.#aad(item.id)),
+        profile.seal(encodeEntryBody(said), this.#aad(item.id)),
         item.file,
         receipt,
         account,
@@ -69,7 +69,7 @@ export class OutboxStore {
 
   /** The conversation's items in the order in which they were written, without receipts. */
   async of(ref: ConversationRef): Promise<OutboxItem[]> {
-    return this.#rows('conversation IN (?, ?) AND receipt = 0', [ref.key, unmetKeyOf(ref) ?? ref.key]);
+    return this.#rows('conversation IN (?, ?) AND receipt = 0', [ref.key, unresolvedKeyOf(ref) ?? ref.key]);
   }
 
   /** The people with items here, receipts aside, and when the newest one was written, in ms since 1970 UTC. */
@@ -88,7 +88,7 @@ export class OutboxStore {
   }
 
   /** Whether an item posts this file. */
-  async lists(file: string): Promise<boolean> {
+  async postsFile(file: string): Promise<boolean> {
     return (await this.#rows('file = ?', [file], 1)).length > 0;
   }
 
@@ -146,8 +146,8 @@ export class OutboxStore {
   }
 
   /** Moves the items that were written as `device` before the recipient was met into the conversation with them. */
-  async met(ref: ConversationRef, device: number): Promise<void> {
-    const unmet = unmetKeyOf(ref);
+  async moveResolved(ref: ConversationRef, device: number): Promise<void> {
+    const unmet = unresolvedKeyOf(ref);
     if (unmet === null) return;
     await this.#context.profile.db.run(
       'UPDATE outbox SET conversation = ? WHERE account = ? AND conversation = ? AND device = ?',
@@ -163,7 +163,7 @@ export class OutboxStore {
   }
 
   /** Stores that the daemon took the item. */
-  async placed(item: OutboxItem, seq: number, at: number): Promise<void> {
+  async markPlaced(item: OutboxItem, seq: number, at: number): Promise<void> {
     if (item.sealed === null) throw new Error('answered before it was sealed');
     const { account } = this.#context;
     await this.#context.profile.db.transaction([
@@ -171,12 +171,12 @@ export class OutboxStore {
         sql: "UPDATE outbox SET state = 'placed', seq = ?, placed_at = ? WHERE n = ?",
         params: [seq, at, item.n],
       },
-      this.#standing(item.conversation, item.device, item.sealed.deviceSeq, item.sealed.hash, account),
+      this.#advanceChain(item.conversation, item.device, item.sealed.deviceSeq, item.sealed.hash, account),
     ]);
   }
 
   /** Removes an item that was met in its conversation. */
-  placedStatements(ref: ConversationRef, opened: Opened): Statement[] {
+  removalStatements(ref: ConversationRef, opened: OpenedEntry): Statement[] {
     const { account } = this.#context;
     const statements: Statement[] = [
       {
@@ -185,12 +185,12 @@ export class OutboxStore {
       },
     ];
     if (this.#devices.holds(opened.device))
-      statements.push(this.#standing(ref.key, opened.device, opened.deviceSeq, opened.said.hash, account));
+      statements.push(this.#advanceChain(ref.key, opened.device, opened.deviceSeq, opened.body.hash, account));
     return statements;
   }
 
   /** The number and hash that the next item of a device follows. */
-  async last(conversation: string, device: number): Promise<{ seq: number; hash: Uint8Array }> {
+  async chainEnd(conversation: string, device: number): Promise<{ seq: number; hash: Uint8Array }> {
     const [row] = await this.#context.profile.db.all(
       'SELECT seq, hash FROM own_chains WHERE account = ? AND conversation = ? AND device = ?',
       [this.#context.account, conversation, device],
@@ -203,12 +203,12 @@ export class OutboxStore {
   }
 
   /** The newest number of each device of this process, and which of these ids are in the outbox. */
-  async standing(
+  async chainState(
     ref: ConversationRef,
     ids: readonly string[],
   ): Promise<{ seqs: Map<number, number>; queued: Set<string> }> {
     const seqs = new Map<number, number>();
-    for (const device of this.#devices.all) seqs.set(device, (await this.last(ref.key, device)).seq);
+    for (const device of this.#devices.all) seqs.set(device, (await this.chainEnd(ref.key, device)).seq);
     const rows = await this.#context.profile.db.all(
       'SELECT id FROM outbox WHERE account = ? AND conversation = ? AND id IN (SELECT value FROM json_each(?))',
       [this.#context.account, ref.key, JSON.stringify(ids)],
@@ -222,7 +222,7 @@ export class OutboxStore {
     return queued?.sealed != null && equal(queued.sealed.hash, hash) ? queued : null;
   }
 
-  #standing(conversation: string, device: number, seq: number, hash: Uint8Array, account: string): Statement {
+  #advanceChain(conversation: string, device: number, seq: number, hash: Uint8Array, account: string): Statement {
     return {
       sql: `INSERT INTO own_chains (account, conversation, device, seq, hash) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET seq = excluded.seq, hash = excluded.hash WHERE excluded.seq > own_chains.seq`,
@@ -241,10 +241,10 @@ export class OutboxStore {
       `SELECT * FROM outbox WHERE account = ? AND ${where} ORDER BY n LIMIT ?`,
       [this.#context.account, ...params, limit],
     );
-    return rows.map((row) => this.#queued(row));
+    return rows.map((row) => this.#item(row));
   }
 
-  #queued(row: Row): OutboxItem {
+  #item(row: Row): OutboxItem {
     const { profile } = this.#context;
     const id = String(row.id);
     const aad = this.#aad(id);
@@ -256,7 +256,7 @@ export class OutboxStore {
       device: Number(row.device),
       id,
       at: Number(row.at),
-      content: decodeEntryText(profile.open(row.content as Uint8Array, aad)).content,
+      content: decodeEntryBody(profile.open(row.content as Uint8Array, aad)).content,
       file: row.file as string | null,
       sealed:
         bytes === null
@@ -275,6 +275,6 @@ export class OutboxStore {
 }
 
 /** The key of items that were written before the recipient was met; null for a room, and for a conversation under a former key. */
-function unmetKeyOf(ref: ConversationRef): string | null {
-  return ref.kind === 'private' && ref.base === 0 ? unmetKey(ref.with) : null;
+function unresolvedKeyOf(ref: ConversationRef): string | null {
+  return ref.kind === 'private' && ref.seqOffset === 0 ? unresolvedKey(ref.with) : null;
 }

@@ -8,10 +8,16 @@
 
 import { sleep } from '../../platform/clock.ts';
 import { Refusal, type RefusalCode } from '../../protocol/base/errors.ts';
-import { ClientError, isFinal, isPassing } from '../errors.ts';
+import { ClientError, isFinal, isTemporary } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { AccountContext } from '../login/account-context.ts';
-import { type ConversationRef, isUnmet, recipientOf, unmetKey, unmetRef } from '../notes/conversation-ref.ts';
+import {
+  type ConversationRef,
+  isUnresolved,
+  recipientOf,
+  unresolvedKey,
+  unresolvedRef,
+} from '../notes/conversation-ref.ts';
 import type { OutboxItem } from '../notes/outbox-item.ts';
 import type { Channel, ChannelLookup } from './channel.ts';
 import type { OutboxStore } from './outbox-store.ts';
@@ -62,8 +68,8 @@ export class Outbox {
     for (const { conversation, recipient, device } of await this.#store.waiting()) {
       if (!this.#devices.adopt(device)) continue;
       await this.#bus.attempt(async () => {
-        const isUnmet = conversation === unmetKey(recipient);
-        const ref = isUnmet ? unmetRef(recipient) : (await this.#channels.find(conversation, recipient))?.ref;
+        const isUnmet = conversation === unresolvedKey(recipient);
+        const ref = isUnmet ? unresolvedRef(recipient) : (await this.#channels.find(conversation, recipient))?.ref;
         if (ref !== undefined) this.#start(ref, device);
       });
       this.#releaseIdle(device);
@@ -88,7 +94,9 @@ export class Outbox {
       return;
     }
     if (this.#closed || this.#context.connection.state.state !== 'online') return;
-    const run = (isUnmet(ref) ? this.#meet(ref, device) : this.#drain(this.#channels.of(ref), device))
+    const run = (
+      isUnresolved(ref) ? this.#resolveRecipient(ref, device) : this.#sendWaiting(this.#channels.of(ref), device)
+    )
       .catch((error: unknown) => this.#bus.publish('failed', error))
       .finally(() => {
         this.#lanes.delete(lane);
@@ -98,9 +106,9 @@ export class Outbox {
     this.#lanes.set(lane, run);
   }
 
-  async #drain(channel: Channel, device: number): Promise<void> {
+  async #sendWaiting(channel: Channel, device: number): Promise<void> {
     const { ref } = channel;
-    await this.#store.met(ref, device);
+    await this.#store.moveResolved(ref, device);
     let waits = 0;
     while (!this.#closed && this.#context.connection.state.state === 'online') {
       const item = await this.#store.next(ref.key, device);
@@ -111,18 +119,18 @@ export class Outbox {
       } catch (error) {
         // After close the error says nothing about the message, and another process may hold its device.
         if (this.#closed || (error instanceof ClientError && error.code === 'unreachable')) return;
-        if (isPassing(error)) {
+        if (isTemporary(error)) {
           await this.#pause(waits++, error);
           continue;
         }
-        if (!isFinal(error)) return this.#stall(item, stoppedAt(ref, error));
+        if (!isFinal(error)) return this.#stall(item, stalledError(ref, error));
         await this.#fail(ref, item, error);
       }
     }
   }
 
   /** Asks the daemon who the unmet recipient is: their items go out in the conversation with them, or fail. */
-  async #meet(unmet: ConversationRef, device: number): Promise<void> {
+  async #resolveRecipient(unmet: ConversationRef, device: number): Promise<void> {
     for (let waits = 0; !this.#closed && this.#context.connection.state.state === 'online'; ) {
       try {
         const channel = await this.#channels.find(unmet.key, recipientOf(unmet));
@@ -130,9 +138,9 @@ export class Outbox {
         return;
       } catch (error) {
         if (this.#closed || (error instanceof ClientError && error.code === 'unreachable')) return;
-        if (isPassing(error)) await this.#pause(waits++, error);
+        if (isTemporary(error)) await this.#pause(waits++, error);
         else if (isFinal(error)) return this.#failAll(unmet, device, error);
-        else throw stoppedAt(unmet, error);
+        else throw stalledError(unmet, error);
       }
     }
   }
@@ -165,7 +173,8 @@ export class Outbox {
       this.#attempts.delete(item.n);
       this.#busyTold = false;
     } catch (error) {
-      if (this.#closed || !(error instanceof Refusal) || !(await this.#answer(channel, item, error.code))) throw error;
+      if (this.#closed || !(error instanceof Refusal) || !(await this.#prepareAgain(channel, item, error.code)))
+        throw error;
     }
   }
 
@@ -184,7 +193,7 @@ export class Outbox {
     const { ref } = channel;
     let sealed = item.sealed;
     if (sealed === null) {
-      const last = await this.#store.last(ref.key, item.device);
+      const last = await this.#store.chainEnd(ref.key, item.device);
       const position = {
         device: item.device,
         deviceSeq: last.seq + 1,
@@ -198,13 +207,13 @@ export class Outbox {
     }
     const now = { ...item, sealed };
     const { seq, at } = await channel.send(now, sealed.bytes);
-    await this.#store.placed(now, seq, at);
+    await this.#store.markPlaced(now, seq, at);
     const placed: OutboxItem = { ...now, state: 'placed', seq, placedAt: at };
     this.#bus.publish('sent', { ref, item: placed, entry: channel.entryOf(placed) });
   }
 
   /** Prepares the item for a new sealing after a refusal. @returns false when that cannot help */
-  async #answer(channel: Channel, item: OutboxItem, code: RefusalCode): Promise<boolean> {
+  async #prepareAgain(channel: Channel, item: OutboxItem, code: RefusalCode): Promise<boolean> {
     const { ref } = channel;
     const attempts = (this.#attempts.get(item.n) ?? 0) + 1;
     if (attempts >= (MAX_ATTEMPTS[code] ?? 0)) return false;
@@ -215,7 +224,7 @@ export class Outbox {
       await this.#store.unseal(item);
       return true;
     }
-    const last = await this.#store.last(ref.key, item.device);
+    const last = await this.#store.chainEnd(ref.key, item.device);
     // The daemon has another number for this device, and the conversation does not explain it: a copied profile, or a lost answer.
     if (attempts > 1 || last.seq + 1 === item.sealed?.deviceSeq) {
       await this.#devices.replace(item.device);
@@ -235,7 +244,7 @@ function sentenceOf(error: unknown): string {
   return `it could not be sealed: ${messageOf(error)}`;
 }
 
-function stoppedAt(ref: ConversationRef, error: unknown): ClientError {
+function stalledError(ref: ConversationRef, error: unknown): ClientError {
   if (error instanceof ClientError) return error;
   const why = messageOf(error);
   return new ClientError('refused', `what you send to ${ref.name} waits: ${why}; it goes out with the next one`);

@@ -8,14 +8,14 @@ import type { DeviceLease } from '../profile/device-lock.ts';
 import type { Profile } from '../profile/profile.ts';
 
 export class OwnDevices {
-  readonly #leased: Profile['devices'];
+  readonly #devices: Profile['devices'];
   readonly #leases: DeviceLease[];
   /** Leases of ended processes' devices, by number. */
   readonly #orphans = new Map<number, DeviceLease>();
   #current: number;
 
   constructor({ devices }: Pick<Profile, 'devices'>, lease: DeviceLease, bus: ClientBus) {
-    this.#leased = devices;
+    this.#devices = devices;
     this.#leases = [lease];
     this.#current = lease.device;
     bus.on('clashed', (device) => this.replace(device));
@@ -37,7 +37,7 @@ export class OwnDevices {
   /** Takes the device of an ended process. @returns false when another process holds it */
   adopt(device: number): boolean {
     if (this.holds(device)) return true;
-    const lease = this.#leased.take(device);
+    const lease = this.#devices.tryLease(device);
     if (lease !== null) this.#orphans.set(device, lease);
     return lease !== null;
   }
@@ -52,8 +52,8 @@ export class OwnDevices {
   /** Somebody else used this device's numbers (a copied profile): goes on as another device, and never as this one again. */
   async replace(clashed: number): Promise<void> {
     if (clashed !== this.#current) return;
-    await this.#leased.retire(clashed);
-    const lease = await this.#leased.lease();
+    await this.#devices.retire(clashed);
+    const lease = await this.#devices.lease();
     this.#leases.push(lease);
     this.#current = lease.device;
   }

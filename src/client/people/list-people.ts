@@ -7,10 +7,10 @@ import { ClientError } from '../errors.ts';
 /** More accounts than one daemon serves. */
 export const MAX_PEOPLE = 100_000;
 
-type Listed = RequestResult<'people'>['people'][number];
+type ListedPerson = RequestResult<'people'>['people'][number];
 
 /** Yields the accounts in code-point order, each name once. @throws ClientError 'untrusted' when the list repeats itself or has no end */
-export async function* everybody(connection: Pick<Connection, 'request'>): AsyncGenerator<Listed> {
+export async function* allPeople(connection: Pick<Connection, 'request'>): AsyncGenerator<ListedPerson> {
   let after: string | null = null;
   let last: Uint8Array | null = null;
   let count = 0;
@@ -18,16 +18,16 @@ export async function* everybody(connection: Pick<Connection, 'request'>): Async
     const page: RequestResult<'people'> = await connection.request('people', { after });
     for (const person of page.people) {
       const name = utf8(person.name);
-      if (last !== null && compare(name, last) <= 0) throw repeats();
-      if (++count > MAX_PEOPLE) throw repeats();
+      if (last !== null && compare(name, last) <= 0) throw endlessListError();
+      if (++count > MAX_PEOPLE) throw endlessListError();
       last = name;
       yield person;
     }
-    if (page.next !== null && page.people.length === 0) throw repeats();
+    if (page.next !== null && page.people.length === 0) throw endlessListError();
     after = page.next;
   } while (after !== null);
 }
 
-function repeats(): ClientError {
+function endlessListError(): ClientError {
   return new ClientError('untrusted', 'the list of people that the server gives has no end; ask its operator');
 }

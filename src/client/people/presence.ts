@@ -7,18 +7,18 @@ import type { ConversationName } from '../types.ts';
 import type { People } from './people.ts';
 
 /** The least time between two typing signs to one person, in ms. */
-const TYPING_EVERY = 3000;
+const TYPING_EVERY_MS = 3000;
 
-type Needs = Pick<AccountContext, 'connection' | 'keyring' | 'clock'>;
+type PresenceContext = Pick<AccountContext, 'connection' | 'keyring' | 'clock'>;
 
 export class Presence {
-  readonly #context: Needs;
+  readonly #context: PresenceContext;
   readonly #people: Pick<People, 'find'>;
   readonly #bus: ClientBus;
-  readonly #told = new Map<string, number>();
+  readonly #lastSent = new Map<string, number>();
   #away = false;
 
-  constructor(context: Needs, people: Pick<People, 'find'>, bus: ClientBus) {
+  constructor(context: PresenceContext, people: Pick<People, 'find'>, bus: ClientBus) {
     this.#context = context;
     this.#people = people;
     this.#bus = bus;
@@ -36,9 +36,9 @@ export class Presence {
     const name = to.slice(1);
     if (!to.startsWith('@') || name === keyring.me.name || connection.state.state !== 'online') return;
     const now = clock.monotonic();
-    if (now - (this.#told.get(name) ?? Number.NEGATIVE_INFINITY) < TYPING_EVERY) return;
-    this.#told.set(name, now);
-    void this.#tell(name).catch(() => {});
+    if (now - (this.#lastSent.get(name) ?? Number.NEGATIVE_INFINITY) < TYPING_EVERY_MS) return;
+    this.#lastSent.set(name, now);
+    void this.#sendTyping(name).catch(() => {});
   }
 
   /** Sets whether I am away; without a link, the daemon hears of it at the next login. @throws Refusal 'rate-limited'; nothing has changed then */
@@ -46,7 +46,7 @@ export class Presence {
     const before = this.#away;
     this.#away = on;
     try {
-      await this.#tellAway();
+      await this.#sendAway();
     } catch (error) {
       this.#away = before;
       throw error;
@@ -54,17 +54,17 @@ export class Presence {
   }
 
   /** Call after each login that follows a lost link: the daemon assumes that everybody who logs in is present. */
-  async tellAgain(): Promise<void> {
-    if (this.#away) await this.#tellAway();
+  async resendAway(): Promise<void> {
+    if (this.#away) await this.#sendAway();
   }
 
-  async #tell(name: string): Promise<void> {
+  async #sendTyping(name: string): Promise<void> {
     const person = await this.#people.find(name);
     if (person?.online === true && person.changedTo === null)
       await this.#context.connection.request('typing', { to: name });
   }
 
-  async #tellAway(): Promise<void> {
+  async #sendAway(): Promise<void> {
     try {
       await this.#context.connection.request('away', { away: this.#away });
     } catch (error) {

@@ -31,12 +31,12 @@ export class Devices {
     const rows = await this.#db.all('SELECT device FROM devices WHERE retired = 0');
     const usable = rows.map((row) => Number(row.device));
     for (const device of [...prefer.filter((d) => usable.includes(d)), ...usable]) {
-      const lease = this.take(device);
+      const lease = this.tryLease(device);
       if (lease !== null) return lease;
     }
     for (;;) {
       const device = randomU32(this.#random);
-      const lease = device === 0 ? null : this.take(device);
+      const lease = device === 0 ? null : this.tryLease(device);
       if (lease === null) continue;
       await this.#db.run('INSERT OR IGNORE INTO devices (device) VALUES (?)', [device]);
       return lease;
@@ -44,7 +44,7 @@ export class Devices {
   }
 
   /** Leases one device, to send what an ended process left in its outbox. Returns null while a process holds it. */
-  take(device: number): DeviceLease | null {
+  tryLease(device: number): DeviceLease | null {
     const { DatabaseSync } = loadSqlite();
     const lock = new DatabaseSync(join(this.#dir, `device-${device}.lock`));
     try {

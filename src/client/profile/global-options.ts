@@ -50,7 +50,11 @@ export const globalOptions = {
 } as const satisfies Record<string, { type: OptionType; requiresArg?: true; isFolder?: true; describe: string }>;
 
 export type GlobalOption = keyof typeof globalOptions;
-const wanted: Readonly<Record<OptionType, string>> = { string: 'a text', boolean: SWITCH_VALUES, number: 'a number' };
+const typeWords: Readonly<Record<OptionType, string>> = {
+  string: 'a text',
+  boolean: SWITCH_VALUES,
+  number: 'a number',
+};
 type OptionValue = string | boolean | number;
 export type OptionValues = Partial<Record<GlobalOption, OptionValue>>;
 
@@ -63,7 +67,7 @@ export function optionsFromEnvironment(env: NodeJS.ProcessEnv): OptionValues {
     if (value === undefined || value === '') continue;
     const read = fromText(globalOptions[option].type, value);
     if (read === null)
-      throw new ClientError('usage', `${variable} must be ${wanted[globalOptions[option].type]}, not "${value}"`);
+      throw new ClientError('usage', `${variable} must be ${typeWords[globalOptions[option].type]}, not "${value}"`);
     settings[option] = checkedFolder(option, read, variable);
   }
   return settings;
@@ -89,7 +93,7 @@ export function optionsFromToml(text: string, file: string): OptionValues {
     const option = key as GlobalOption;
     const { type } = globalOptions[option];
     const read = type === 'boolean' && typeof value === 'string' ? parseSwitch(value) : value;
-    if (typeof read !== type) throw new ClientError('usage', `${file}: ${key} must be ${wanted[type]}`);
+    if (typeof read !== type) throw new ClientError('usage', `${file}: ${key} must be ${typeWords[type]}`);
     settings[option] = checkedFolder(option, read as OptionValue, `${file}: ${key}`);
   }
   return settings;

@@ -44,14 +44,14 @@ export async function downloadsFolder(
 ): Promise<Downloads> {
   if (option !== undefined) return { dir: expandHome(option), why: null };
   const here = resolve('client_files');
-  const fault = await faultOf(here, fs);
+  const fault = await whyUnusable(here, fs);
   if (fault === null) return { dir: here, why: null };
   const dir = (await ownDownloads(fs, env)) ?? join(profile, 'downloads');
   return { dir, why: fault === '' ? null : `${here} ${fault}: downloads go to ${dir}; choose with --downloads DIR` };
 }
 
 /** Returns why `folder` must not be used, for a sentence; '' when it does not exist, null when it may be used. */
-async function faultOf(folder: string, fs: Pick<FileSystem, 'lstat'>): Promise<string | null> {
+async function whyUnusable(folder: string, fs: Pick<FileSystem, 'lstat'>): Promise<string | null> {
   const found = await fs.lstat(folder).catch(() => null);
   if (found === null) return '';
   if (!found.isDirectory()) return 'is a link or a file, not a folder of your own';

@@ -32,7 +32,7 @@ answerCalls<ProfileDbOperations>({
   run: (statement) => attempt(() => run(statement)),
   transaction: (statements) =>
     attempt(() => {
-      atOnce(opened(), () => {
+      inTransaction(opened(), () => {
         for (const statement of statements) run(statement);
       });
       return null;
@@ -61,7 +61,7 @@ function opened(): DatabaseSync {
 function migrate(file: DatabaseSync, migrations: readonly (readonly string[])[]): number {
   const version = (): number => Number((file.prepare('PRAGMA user_version').get() as Row).user_version);
   if (version() >= migrations.length) return version();
-  atOnce(file, () => {
+  inTransaction(file, () => {
     for (const step of migrations.slice(version())) for (const sql of step) file.exec(sql);
     if (version() < migrations.length) file.exec(`PRAGMA user_version = ${migrations.length}`);
   });
@@ -69,7 +69,7 @@ function migrate(file: DatabaseSync, migrations: readonly (readonly string[])[])
 }
 
 /** All or nothing. */
-function atOnce(file: DatabaseSync, action: () => void): void {
+function inTransaction(file: DatabaseSync, action: () => void): void {
   file.exec('BEGIN IMMEDIATE');
   try {
     action();

@@ -47,7 +47,7 @@ export class Profile {
     const key = await makeFolders(fs, dir, 0o700)
       .then(() => profileKey(dir, fs, random))
       .catch((error: unknown) => {
-        throw cannotBe(dir, error);
+        throw folderError(dir, error);
       });
     const opening = openProfileDb(join(dir, 'profile.db'), migrations);
     meanwhile();
@@ -87,7 +87,7 @@ export class Profile {
 }
 
 /** Returns the error for the person when the folder `dir` cannot hold a profile; other errors as they are. */
-function cannotBe(dir: string, error: unknown): unknown {
+function folderError(dir: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof ClientError || code === undefined) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT')

@@ -12,48 +12,48 @@ import type { RoomRekey } from './room-rekey.ts';
 const ASK_AGAIN_MS = 5000;
 const MAX_ASKED = 16;
 
-export type RequestsParts = {
+export type EpochKeyRequestsParts = {
   ref: RoomRef;
   keys: Pick<RoomKeys, 'current' | 'get' | 'isOpen'>;
-  rekey: Pick<RoomRekey, 'ask' | 'granted'>;
+  rekey: Pick<RoomRekey, 'ask' | 'takeGrant'>;
   clock: Pick<Clock, 'monotonic'>;
   bus: ClientBus;
 };
 
 export class EpochKeyRequests {
-  readonly #parts: RequestsParts;
+  readonly #parts: EpochKeyRequestsParts;
   /** When each key was asked for, by the epoch's id, in ms of the monotonic clock. */
-  readonly #missing = new Map<string, number>();
+  readonly #askedAt = new Map<string, number>();
 
-  constructor(parts: RequestsParts) {
+  constructor(parts: EpochKeyRequestsParts) {
     this.#parts = parts;
   }
 
   /** Call after each login: asks for the keys of `locked` and of the epoch in use, under which nothing may have been said yet. */
-  atLogin(locked: Iterable<string>): void {
+  askAtLogin(locked: Iterable<string>): void {
     const { current } = this.#parts.keys;
     this.ask(current === null ? locked : [current.id, ...locked]);
   }
 
   /** Asks for the keys of these epochs and of those that are still missing, the one that was asked for longest ago first. */
   ask(epochs: Iterable<string>): void {
-    for (const id of epochs) if (!this.#missing.has(id)) this.#missing.set(id, Number.NEGATIVE_INFINITY);
+    for (const id of epochs) if (!this.#askedAt.has(id)) this.#askedAt.set(id, Number.NEGATIVE_INFINITY);
     const { keys, rekey, clock } = this.#parts;
     const now = clock.monotonic();
     const due: { known: KnownEpoch; askedAt: number }[] = [];
     let places = MAX_ASKED;
-    for (const [id, askedAt] of this.#missing) {
+    for (const [id, askedAt] of this.#askedAt) {
       const known = keys.get(id);
-      if (known === null || known.key !== null || !keys.isOpen(known)) this.#missing.delete(id);
+      if (known === null || known.key !== null || !keys.isOpen(known)) this.#askedAt.delete(id);
       else if (now - askedAt < ASK_AGAIN_MS) places -= 1;
       else due.push({ known, askedAt });
     }
     due.sort((a, b) => (a.askedAt < b.askedAt ? -1 : Number(a.askedAt > b.askedAt)));
     for (const { known } of due.slice(0, Math.max(0, places))) {
-      this.#missing.set(known.id, now);
+      this.#askedAt.set(known.id, now);
       rekey
         .ask(known)
-        .then(() => (known.key === null ? undefined : this.#opened(known.id)))
+        .then(() => (known.key === null ? undefined : this.#publishOpened(known.id)))
         .catch(() => {
           // No member is online; the next message, or the next login, asks again.
         });
@@ -61,14 +61,14 @@ export class EpochKeyRequests {
   }
 
   /** Takes a member's answer; if it is not the key, asks the next member. */
-  async granted(params: EventParams<'granted'>): Promise<void> {
+  async takeGrant(params: EventParams<'granted'>): Promise<void> {
     const { keys, rekey } = this.#parts;
     const epoch = hex(params.epochId);
-    if (await rekey.granted(params)) await this.#opened(epoch);
+    if (await rekey.takeGrant(params)) await this.#publishOpened(epoch);
     else if (keys.get(epoch)?.key == null) this.ask([epoch]);
   }
 
-  #opened(epoch: string): Promise<void> {
+  #publishOpened(epoch: string): Promise<void> {
     const { bus, ref } = this.#parts;
     return bus.publishAndWait('epoch-opened', { ref, epoch });
   }

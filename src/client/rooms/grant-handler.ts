@@ -9,18 +9,21 @@ import type { RoomRekey } from './room-rekey.ts';
 const MAX_WAITING = 2 ** 21;
 const AT_ONCE = 8;
 
-export type AskedRoom = { rekey: Pick<RoomRekey, 'wanted'>; keyRequests: Pick<EpochKeyRequests, 'granted'> };
+export type GrantingRoom = {
+  rekey: Pick<RoomRekey, 'answerRequest'>;
+  keyRequests: Pick<EpochKeyRequests, 'takeGrant'>;
+};
 
-export class GrantAnswers {
-  readonly #rooms: { withId(id: Uint8Array): AskedRoom | null };
+export class GrantHandler {
+  readonly #rooms: { withId(id: Uint8Array): GrantingRoom | null };
   readonly #queue: EventQueue;
 
-  constructor(rooms: { withId(id: Uint8Array): AskedRoom | null }, bus: ClientBus) {
+  constructor(rooms: { withId(id: Uint8Array): GrantingRoom | null }, bus: ClientBus) {
     this.#rooms = rooms;
     this.#queue = new EventQueue(
       (event) => bus.attempt(() => this.#answer(event)),
       () => {},
-      { most: MAX_WAITING, atOnce: AT_ONCE },
+      { maxBytes: MAX_WAITING, concurrency: AT_ONCE },
     );
     bus.on('received', (event) => {
       // Without waiting: handling them needs the daemon's answers.
@@ -29,7 +32,7 @@ export class GrantAnswers {
   }
 
   async #answer(event: Event): Promise<void> {
-    if (event.method === 'grant-wanted') await this.#rooms.withId(event.params.room)?.rekey.wanted(event.params);
-    if (event.method === 'granted') await this.#rooms.withId(event.params.room)?.keyRequests.granted(event.params);
+    if (event.method === 'grant-wanted') await this.#rooms.withId(event.params.room)?.rekey.answerRequest(event.params);
+    if (event.method === 'granted') await this.#rooms.withId(event.params.room)?.keyRequests.takeGrant(event.params);
   }
 }

@@ -15,7 +15,7 @@ import type { AccountContext } from '../login/account-context.ts';
 import type { RoomMembers } from './room-members.ts';
 
 /** Thrown for a message whose epoch key is missing; holds its clear header. */
-export class Locked extends Error {
+export class MissingEpochKey extends Error {
   override readonly name = 'Locked';
   readonly epoch: string;
   readonly author: string;
@@ -51,7 +51,7 @@ export class RoomKeys {
   /** Epochs that wait for their maker's key to be accepted, in order. Their signatures are not checked yet. */
   readonly #refused = new Map<string, KnownEpoch & { bytes: Uint8Array }>();
   /** Epochs are taken one after the other. */
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
   #current: KnownEpoch | null = null;
   /** The newest epoch in the daemon's order, also if it was refused here: the next one must name it. */
   #head: { id: Uint8Array; seq: number } = { id: new Uint8Array(32), seq: 0 };
@@ -124,7 +124,7 @@ export class RoomKeys {
    * @throws ProtocolError 'room' for a maker or a log head that the log does not vouch for
    */
   take(entry: Entry): Promise<KnownEpoch> {
-    return this.#turns.run(() => this.#take(entry));
+    return this.#mutex.run(() => this.#take(entry));
   }
 
   async #take(entry: Entry): Promise<KnownEpoch> {
@@ -134,18 +134,18 @@ export class RoomKeys {
     try {
       const taken = await this.#check(entry, claimed, known);
       this.#add(taken);
-      await this.#keep(taken, entry.bytes, false);
+      await this.#store(taken, entry.bytes, false);
       return taken;
     } catch (error) {
       // Although it is refused, the next epoch has to name it.
-      if (error instanceof ProtocolError) this.#raise(claimed.epochId, entry.seq);
+      if (error instanceof ProtocolError) this.#raiseHead(claimed.epochId, entry.seq);
       throw error;
     }
   }
 
   /** Takes refused epochs whose makers' keys the person has accepted since. @returns the ids of these epochs, in order */
   takeAccepted(): Promise<string[]> {
-    return this.#turns.run(async () => {
+    return this.#mutex.run(async () => {
       const taken: string[] = [];
       for (const { bytes, ...known } of [...this.#refused.values()]) {
         const maker = known.epoch.maker;
@@ -154,7 +154,7 @@ export class RoomKeys {
         this.#refused.delete(known.id);
         if (!isSigned(bytes, spki)) continue;
         this.#add(known);
-        await this.#keep(known, bytes, false);
+        await this.#store(known, bytes, false);
         taken.push(known.id);
       }
       return taken;
@@ -182,7 +182,7 @@ export class RoomKeys {
     }
     if (spki !== null) return taken;
     // Everything but the signature is checked: it is used once the person accepts the maker's key.
-    await this.#keep(taken, entry.bytes, true);
+    await this.#store(taken, entry.bytes, true);
     this.#refuse({ ...taken, bytes: entry.bytes });
     throw new ProtocolError('room', 'an epoch made under a key that is not the pinned one');
   }
@@ -193,30 +193,30 @@ export class RoomKeys {
     if (known === undefined) return false;
     known.key ??= await this.#open(known.epoch, 'grant', grant);
     if (known.key === null) return false;
-    await this.#keepKey(id, known.key);
+    await this.#storeKey(id, known.key);
     return true;
   }
 
   /** Stores the key of an epoch that this client made. */
-  async made(id: string, key: Uint8Array): Promise<void> {
+  async storeMade(id: string, key: Uint8Array): Promise<void> {
     const known = this.#epochs.get(id);
     if (known === undefined || known.key !== null) return;
     known.key = key;
-    await this.#keepKey(id, key);
+    await this.#storeKey(id, key);
   }
 
   #add(known: KnownEpoch): void {
     this.#epochs.set(known.id, known);
-    this.#raise(known.epoch.epochId, known.seq);
+    this.#raiseHead(known.epoch.epochId, known.seq);
     if (this.#current === null || known.seq > this.#current.seq) this.#current = known;
   }
 
   #refuse(known: KnownEpoch & { bytes: Uint8Array }): void {
     this.#refused.set(known.id, known);
-    this.#raise(known.epoch.epochId, known.seq);
+    this.#raiseHead(known.epoch.epochId, known.seq);
   }
 
-  #raise(id: Uint8Array, seq: number): void {
+  #raiseHead(id: Uint8Array, seq: number): void {
     if (seq > this.#head.seq) this.#head = { id, seq };
   }
 
@@ -236,17 +236,17 @@ export class RoomKeys {
     return null;
   }
 
-  async #keep(known: KnownEpoch, bytes: Uint8Array, refused: boolean): Promise<void> {
+  async #store(known: KnownEpoch, bytes: Uint8Array, refused: boolean): Promise<void> {
     const { account, profile } = this.#context;
     await profile.db.run(
       `INSERT INTO epochs (account, room, epoch, seq, bytes, maker, refused) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET refused = min(refused, excluded.refused)`,
       [account, this.#room, known.id, known.seq, bytes, hex(known.epoch.maker), refused ? 1 : 0],
     );
-    if (known.key !== null) await this.#keepKey(known.id, known.key);
+    if (known.key !== null) await this.#storeKey(known.id, known.key);
   }
 
-  async #keepKey(id: string, key: Uint8Array): Promise<void> {
+  async #storeKey(id: string, key: Uint8Array): Promise<void> {
     const { account, profile } = this.#context;
     await profile.db.run('UPDATE epochs SET key = ? WHERE account = ? AND room = ? AND epoch = ?', [
       profile.seal(key, this.#aad(id)),

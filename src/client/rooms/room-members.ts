@@ -34,7 +34,7 @@ export class RoomMembers {
   /** In order. */
   readonly #departures: { n: number; seq: number }[] = [];
   /** Entries are taken one after the other, and stored without a hole. */
-  readonly #turns = new Mutex();
+  readonly #mutex = new Mutex();
 
   private constructor(context: AccountContext, room: Uint8Array) {
     this.#context = context;
@@ -83,7 +83,7 @@ export class RoomMembers {
 
   /** Checks and stores the next entries; known ones change nothing. @throws ProtocolError 'room'; entries before the bad one are stored */
   take(entries: readonly Entry[]): Promise<void> {
-    return this.#turns.run(async () => {
+    return this.#mutex.run(async () => {
       for (let start = 0; start < entries.length; start += KEPT_AT_ONCE)
         await this.#take(entries.slice(start, start + KEPT_AT_ONCE));
     });

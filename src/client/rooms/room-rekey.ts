@@ -17,7 +17,7 @@ import type { ClientBus } from '../events/client-bus.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { RoomRef } from '../notes/conversation-ref.ts';
 import type { People } from '../people/people.ts';
-import type { Pinned } from '../trust/pin-store.ts';
+import type { PinnedPerson } from '../trust/pin-store.ts';
 import type { KnownEpoch, RoomKeys } from './room-keys.ts';
 import type { RoomMembers } from './room-members.ts';
 import type { RoomSync } from './room-sync.ts';
@@ -65,7 +65,7 @@ export class RoomRekey {
    * Returns an epoch to send under, with its key. Asks members for it, waits, or makes one as needed.
    * @param head returns the highest known seq of the conversation @throws ClientError, Refusal
    */
-  async ready(head: () => number): Promise<KnownEpoch & { key: Uint8Array }> {
+  async epochForSending(head: () => number): Promise<KnownEpoch & { key: Uint8Array }> {
     for (let race = 0; race < MAX_RACES; race++) {
       const kept = this.#isDeclined() ? this.#usable() : null;
       if (kept !== null) return kept;
@@ -73,7 +73,7 @@ export class RoomRekey {
       if (current !== null && !this.#mustReplace(current, head())) {
         if (current.key !== null) return { ...current, key: current.key };
         // The maker gave me a wrong key, so others may have a wrong one, too: a new one is made at once, if the daemon takes it.
-        if (!current.wrong && (await this.#asked(current))) continue;
+        if (!current.wrong && (await this.#askAndWait(current))) continue;
       }
       try {
         await this.#mint();
@@ -83,7 +83,7 @@ export class RoomRekey {
           this.#declined = { headSeq: this.#keys.headSeq, until: this.#context.clock.monotonic() + NO_CAUSE_MS };
           continue;
         }
-        if (error.code === 'rate-limited' && current?.wrong && (await this.#asked(current))) continue;
+        if (error.code === 'rate-limited' && current?.wrong && (await this.#askAndWait(current))) continue;
         // Another member made one meanwhile, or a member left.
         if (!['conflict', 'stale-epoch', 'stale-card'].includes(error.code)) throw error;
         await this.#sync.sync();
@@ -95,7 +95,7 @@ export class RoomRekey {
   }
 
   /** A member asks for the key of an epoch. Checks the request against the log, whatever the daemon says; others get nothing. */
-  async wanted({ epochId, name }: EventParams<'grant-wanted'>): Promise<void> {
+  async answerRequest({ epochId, name }: EventParams<'grant-wanted'>): Promise<void> {
     const known = this.#keys.get(hex(epochId));
     if (known === null || known.key === null) return;
     const pinned = await this.#cardOf(name);
@@ -119,7 +119,7 @@ export class RoomRekey {
   }
 
   /** null for a card that breaks a rule: only the person who asks is affected. */
-  async #cardOf(name: string): Promise<Pinned | null> {
+  async #cardOf(name: string): Promise<PinnedPerson | null> {
     try {
       return await this.#context.keyring.cardOf(name);
     } catch (error) {
@@ -139,7 +139,7 @@ export class RoomRekey {
   }
 
   /** Takes a granted key. @returns whether it is the key of a known epoch that lacked one */
-  async granted({ epochId, grant }: EventParams<'granted'>): Promise<boolean> {
+  async takeGrant({ epochId, grant }: EventParams<'granted'>): Promise<boolean> {
     const id = hex(epochId);
     if (this.#keys.get(id) === null) await this.#sync.sync();
     const known = this.#keys.get(id);
@@ -153,7 +153,7 @@ export class RoomRekey {
     await this.#context.connection.request('grant-ask', { room: this.#members.room, epochId: known.epoch.epochId });
   }
 
-  async #asked(known: KnownEpoch): Promise<boolean> {
+  async #askAndWait(known: KnownEpoch): Promise<boolean> {
     await this.#sync.refetch(known);
     if (known.key !== null) {
       this.#bus.publish('epoch-opened', { ref: this.#ref, epoch: known.id });
@@ -234,7 +234,7 @@ export class RoomRekey {
       await connection.request('epoch-keys', { room, keys: minted.keys.slice(start, start + KEYS_AT_ONCE) });
     await connection.request('epoch-commit', { room });
     await this.#sync.sync();
-    await this.#keys.made(hex(minted.epochId), minted.key);
+    await this.#keys.storeMade(hex(minted.epochId), minted.key);
   }
 
   /** Refuses to seal to a key that has ended by this machine's clock, whatever time the daemon says it is. @throws ClientError 'refused' */
@@ -266,7 +266,7 @@ export class RoomRekey {
         const card = openCard(bytes);
         if (card.name !== name || at.members.get(hex(card.idFp)) !== name) continue;
         const pinned = await keyring.pinned(name);
-        if (pinned !== null && equal(pinned.card.idFp, card.idFp)) checkAgainst(pinned.card, card);
+        if (pinned !== null && equal(pinned.card.idFp, card.idFp)) checkNotOlder(pinned.card, card);
         cards.set(hex(card.idFp), card);
       }
       if (page.next === null) break;
@@ -281,7 +281,7 @@ export class RoomRekey {
 }
 
 /** Accepts the pinned card, or a newer one. @throws ProtocolError 'card' */
-function checkAgainst(pinned: Card, card: Card): void {
+function checkNotOlder(pinned: Card, card: Card): void {
   const older = pinned.cardSeq > card.cardSeq;
   const twin = pinned.cardSeq === card.cardSeq && !equal(pinned.hash, card.hash);
   if (older || twin) throw new ProtocolError('card', `an old or a second card of ${card.name}`);

@@ -28,9 +28,9 @@ export class RoomSync {
   #syncing: Promise<void> | null = null;
   #joining: Promise<void> | null = null;
   /** The epochs were fetched since the start. */
-  #looked = false;
+  #fetchedEpochs = false;
   /** Members may have come and gone while there was no link. */
-  #behind = true;
+  #mayBeBehind = true;
 
   constructor(context: AccountContext, bus: ClientBus, ref: RoomRef, members: RoomMembers, keys: RoomKeys) {
     this.#context = context;
@@ -39,7 +39,7 @@ export class RoomSync {
     this.#members = members;
     this.#keys = keys;
     context.connection.onState(({ state }) => {
-      if (state !== 'online') this.#behind = true;
+      if (state !== 'online') this.#mayBeBehind = true;
     });
   }
 
@@ -54,7 +54,7 @@ export class RoomSync {
   }
 
   /** Call before messages are opened: takes the log and epoch entries among them. */
-  async prepare(entries: readonly Entry[]): Promise<void> {
+  async takeKeysAmong(entries: readonly Entry[]): Promise<void> {
     const [members, keys] = [this.#members, this.#keys];
     const { joined } = members;
     // Once is enough: what is unknown after that, the daemon does not give.
@@ -90,11 +90,11 @@ export class RoomSync {
   }
 
   /** Call before a message is sealed: log and epochs are known then, and this identity is a member. */
-  async ready(): Promise<void> {
-    if (this.#behind) await this.sync();
+  async prepareToSend(): Promise<void> {
+    if (this.#mayBeBehind) await this.sync();
     if (!this.#members.joined) await this.join();
     // A new epoch may only be made when the existing ones are known.
-    if (!this.#looked) await this.sync();
+    if (!this.#fetchedEpochs) await this.sync();
   }
 
   /** Brings the log up to date, and joins if this identity is not a member: the first time, or when the daemon removed it. */
@@ -133,8 +133,8 @@ export class RoomSync {
     await this.#members.take(await this.#fetch('log', this.#members.seq));
     for (const entry of epochs ?? []) await this.#takeEpoch(entry);
     for (const epoch of await this.#keys.takeAccepted()) this.#bus.publish('epoch-opened', { ref: this.#ref, epoch });
-    this.#looked ||= epochs !== null;
-    this.#behind = false;
+    this.#fetchedEpochs ||= epochs !== null;
+    this.#mayBeBehind = false;
   }
 
   /** null when the daemon refuses: it has removed me, and the log says so. */

@@ -7,10 +7,10 @@ import type { Entry } from '../../protocol/wire/fields.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { RoomRef } from '../notes/conversation-ref.ts';
-import type { ChainPosition, Opened } from '../notes/private-notes.ts';
+import type { ChainPosition, OpenedEntry } from '../notes/private-notes.ts';
 import type { People } from '../people/people.ts';
 import { EpochKeyRequests } from './epoch-key-requests.ts';
-import { Locked, RoomKeys } from './room-keys.ts';
+import { MissingEpochKey, RoomKeys } from './room-keys.ts';
 import { RoomMembers } from './room-members.ts';
 import { RoomRekey } from './room-rekey.ts';
 import { RoomSync } from './room-sync.ts';
@@ -52,12 +52,12 @@ export class Room {
   }
 
   /** Whether I was not a member at `seq`. */
-  withoutMe(seq: number): boolean {
+  wasAbsentAt(seq: number): boolean {
     return !this.members.wasMember(hex(this.#context.keyring.me.idFp), seq);
   }
 
   /** The identities, hex, whose keys are needed to open this message: its author's and, if its epoch was refused, the maker's. */
-  claimants(bytes: Uint8Array): string[] {
+  neededIdentities(bytes: Uint8Array): string[] {
     try {
       const { from, epochId } = parseRoomMessage(bytes);
       const maker = this.keys.refusedMaker(hex(epochId));
@@ -69,7 +69,7 @@ export class Room {
   }
 
   /** The name of a member whose key differs from the accepted one, and can be accepted; null for any other identity. */
-  async unaccepted(idFp: string): Promise<string | null> {
+  async nameToAccept(idFp: string): Promise<string | null> {
     const { keyring } = this.#context;
     const name = this.members.nameOf(idFp);
     if (name === null || !this.members.log.isMember(fromHex(idFp))) return null;
@@ -78,7 +78,7 @@ export class Room {
   }
 
   /** @throws Locked when the key is missing, ProtocolError 'room' when it is not a member's message under a valid epoch */
-  async open(entry: Entry): Promise<Opened> {
+  async open(entry: Entry): Promise<OpenedEntry> {
     const header = parseRoomMessage(entry.bytes);
     const author = hex(header.from);
     const name = this.members.nameOf(author);
@@ -87,7 +87,7 @@ export class Room {
     const claim = { author, id: hex(header.msgId), device: header.device, deviceSeq: header.seq };
     const epoch = hex(header.epochId);
     const known = this.keys.get(epoch);
-    if (known === null || known.key === null) throw new Locked({ ...claim, epoch });
+    if (known === null || known.key === null) throw new MissingEpochKey({ ...claim, epoch });
     const head = this.members.numberOf(known.epoch.logHead) ?? 0;
     if (entry.seq < known.seq || this.members.leftBetween(head, entry.seq))
       throw new ProtocolError('room', 'under an epoch that was not made yet, or after which somebody had left');
@@ -103,7 +103,7 @@ export class Room {
       ...claim,
       prev: opened.prev,
       seen: opened.seen,
-      said: { from: name, sentAt: opened.sentAt, late: false, hash: opened.hash, content: opened.content },
+      body: { from: name, sentAt: opened.sentAt, late: false, hash: opened.hash, content: opened.content },
     };
   }
 
@@ -113,8 +113,8 @@ export class Room {
     head: () => number,
   ): Promise<{ bytes: Uint8Array; hash: Uint8Array }> {
     const { keyring, rsa, profile } = this.#context;
-    await this.sync.ready();
-    const epoch = await this.rekey.ready(head);
+    await this.sync.prepareToSend();
+    const epoch = await this.rekey.epochForSending(head);
     const { message, hash } = await sealRoomMessage(rsa, {
       room: this.ref.id,
       epochId: epoch.epoch.epochId,

@@ -7,18 +7,18 @@ import { ProtocolError } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
-import { entryOf, openedEntry, targetOf, unopenedEntry } from '../cache/cached-entry.ts';
-import { type Chain, follow } from '../cache/chain-gaps.ts';
+import { openedRow, originalEntry, targetOf, unopenedRow } from '../cache/cached-entry.ts';
+import { type Chain, judgeNext } from '../cache/chain-gaps.ts';
 import { ClientError, isFinal } from '../errors.ts';
 import { type AccountContext, isZero } from '../login/account-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
-import { type Opened, openOwn, openPrivate } from '../notes/private-notes.ts';
+import { type OpenedEntry, openOwnNote, openPrivateNote } from '../notes/private-notes.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Statement } from '../profile/profile-db.ts';
 import type { Room } from '../rooms/room.ts';
-import { Locked } from '../rooms/room-keys.ts';
+import { MissingEpochKey } from '../rooms/room-keys.ts';
 import type { Rooms } from '../rooms/rooms.ts';
-import { IntakeState } from './processing-state.ts';
+import { ProcessingState } from './processing-state.ts';
 
 /** RSA operations at once: enough to keep the workers busy, and below the limit of their queue. */
 const AT_ONCE = 16;
@@ -26,13 +26,13 @@ const AT_ONCE = 16;
 const STORED_PAGE = 200;
 
 /** Entries that follow everything known, which then reaches to `end`; or that precede it, which then begins after `end`. */
-export type Stretch =
+export type BatchPosition =
   /** hole: the daemon did not give the entries before the first one. */
   | { side: 'newer'; end: number; hole: boolean }
   /** bottom: where the known entries began at the request. If they begin elsewhere by now, nothing is taken. */
   | { side: 'older'; end: number; bottom: number };
 
-export type Taken = {
+export type ProcessedEntries = {
   /** New messages and gaps, in order; no edits, reactions or receipts. */
   fresh: CachedEntry[];
   /** Messages that changed: `author/id`. */
@@ -46,9 +46,9 @@ export type Taken = {
 };
 
 /** `claim`: the clear header of a message whose key is missing. */
-type Item = { entry: Entry; opened: Opened | null; claim: Locked | null; own: boolean };
+type Item = { entry: Entry; opened: OpenedEntry | null; claim: MissingEpochKey | null; own: boolean };
 
-export class Intake {
+export class EntryProcessor {
   readonly #context: AccountContext;
   readonly #cache: Cache;
   readonly #rooms: Rooms;
@@ -66,9 +66,9 @@ export class Intake {
   }
 
   /** @param entries in order of seq */
-  async take(ref: ConversationRef, entries: readonly Entry[], stretch: Stretch): Promise<Taken> {
+  async process(ref: ConversationRef, entries: readonly Entry[], stretch: BatchPosition): Promise<ProcessedEntries> {
     // Messages of a room are opened with the log and epoch entries among them.
-    await this.#rooms.find(ref)?.sync.prepare(entries);
+    await this.#rooms.find(ref)?.sync.takeKeysAmong(entries);
     const items = await this.#openAll(ref, entries);
     const { side, end } = stretch;
     const older = side === 'older';
@@ -76,7 +76,7 @@ export class Intake {
     // After the state: entries that another process trims in between must not look as if they had never come.
     const known = await this.#cache.coverage(ref.key);
     const fromStart = older ? end === 0 : known?.bottom === 0;
-    const taken = nothing();
+    const taken = noEntries();
     const statements: Statement[] = [];
     const chains = older ? new Map<string, Chain>() : state.chains;
     for (const [index, item] of items.entries()) {
@@ -85,7 +85,7 @@ export class Intake {
       if (side === 'newer' && stretch.hole && index === 0) cached.gap ??= 'missing';
       this.#store(ref, item, cached, side, state, taken, statements);
     }
-    statements.push(...state.explained.statements);
+    statements.push(...state.seenCheck.statements);
     if (older) statements.push(...state.joinOlder(chains, fromStart));
     for (const [key, chain] of state.chains) statements.push(state.chainStatement(key, chain, side));
     statements.push(older ? state.lowerStatement(stretch.bottom, end) : state.raiseStatement(end));
@@ -95,17 +95,21 @@ export class Intake {
       // Another process trimmed or extended the known entries since the request: storing this page would hide a hole.
       const isStale = older && (await this.#cache.coverage(ref.key))?.bottom !== stretch.bottom;
       if (!isStale) throw error;
-      return nothing();
+      return noEntries();
     }
     return taken;
   }
 
   /** A page of entries that another process of this profile took, as if they were taken here; `end` is the last seq. */
-  async stored(ref: ConversationRef, after: number, upTo: number): Promise<{ taken: Taken; end: number }> {
-    const taken = nothing();
+  async readStored(
+    ref: ConversationRef,
+    after: number,
+    upTo: number,
+  ): Promise<{ taken: ProcessedEntries; end: number }> {
+    const taken = noEntries();
     const me = hex(this.#context.keyring.me.idFp);
     const page = await this.#cache.between(ref.key, after, upTo + 1, STORED_PAGE);
-    for (const cached of page) this.#note(cached, me, taken);
+    for (const cached of page) this.#addAnnouncement(cached, me, taken);
     return { taken, end: page.length < STORED_PAGE ? upTo : (page.at(-1)?.seq ?? upTo) };
   }
 
@@ -126,27 +130,27 @@ export class Intake {
   }
 
   async #openLate(ref: ConversationRef, cached: CachedEntry): Promise<CachedEntry[]> {
-    const item = await this.#open(ref, entryOf(ref, cached));
+    const item = await this.#open(ref, originalEntry(ref, cached));
     if (item.opened === null) return [];
-    const taken = nothing();
+    const taken = noEntries();
     const state = await this.#state(ref, [item], false);
     const statements: Statement[] = [];
-    const now = openedEntry(item.entry, item.opened, this.#tag);
-    if (!(await state.explained.openedLate(cached, now.tag))) now.gap = 'missing';
+    const now = openedRow(item.entry, item.opened, this.#tag);
+    if (!(await state.seenCheck.openedLate(cached, now.tag))) now.gap = 'missing';
     this.#store(ref, item, now, 'newer', state, taken, statements);
-    statements.push(...state.explained.statements, state.lateTagStatement(item.opened, now.tag));
+    statements.push(...state.seenCheck.statements, state.lateTagStatement(item.opened, now.tag));
     await this.#context.profile.db.transaction(statements);
     return taken.fresh;
   }
 
   /** Opens one entry without storing anything; null when it does not open. */
-  async peek(ref: ConversationRef, entry: Entry): Promise<Opened | null> {
+  async peek(ref: ConversationRef, entry: Entry): Promise<OpenedEntry | null> {
     return (await this.#open(ref, entry)).opened;
   }
 
-  #state(ref: ConversationRef, items: readonly Item[], whole: boolean): Promise<IntakeState> {
+  #state(ref: ConversationRef, items: readonly Item[], whole: boolean): Promise<ProcessingState> {
     const claims = items.flatMap((item) => item.opened ?? item.claim ?? []);
-    return IntakeState.load(this.#context, this.#cache, this.#outbox, ref, claims, whole);
+    return ProcessingState.load(this.#context, this.#cache, this.#outbox, ref, claims, whole);
   }
 
   async #openAll(ref: ConversationRef, entries: readonly Entry[]): Promise<Item[]> {
@@ -161,11 +165,11 @@ export class Intake {
     try {
       if (entry.kind === 'note')
         item.opened =
-          (await openOwn(this.#context, ref, entry, (...sealed) => this.#outbox.sealedAs(...sealed))) ??
-          (await openPrivate(this.#context, ref, entry));
+          (await openOwnNote(this.#context, ref, entry, (...sealed) => this.#outbox.sealedAs(...sealed))) ??
+          (await openPrivateNote(this.#context, ref, entry));
       else if (entry.kind === 'message') item.opened = await this.#roomOf(ref).open(entry);
     } catch (error) {
-      if (error instanceof Locked) item.claim = error;
+      if (error instanceof MissingEpochKey) item.claim = error;
       else if (!isBadItem(error)) throw error;
     }
     item.own = item.opened?.author === hex(this.#context.keyring.me.idFp);
@@ -183,7 +187,7 @@ export class Intake {
   async #judge(
     ref: ConversationRef,
     item: Item,
-    state: IntakeState,
+    state: ProcessingState,
     chains: Map<string, Chain>,
     fromStart: boolean,
   ): Promise<CachedEntry | null> {
@@ -191,9 +195,9 @@ export class Intake {
     if (entry.kind === 'log' || entry.kind === 'epoch') return null;
     const cached =
       opened === null
-        ? unopenedEntry(entry, claim, this.#rooms.find(ref)?.withoutMe(entry.seq) === true, this.#tag)
-        : openedEntry(entry, opened, this.#tag);
-    if (opened === null) state.explained.unopened(cached);
+        ? unopenedRow(entry, claim, this.#rooms.find(ref)?.wasAbsentAt(entry.seq) === true, this.#tag)
+        : openedRow(entry, opened, this.#tag);
+    if (opened === null) state.seenCheck.addUnopened(cached);
     const about = opened ?? claim;
     if (about === null) return cached;
     const same = state.known.get(`${about.author}/${about.id}`);
@@ -206,8 +210,8 @@ export class Intake {
         id: '',
         tag: '',
         shown: false,
-        said: null,
-        name: cached.said?.from ?? entry.from,
+        body: null,
+        claimedName: cached.body?.from ?? entry.from,
         gap: 'fork',
       };
     }
@@ -215,12 +219,12 @@ export class Intake {
     const chain = chains.get(key);
     const again = chain !== undefined && about.deviceSeq <= chain.last;
     const link = { deviceSeq: about.deviceSeq, tag: cached.tag, prev: cached.prev };
-    const verdict = follow(chain, link, fromStart, again ? await state.tagAt(about) : undefined);
+    const verdict = judgeNext(chain, link, fromStart, again ? await state.tagAt(about) : undefined);
     chains.set(key, verdict.chain);
     if (opened === null) return cached;
     cached.gap = verdict.reason;
     const seen = opened.seen.filter((hash) => !isZero(hash)).map((hash) => this.#cache.tag(hash));
-    if (fromStart && !(await state.explained.all(cached, seen))) cached.gap ??= 'missing';
+    if (fromStart && !(await state.seenCheck.hasAll(cached, seen))) cached.gap ??= 'missing';
     state.add(cached);
     return cached;
   }
@@ -230,11 +234,11 @@ export class Intake {
     item: Item,
     cached: CachedEntry,
     side: 'newer' | 'older',
-    state: IntakeState,
-    taken: Taken,
+    state: ProcessingState,
+    taken: ProcessedEntries,
     statements: Statement[],
   ): void {
-    const content = cached.said?.content;
+    const content = cached.body?.content;
     // Keys of messages from before I joined are not asked for.
     if (item.claim !== null && cached.gap !== null) taken.locked.add(item.claim.epoch);
     const due = side === 'newer' && ref.kind === 'private' && cached.shown && !item.own;
@@ -249,15 +253,15 @@ export class Intake {
     }
     if (item.own && item.opened !== null) {
       if (state.isClash(item.opened)) taken.clash = item.opened.device;
-      statements.push(...this.#outbox.placedStatements(ref, item.opened));
+      statements.push(...this.#outbox.removalStatements(ref, item.opened));
     }
-    this.#note(cached, hex(this.#context.keyring.me.idFp), taken);
+    this.#addAnnouncement(cached, hex(this.#context.keyring.me.idFp), taken);
   }
 
   /** Adds to `taken` what has to be announced. */
-  #note(cached: CachedEntry, me: string, taken: Taken): void {
+  #addAnnouncement(cached: CachedEntry, me: string, taken: ProcessedEntries): void {
     if (cached.shown || cached.gap !== null) taken.fresh.push(cached);
-    const content = cached.said?.content;
+    const content = cached.body?.content;
     if (content === undefined) return;
     const target = targetOf(cached, content);
     if (target !== null) taken.changed.add(`${target.author}/${target.id}`);
@@ -265,7 +269,7 @@ export class Intake {
   }
 }
 
-function nothing(): Taken {
+function noEntries(): ProcessedEntries {
   return { fresh: [], changed: new Set(), delivered: [], locked: new Set(), clash: null };
 }
 

@@ -1,22 +1,22 @@
 /** What intake.ts needs to know before it judges a stretch of entries, and the SQL statements that store the result. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
-import { begins, type Chain, type GapReason, join } from '../cache/chain-gaps.ts';
+import { type Chain, type GapReason, joinChains, judgeStart } from '../cache/chain-gaps.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
-import type { Opened } from '../notes/private-notes.ts';
+import type { OpenedEntry } from '../notes/private-notes.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Statement } from '../profile/profile-db.ts';
-import type { Locked } from '../rooms/room-keys.ts';
-import { ExplainedGaps } from './seen-check.ts';
+import type { MissingEpochKey } from '../rooms/room-keys.ts';
+import { SeenCheck } from './seen-check.ts';
 
-export class IntakeState {
+export class ProcessingState {
   /** By `author/device`. */
   readonly chains = new Map<string, Chain>();
   /** Items that are stored already, by `author/id`. */
   readonly known = new Map<string, { seq: number; tag: string; gap: GapReason | null }>();
   /** The seqs of what this stretch's items name as seen. */
-  readonly explained: ExplainedGaps;
+  readonly seenCheck: SeenCheck;
   readonly #context: AccountContext;
   readonly #ref: ConversationRef;
   readonly #ownSeqs = new Map<number, number>();
@@ -25,7 +25,7 @@ export class IntakeState {
   private constructor(context: AccountContext, ref: ConversationRef) {
     this.#context = context;
     this.#ref = ref;
-    this.explained = new ExplainedGaps(context, ref);
+    this.seenCheck = new SeenCheck(context, ref);
   }
 
   /** @param whole all chains of the conversation, not only those of the stretch's authors */
@@ -34,10 +34,10 @@ export class IntakeState {
     cache: Cache,
     outbox: OutboxStore,
     ref: ConversationRef,
-    opened: readonly (Opened | Locked)[],
+    opened: readonly (OpenedEntry | MissingEpochKey)[],
     whole: boolean,
-  ): Promise<IntakeState> {
-    const state = new IntakeState(context, ref);
+  ): Promise<ProcessingState> {
+    const state = new ProcessingState(context, ref);
     const { db } = context.profile;
     const here = [context.account, ref.key];
     const authors = JSON.stringify([...new Set(opened.map((item) => item.author))]);
@@ -74,9 +74,9 @@ export class IntakeState {
         tag: String(row.tag),
         gap: row.gap as GapReason | null,
       });
-    for (const row of tags) state.explained.known(String(row.tag), Number(row.seq));
+    for (const row of tags) state.seenCheck.addKnown(String(row.tag), Number(row.seq));
     if (opened.some((item) => item.author === me)) {
-      const own = await outbox.standing(
+      const own = await outbox.chainState(
         ref,
         opened.filter((item) => item.author === me).map((item) => item.id),
       );
@@ -88,7 +88,7 @@ export class IntakeState {
 
   add(cached: CachedEntry): void {
     this.known.set(`${cached.author}/${cached.id}`, { seq: cached.seq, tag: cached.tag, gap: cached.gap });
-    this.explained.known(cached.tag, cached.seq);
+    this.seenCheck.addKnown(cached.tag, cached.seq);
   }
 
   /** The item that is stored under this author, device and number. */
@@ -101,7 +101,7 @@ export class IntakeState {
   }
 
   /** Whether somebody else writes as a device of this process: the item has a number that the device did not give out. */
-  isClash(opened: Opened): boolean {
+  isClash(opened: OpenedEntry): boolean {
     const seq = this.#ownSeqs.get(opened.device);
     return seq !== undefined && opened.deviceSeq > seq && !this.#queued.has(opened.id);
   }
@@ -154,21 +154,21 @@ export class IntakeState {
     const statements: Statement[] = [];
     for (const [key, chain] of older) {
       const newer = this.chains.get(key);
-      const verdict = newer === undefined ? { reason: null, chain } : join(chain, newer);
+      const verdict = newer === undefined ? { reason: null, chain } : joinChains(chain, newer);
       if (newer !== undefined && verdict.reason !== null)
         statements.push(this.#gapStatement(key, newer.first, verdict.reason));
       this.chains.set(key, verdict.chain);
     }
     if (!fromStart) return statements;
     for (const [key, chain] of this.chains) {
-      const reason = begins(chain);
+      const reason = judgeStart(chain);
       if (reason !== null) statements.push(this.#gapStatement(key, chain.first, reason));
     }
     return statements;
   }
 
   /** The last item of a chain was unopened and is open now: the next item is checked against its hash. */
-  lateTagStatement(opened: Opened, tag: string): Statement {
+  lateTagStatement(opened: OpenedEntry, tag: string): Statement {
     return {
       sql: `UPDATE chains SET last_tag = ? WHERE account = ? AND conversation = ? AND author = ? AND device = ? AND last = ?
         AND last_tag = ''`,

@@ -9,13 +9,13 @@ const MAX_BYTES = 16 * 2 ** 20;
 const ENTRY_BYTES = 500;
 
 /** How much all conversations hold. */
-export type HeldBytes = { used: number };
+export type BufferedBytes = { used: number };
 
 export class ReorderBuffer {
   readonly #entries = new Map<number, Entry>();
-  readonly #bytes: HeldBytes;
+  readonly #bytes: BufferedBytes;
 
-  constructor(bytes: HeldBytes) {
+  constructor(bytes: BufferedBytes) {
     this.#bytes = bytes;
   }
 

@@ -9,7 +9,7 @@ import type { AccountContext } from '../login/account-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Statement } from '../profile/profile-db.ts';
 
-export class ExplainedGaps {
+export class SeenCheck {
   /** To be run with those that store the entries. */
   readonly statements: Statement[] = [];
   readonly #context: AccountContext;
@@ -26,29 +26,29 @@ export class ExplainedGaps {
     this.#ref = ref;
   }
 
-  known(tag: string, seq: number): void {
+  addKnown(tag: string, seq: number): void {
     this.#known.set(tag, seq);
   }
 
   /** An entry of this stretch did not open. */
-  unopened({ seq, tag, author }: CachedEntry): void {
-    if (tag !== '') this.known(tag, seq);
+  addUnopened({ seq, tag, author }: CachedEntry): void {
+    if (tag !== '') this.addKnown(tag, seq);
     else this.#unopened.set(seq, author);
   }
 
   /** Whether everything that `item` names is there. @param named tags, the newest first */
-  async all(item: Pick<CachedEntry, 'author' | 'seq'>, named: readonly string[]): Promise<boolean> {
+  async hasAll(item: Pick<CachedEntry, 'author' | 'seq'>, named: readonly string[]): Promise<boolean> {
     const places = named.map((tag) => this.#known.get(tag) ?? null);
     let whole = true;
     for (const [index, tag] of named.entries()) {
       if (places[index] !== null) continue;
       const before = Math.min(item.seq, ...places.slice(0, index).filter((seq) => seq !== null));
       const after = Math.max(item.seq - EPOCH_MAX_ENTRIES, ...places.slice(index + 1).filter((seq) => seq !== null));
-      const seq = await this.#freeOne(after, before, item.author);
+      const seq = await this.#freeEntry(after, before, item.author);
       if (seq === null) whole = false;
       else {
         places[index] = seq;
-        this.#take(seq, tag);
+        this.#assignTag(seq, tag);
       }
     }
     return whole;
@@ -60,18 +60,18 @@ export class ExplainedGaps {
    */
   async openedLate({ seq, tag: stoodFor }: CachedEntry, tag: string): Promise<boolean> {
     if (stoodFor === tag) return true;
-    const [holder] = await this.#rows('tag = ? AND seq <> ?', [tag, seq]);
-    if (holder !== undefined) this.#take(holder, stoodFor);
+    const [holder] = await this.#newestUnopened('tag = ? AND seq <> ?', [tag, seq]);
+    if (holder !== undefined) this.#assignTag(holder, stoodFor);
     if (holder !== undefined || stoodFor === '') return true;
-    const [free] = await this.#rows("tag = '' AND seq <> ?", [seq]);
-    if (free !== undefined) this.#take(free, stoodFor);
+    const [free] = await this.#newestUnopened("tag = '' AND seq <> ?", [seq]);
+    if (free !== undefined) this.#assignTag(free, stoodFor);
     return free !== undefined;
   }
 
   /** The newest seq between the bounds of an unopened entry that is not by `author` and explains nothing yet. */
-  async #freeOne(after: number, before: number, author: string): Promise<number | null> {
+  async #freeEntry(after: number, before: number, author: string): Promise<number | null> {
     if (this.#ref.kind === 'private') return null;
-    const stored = await this.#rows(
+    const stored = await this.#newestUnopened(
       `tag = '' AND seq > ? AND seq < ? AND author <> ? AND seq NOT IN (SELECT value FROM json_each(?))`,
       [after, before, author, JSON.stringify([...this.#used])],
     );
@@ -82,9 +82,9 @@ export class ExplainedGaps {
     return newest === 0 ? null : newest;
   }
 
-  #take(seq: number, tag: string): void {
+  #assignTag(seq: number, tag: string): void {
     this.#used.add(seq);
-    if (tag !== '') this.known(tag, seq);
+    if (tag !== '') this.addKnown(tag, seq);
     this.statements.push({
       sql: 'UPDATE entries SET tag = ? WHERE account = ? AND conversation = ? AND seq = ? AND sealed IS NULL',
       params: [tag, this.#context.account, this.#ref.key, seq],
@@ -92,7 +92,7 @@ export class ExplainedGaps {
   }
 
   /** The seq of the newest unopened entry that fits, if any. */
-  async #rows(where: string, params: readonly (string | number)[]): Promise<number[]> {
+  async #newestUnopened(where: string, params: readonly (string | number)[]): Promise<number[]> {
     const rows = await this.#context.profile.db.all(
       `SELECT seq FROM entries WHERE account = ? AND conversation = ? AND sealed IS NULL AND ${where} ORDER BY seq DESC LIMIT 1`,
       [this.#context.account, this.#ref.key, ...params],

@@ -7,8 +7,8 @@ import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { AccountContext } from '../login/account-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
-import type { Intake, Taken } from './entry-processor.ts';
-import { type HeldBytes, ReorderBuffer } from './reorder-buffer.ts';
+import type { EntryProcessor, ProcessedEntries } from './entry-processor.ts';
+import { type BufferedBytes, ReorderBuffer } from './reorder-buffer.ts';
 
 /** Entries in one fetch. */
 const PAGE = 200;
@@ -16,7 +16,7 @@ const PAGE = 200;
 const FIRST_SYNC = 1000;
 
 export type TimelineListener = {
-  taken(ref: ConversationRef, taken: Taken): Promise<void>;
+  processed(ref: ConversationRef, taken: ProcessedEntries): Promise<void>;
   failed(ref: ConversationRef, error: unknown): void;
 };
 
@@ -24,41 +24,41 @@ export class Timeline {
   readonly ref: ConversationRef;
   readonly #context: AccountContext;
   readonly #cache: Cache;
-  readonly #intake: Intake;
+  readonly #processor: EntryProcessor;
   readonly #listener: TimelineListener;
-  readonly #held: ReorderBuffer;
+  readonly #buffer: ReorderBuffer;
   #head = 0;
   #readAtLogin = 0;
   /** The lowest seq that an event named: from there on this process announces everything, also entries that another process of this profile took. */
-  #firstHeard = Number.POSITIVE_INFINITY;
+  #firstNamed = Number.POSITIVE_INFINITY;
   /** The listeners of this process know the conversation up to this seq; null before the first look. */
   #announcedTo: number | null = null;
-  #startedAt: number | null = null;
+  #startSeq: number | null = null;
   #running: Promise<void> | null = null;
-  #extending: Promise<boolean> | null = null;
+  #fetchingOlder: Promise<boolean> | null = null;
   /** Something came while the loop was running. */
-  #more = false;
+  #runAgain = false;
 
   /** @param held shared by all timelines: bytes of entries that wait for their turn */
   constructor(
     ref: ConversationRef,
     context: AccountContext,
     cache: Cache,
-    intake: Intake,
-    held: HeldBytes,
+    intake: EntryProcessor,
+    held: BufferedBytes,
     listener: TimelineListener,
   ) {
     this.ref = ref;
     this.#context = context;
     this.#cache = cache;
-    this.#intake = intake;
-    this.#held = new ReorderBuffer(held);
+    this.#processor = intake;
+    this.#buffer = new ReorderBuffer(held);
     this.#listener = listener;
   }
 
   /** The seq up to which this profile knew the conversation when this process first looked, 0 when not at all; null before that look. */
-  get startedAt(): number | null {
-    return this.#startedAt;
+  get startSeq(): number | null {
+    return this.#startSeq;
   }
 
   /** The highest seq that is known to exist. */
@@ -68,26 +68,26 @@ export class Timeline {
 
   /** Takes an entry when its turn comes. */
   arrive(entry: Entry): void {
-    this.#held.put(entry);
-    this.heard(entry.seq, entry.seq);
+    this.#buffer.put(entry);
+    this.expect(entry.seq, entry.seq);
   }
 
   /** Events named seqs of this conversation from `first` to `last`. */
-  heard(first: number, last: number): void {
-    this.#firstHeard = Math.min(this.#firstHeard, first);
+  expect(first: number, last: number): void {
+    this.#firstNamed = Math.min(this.#firstNamed, first);
     this.#reaches(last);
   }
 
   /** The conversation reaches at least to `seq`; missing entries are fetched. */
   #reaches(seq: number): void {
     this.#head = Math.max(this.#head, seq);
-    this.#go();
+    this.#startLoop();
   }
 
   /** Waits for the loop, and drops the entries that are held. */
   async end(): Promise<void> {
     await this.idle();
-    this.#held.dropUpTo(Number.POSITIVE_INFINITY);
+    this.#buffer.dropUpTo(Number.POSITIVE_INFINITY);
   }
 
   /** Whether a message is new to this process: unread at the last login or sent since, although another program may read it first. */
@@ -104,7 +104,7 @@ export class Timeline {
 
   /** Starts the loop again after a failure. */
   resume(): void {
-    this.#go();
+    this.#startLoop();
   }
 
   async idle(): Promise<void> {
@@ -112,14 +112,14 @@ export class Timeline {
   }
 
   /** Fetches one page before the known entries; calls at the same time share it. @returns false at the conversation's beginning */
-  older(): Promise<boolean> {
-    this.#extending ??= this.#extend().finally(() => {
-      this.#extending = null;
+  fetchOlder(): Promise<boolean> {
+    this.#fetchingOlder ??= this.#fetchOlder().finally(() => {
+      this.#fetchingOlder = null;
     });
-    return this.#extending;
+    return this.#fetchingOlder;
   }
 
-  async #extend(): Promise<boolean> {
+  async #fetchOlder(): Promise<boolean> {
     await this.idle();
     const known = await this.#cache.coverage(this.ref.key);
     if (known === null || known.bottom === 0) return false;
@@ -133,26 +133,26 @@ export class Timeline {
     });
     const entries = inOrder(page.entries, 0, known.bottom + 1);
     const end = page.more && entries[0] !== undefined ? entries[0].seq - 1 : 0;
-    await this.#intake.take(this.ref, entries, { side: 'older', end, bottom: known.bottom });
+    await this.#processor.process(this.ref, entries, { side: 'older', end, bottom: known.bottom });
     return true;
   }
 
   /** Another process may have stored entries that came since this one logged in: they are news here, as those named by an event. */
   async #lastBeforeLogin(): Promise<number> {
     const since = await this.#cache.firstAfter(this.ref.key, this.#context.connection.welcome.at);
-    return Math.min(this.#firstHeard, since ?? Number.POSITIVE_INFINITY) - 1;
+    return Math.min(this.#firstNamed, since ?? Number.POSITIVE_INFINITY) - 1;
   }
 
-  #go(): void {
-    this.#more = true;
+  #startLoop(): void {
+    this.#runAgain = true;
     this.#running ??= this.#loop();
   }
 
   async #loop(): Promise<void> {
     try {
-      while (this.#more) {
-        this.#more = false;
-        await this.#run();
+      while (this.#runAgain) {
+        this.#runAgain = false;
+        await this.#takeAll();
       }
     } catch (error) {
       this.#listener.failed(this.ref, error);
@@ -162,23 +162,23 @@ export class Timeline {
     }
   }
 
-  async #run(): Promise<void> {
+  async #takeAll(): Promise<void> {
     let known = await this.#cache.coverage(this.ref.key);
-    this.#startedAt ??= Math.min(known?.top ?? 0, await this.#lastBeforeLogin());
+    this.#startSeq ??= Math.min(known?.top ?? 0, await this.#lastBeforeLogin());
     if (known === null) {
-      await this.#begin();
+      await this.#startCoverage();
       known = await this.#cache.coverage(this.ref.key);
     }
     let top = known?.top ?? 0;
-    this.#announcedTo ??= Math.min(top, this.#startedAt);
+    this.#announcedTo ??= Math.min(top, this.#startSeq);
     // Another process of this profile took these, but the listeners of this one do not know them.
     while (this.#announcedTo < top) {
-      const { taken, end } = await this.#intake.stored(this.ref, this.#announcedTo, top);
+      const { taken, end } = await this.#processor.readStored(this.ref, this.#announcedTo, top);
       this.#announcedTo = end;
-      await this.#listener.taken(this.ref, taken);
+      await this.#listener.processed(this.ref, taken);
     }
     while (true) {
-      this.#held.dropUpTo(top);
+      this.#buffer.dropUpTo(top);
       const ready = this.#consecutive(top);
       if (ready.length > 0) {
         top = await this.#take(ready, top, false);
@@ -206,22 +206,22 @@ export class Timeline {
   /** The held entries right after `top`, without a hole. */
   #consecutive(top: number): Entry[] {
     const ready: Entry[] = [];
-    for (let entry = this.#held.get(top + 1); entry && ready.length < PAGE; entry = this.#held.get(entry.seq + 1))
+    for (let entry = this.#buffer.get(top + 1); entry && ready.length < PAGE; entry = this.#buffer.get(entry.seq + 1))
       ready.push(entry);
     return ready;
   }
 
   async #take(entries: readonly Entry[], top: number, hole: boolean): Promise<number> {
     const end = entries.at(-1)?.seq ?? top;
-    const taken = await this.#intake.take(this.ref, entries, { side: 'newer', end, hole });
+    const taken = await this.#processor.process(this.ref, entries, { side: 'newer', end, hole });
     this.#head = Math.max(this.#head, end);
     this.#announcedTo = end;
-    await this.#listener.taken(this.ref, taken);
+    await this.#listener.processed(this.ref, taken);
     return end;
   }
 
   /** Decides at which seq this profile begins to know a new conversation. */
-  async #begin(): Promise<void> {
+  async #startCoverage(): Promise<void> {
     const from =
       this.#head <= PAGE ? 0 : Math.max(Math.min(this.#readAtLogin, this.#head - PAGE), this.#head - FIRST_SYNC, 0);
     await this.#context.profile.db.run(

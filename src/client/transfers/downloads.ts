@@ -8,13 +8,13 @@ import { ClientError } from '../errors.ts';
 import type { SharedFile, SharedFiles } from '../files/shared-files.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { FileRef, ListedFile, TransferOptions } from '../types.ts';
-import type { Discards } from './transfer-cleanup.ts';
 import { receiveFile } from './file-receiver.ts';
-import type { RunningTransfer, RunningTransfers, Startable } from './running-transfers.ts';
-import { namedBefore, partSize, SavedFile } from './saved-file.ts';
+import type { RunningTransfer, RunningTransfers, StartableTransfer } from './running-transfers.ts';
+import { findCompleted, partSize, SavedFile } from './saved-file.ts';
 import type { SavedStore } from './saved-store.ts';
 import { stopReason } from './stop.ts';
-import { type DownloadRecord, nameOf } from './transfer-record.ts';
+import type { TransferCleanup } from './transfer-cleanup.ts';
+import { type DownloadRecord, fileNameOf } from './transfer-record.ts';
 import type { TransferStore } from './transfer-store.ts';
 
 /** Bytes of the tag that distinguishes two downloads of a file into one folder. */
@@ -25,7 +25,7 @@ export type DownloadsParts = {
   random: Random;
   store: TransferStore;
   runs: RunningTransfers;
-  discards: Discards;
+  cleanup: TransferCleanup;
   saved: SavedStore;
   shared: Pick<SharedFiles, 'all' | 'find'>;
 };
@@ -53,7 +53,10 @@ export class Downloads {
   }
 
   /** Continues a download. @param options `dir`: the folder to start over in if its own one cannot be used any more */
-  async resume({ record }: Startable<DownloadRecord>, options: TransferOptions & { dir?: string }): Promise<void> {
+  async resume(
+    { record }: StartableTransfer<DownloadRecord>,
+    options: TransferOptions & { dir?: string },
+  ): Promise<void> {
     const { fs, runs } = this.#parts;
     const wanted = { author: record.author, id: hex(record.file) };
     const done = await partSize(fs, record);
@@ -70,8 +73,8 @@ export class Downloads {
     );
   }
 
-  async #begin({ info, manifest, ref }: SharedFile, dir: string): Promise<Startable<DownloadRecord>> {
-    const { random, store, runs, discards } = this.#parts;
+  async #begin({ info, manifest, ref }: SharedFile, dir: string): Promise<StartableTransfer<DownloadRecord>> {
+    const { random, store, runs, cleanup } = this.#parts;
     const { author } = info;
     const { fileId: file, size, name } = manifest;
     const known = await store.find({ author, file });
@@ -79,7 +82,7 @@ export class Downloads {
       return { done: known.done, record: known.record };
     const about = { author, conversation: ref.id, to: ref.name, file, size };
     const record: DownloadRecord = { ...about, direction: 'down', name, dir, tag: hex(random(TAG_BYTES)), path: null };
-    if (known !== null && !runs.has(record) && (await store.claim(known.record))) await discards.giveUp(known.record);
+    if (known !== null && !runs.has(record) && (await store.claim(known.record))) await cleanup.giveUp(known.record);
     if (!runs.has(record) && (await store.find(record)) === null) await store.add(record);
     return { record, done: 0, fresh: true };
   }
@@ -92,7 +95,7 @@ export class Downloads {
     dir = record.dir,
   ): Promise<string> {
     const { fs, store } = this.#parts;
-    const path = (await namedBefore(fs, record)) ?? (await this.#receive(record, (await find()).manifest, run, dir));
+    const path = (await findCompleted(fs, record)) ?? (await this.#receive(record, (await find()).manifest, run, dir));
     await store.forget(record);
     run.progress.end('done', path);
     return path;
@@ -106,15 +109,15 @@ export class Downloads {
       if (!(await receiveFile({ ...run, manifest, saved }))) {
         await saved.discard();
         await store.forget(record);
-        throw new ClientError('refused', `${nameOf(record)} is not what its sender signed; nothing was saved`);
+        throw new ClientError('refused', `${fileNameOf(record)} is not what its sender signed; nothing was saved`);
       }
-      return await saved.keep(async (named, stat) => {
+      return await saved.finish(async (named, stat) => {
         await this.#parts.saved.add(manifest, named.path, stat);
         await store.add(named);
       });
     } catch (error) {
       if (run.signal.reason === stopReason.drop) await saved.discard();
-      else await saved.leave();
+      else await saved.closePart();
       throw error;
     }
   }

@@ -6,8 +6,8 @@ import { type Manifest, SegmentOpener } from '../../protocol/sealed/file.ts';
 import { ClientError } from '../errors.ts';
 import type { SavedFile } from './saved-file.ts';
 import { checkStop, unlessStopped } from './stop.ts';
+import { LinkLost, retryOnNextLink, type TransferEvents } from './transfer-events.ts';
 import type { TransferProgress } from './transfer-progress.ts';
-import { LinkLost, overLinks, type TransferEvents } from './transfer-events.ts';
 
 /** Bytes that may be requested and not written yet. */
 const WINDOW_BYTES = 8 * 1024 * 1024;
@@ -31,7 +31,7 @@ export async function receiveFile(parts: ReceivingParts): Promise<boolean> {
   if (await resumed.receive()) return true;
   if (resumed.first === 0) return false;
   // The `.part` of an earlier attempt may be damaged or foreign: fetches everything once more.
-  await parts.saved.cut(0);
+  await parts.saved.truncate(0);
   return new Receiver(parts, 0, createHash('sha256')).receive();
 }
 
@@ -64,7 +64,7 @@ class Receiver {
     const { manifest, saved, signal } = parts;
     const { segSize, count } = manifest;
     const first = Math.min(Math.floor((await saved.size()) / segSize), count - 1);
-    await saved.cut(first * segSize);
+    await saved.truncate(first * segSize);
     await saved.checkRoom(manifest.size - first * segSize);
     const hash = createHash('sha256');
     const piece = new Uint8Array(first > 0 ? segSize : 0);
@@ -78,7 +78,7 @@ class Receiver {
   /** Resolves with false when the SHA-256 differs. */
   async receive(): Promise<boolean> {
     const { events, manifest } = this.#parts;
-    await overLinks(events, () => this.#attempt());
+    await retryOnNextLink(events, () => this.#attempt());
     await this.#syncing;
     return equal(this.#hash.digest(), manifest.sha256);
   }

@@ -10,9 +10,9 @@ import {
 } from '../../protocol/sealed/file.ts';
 import type { LocalFile } from './local-file.ts';
 import { checkStop, unlessStopped } from './stop.ts';
+import { LinkLost, retryOnNextLink, type TransferEvents } from './transfer-events.ts';
 import type { TransferProgress } from './transfer-progress.ts';
 import type { UploadRecord } from './transfer-record.ts';
-import { LinkLost, overLinks, type TransferEvents } from './transfer-events.ts';
 
 /** Most bytes that wait in the link before another segment is added: messages wait behind them. */
 const MAX_QUEUED_BYTES = 512 * 1024;
@@ -35,7 +35,7 @@ export async function sendFile(parts: SendingParts): Promise<Manifest> {
   const { file, conversation, size, segSize, key } = record;
   const source = new Source(local, segSize);
   const sealer = new SegmentSealer({ fileId: file, key, segSize, size }, parts.random);
-  const sha256 = await overLinks(events, async () => {
+  const sha256 = await retryOnNextLink(events, async () => {
     checkStop(signal);
     const { connection } = events;
     const opened = await unlessStopped(

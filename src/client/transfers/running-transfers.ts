@@ -4,16 +4,16 @@ import type { Clock } from '../../platform/clock.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { printable } from '../../protocol/base/text.ts';
-import { ClientError, isPassing } from '../errors.ts';
+import { ClientError, isTemporary } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { TransferOptions, TransferState } from '../types.ts';
-import type { Discards } from './transfer-cleanup.ts';
 import { UnsendableFile } from './local-file.ts';
 import { stopReason } from './stop.ts';
-import { TransferProgress } from './transfer-progress.ts';
-import { keyOf, type Named, nameOf, type TransferRecord } from './transfer-record.ts';
-import type { TransferStore } from './transfer-store.ts';
+import type { TransferCleanup } from './transfer-cleanup.ts';
 import { type TransferConnection, TransferEvents } from './transfer-events.ts';
+import { TransferProgress } from './transfer-progress.ts';
+import { fileNameOf, mapKey, type TransferRecord, type TransferRef } from './transfer-record.ts';
+import type { TransferStore } from './transfer-store.ts';
 
 /** The progress of an upload is stored at most this often, in ms, for a program that continues it after a crash. */
 const KEEP_MS = 1000;
@@ -21,31 +21,31 @@ const KEEP_MS = 1000;
 export type RunningTransfer = { events: TransferEvents; progress: TransferProgress; signal: AbortSignal };
 
 /** `fresh`: just begun, so that nothing is kept of it when it is refused. */
-export type Startable<B extends TransferRecord = TransferRecord> = { record: B; done: number; fresh?: boolean };
+export type StartableTransfer<B extends TransferRecord = TransferRecord> = { record: B; done: number; fresh?: boolean };
 
 type Running = { control: AbortController; over: Promise<void>; progress: TransferProgress | null };
 
-export type RunsParts = {
+export type RunningTransfersParts = {
   connection: TransferConnection;
   bus: ClientBus;
   clock: Clock;
   store: TransferStore;
-  discards: Discards;
+  cleanup: TransferCleanup;
 };
 
 export class RunningTransfers {
-  readonly #parts: RunsParts;
+  readonly #parts: RunningTransfersParts;
   readonly #running = new Map<string, Running>();
   /** Failed transfers that cannot be resumed: only the listeners know them. */
   readonly #notResumable = new Map<string, TransferState>();
   #events: TransferEvents | null = null;
 
-  constructor(parts: RunsParts) {
+  constructor(parts: RunningTransfersParts) {
     this.#parts = parts;
   }
 
-  has(named: Named): boolean {
-    return this.#running.has(keyOf(named));
+  has(named: TransferRef): boolean {
+    return this.#running.has(mapKey(named));
   }
 
   states(): TransferState[] {
@@ -58,16 +58,16 @@ export class RunningTransfers {
   }
 
   /** Resolves, when it has stopped, with how it ended; null when it is not running here. */
-  async stop(named: Named, reason: keyof typeof stopReason): Promise<TransferState['state'] | null> {
-    const running = this.#running.get(keyOf(named));
+  async stop(named: TransferRef, reason: keyof typeof stopReason): Promise<TransferState['state'] | null> {
+    const running = this.#running.get(mapKey(named));
     running?.control.abort(stopReason[reason]);
     await running?.over;
     return running?.progress?.state.state ?? null;
   }
 
   /** Announces a failed transfer that cannot be resumed as cancelled. @returns false when there is no such transfer */
-  dismiss(named: Named): boolean {
-    const key = keyOf(named);
+  dismiss(named: TransferRef): boolean {
+    const key = mapKey(named);
     const state = this.#notResumable.get(key);
     if (state !== undefined) this.#announce({ ...state, state: 'cancelled' });
     return this.#notResumable.delete(key);
@@ -75,12 +75,12 @@ export class RunningTransfers {
 
   /** Runs `doing` as the one run of this transfer. @throws ClientError 'usage' when it runs already, here or in another program */
   async run<T>(
-    { record, done, fresh = false }: Startable,
+    { record, done, fresh = false }: StartableTransfer,
     options: TransferOptions,
     doing: (run: RunningTransfer) => Promise<T>,
   ): Promise<T> {
-    const key = keyOf(record);
-    const [name, what] = [nameOf(record), record.direction === 'up' ? 'sent' : 'fetched'];
+    const key = mapKey(record);
+    const [name, what] = [fileNameOf(record), record.direction === 'up' ? 'sent' : 'fetched'];
     if (this.#running.has(key)) throw new ClientError('usage', `${name} is being ${what} already`);
     const control = new AbortController();
     const over = Promise.withResolvers<void>();
@@ -91,7 +91,7 @@ export class RunningTransfers {
         throw new ClientError('usage', `${name} is being ${what} by another securechat of yours`);
       const progress = new TransferProgress(
         this.#parts.clock,
-        aboutOf(record),
+        commonState(record),
         this.#onProgress(record, options),
         done,
       );
@@ -113,7 +113,7 @@ export class RunningTransfers {
 
   /** @returns the error for the caller */
   async #ended(
-    { record, fresh }: Pick<Startable, 'record' | 'fresh'>,
+    { record, fresh }: Pick<StartableTransfer, 'record' | 'fresh'>,
     { progress, signal }: Pick<RunningTransfer, 'progress' | 'signal'>,
     thrown: unknown,
   ): Promise<unknown> {
@@ -121,24 +121,24 @@ export class RunningTransfers {
     if (thrown instanceof ClientError && thrown.code === 'cancelled') {
       if (signal.reason === stopReason.drop) {
         progress.end('cancelled');
-        await this.#parts.discards.giveUp(record);
+        await this.#parts.cleanup.giveUp(record);
       } else {
-        await this.#tryStore(this.#parts.store.rest(record, done, null));
+        await this.#tryStore(this.#parts.store.pause(record, done, null));
         progress.end('paused');
       }
       return thrown;
     }
     const error = thrown instanceof Refusal ? new ClientError('refused', printable(thrown.message)) : thrown;
     const reason = error instanceof ClientError ? error.message : 'something unexpected happened';
-    if (thrown instanceof UnsendableFile) await this.#tryStore(this.#parts.discards.giveUp(record));
-    else if (isUseless(thrown) || (fresh && done === 0 && isRefused(thrown)))
+    if (thrown instanceof UnsendableFile) await this.#tryStore(this.#parts.cleanup.giveUp(record));
+    else if (isUnusable(thrown) || (fresh && done === 0 && isRefused(thrown)))
       await this.#tryStore(this.#parts.store.forget(record));
     else if (!(error instanceof ClientError && error.code === 'unreachable'))
       // The connection is closed for good, so this program ends: the next one finds the transfer as cut off.
-      await this.#tryStore(this.#parts.store.rest(record, done, reason));
+      await this.#tryStore(this.#parts.store.pause(record, done, reason));
     const left = await this.#parts.store.find(record).catch(() => null);
     progress.end('failed', reason);
-    if (left === null) this.#notResumable.set(keyOf(record), progress.state);
+    if (left === null) this.#notResumable.set(mapKey(record), progress.state);
     return error;
   }
 
@@ -151,7 +151,7 @@ export class RunningTransfers {
       const now = clock.monotonic();
       if (record.direction === 'down' || state.state !== 'running' || now - keptAt < KEEP_MS) return;
       keptAt = now;
-      void this.#tryStore(store.reach(record, state.done));
+      void this.#tryStore(store.storeProgress(record, state.done));
     };
   }
 
@@ -165,20 +165,20 @@ export class RunningTransfers {
   }
 }
 
-export function aboutOf(
+export function commonState(
   record: TransferRecord,
 ): Pick<TransferState, 'id' | 'author' | 'direction' | 'name' | 'conversation' | 'size'> {
   const { file, author, direction, to, size } = record;
-  return { id: hex(file), author, direction, name: nameOf(record), conversation: to, size };
+  return { id: hex(file), author, direction, name: fileNameOf(record), conversation: to, size };
 }
 
 /** Whether the upload can never be resumed: the next attempt starts over. */
-function isUseless(error: unknown): boolean {
+function isUnusable(error: unknown): boolean {
   return error instanceof Refusal && (error.code === 'id-reused' || error.code === 'not-permitted');
 }
 
 /** Whether the daemon refused it, or the request was wrong. */
 function isRefused(error: unknown): boolean {
   if (error instanceof ClientError) return error.code === 'usage';
-  return error instanceof Refusal && !isPassing(error);
+  return error instanceof Refusal && !isTemporary(error);
 }

@@ -15,24 +15,24 @@ const MAX_NAMES = 10_000;
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /** The path of the `.part`. */
-export function partOf({ dir, name, tag }: DownloadRecord): string {
+export function partPath({ dir, name, tag }: DownloadRecord): string {
   return join(dir, `${fileName(name)}.${tag}.part`);
 }
 
 /** The path of a file that got its final name before its program ended; null if it is not complete. */
-export async function namedBefore(fs: FileSystem, record: DownloadRecord): Promise<string | null> {
+export async function findCompleted(fs: FileSystem, record: DownloadRecord): Promise<string | null> {
   const { path, size } = record;
   if (path === null) return null;
-  const [part, file] = await Promise.all([partOf(record), path].map((one) => fs.lstat(one).catch(() => null)));
+  const [part, file] = await Promise.all([partPath(record), path].map((one) => fs.lstat(one).catch(() => null)));
   if (!file?.isFile() || file.size !== size) return null;
   if (part && part.ino !== file.ino) return null;
-  if (part) await fs.unlink(partOf(record)).catch(() => {});
+  if (part) await fs.unlink(partPath(record)).catch(() => {});
   return path;
 }
 
 /** The size of the `.part`, in bytes. */
 export async function partSize(fs: FileSystem, record: DownloadRecord): Promise<number> {
-  const stat = await fs.lstat(partOf(record)).catch(() => null);
+  const stat = await fs.lstat(partPath(record)).catch(() => null);
   return Math.min(record.size, stat?.size ?? 0);
 }
 
@@ -50,7 +50,7 @@ export class SavedFile {
   static async open(fs: FileSystem, record: DownloadRecord, dir = record.dir): Promise<SavedFile> {
     try {
       await makeFolders(fs, record.dir);
-      return new SavedFile(fs, record, await openPart(fs, partOf(record)));
+      return new SavedFile(fs, record, await openPart(fs, partPath(record)));
     } catch (thrown) {
       const error = diskError(record.dir, thrown);
       if (dir === record.dir || !(error instanceof ClientError && error.code === 'usage')) throw error;
@@ -61,7 +61,7 @@ export class SavedFile {
   private constructor(fs: FileSystem, record: DownloadRecord, handle: OpenFile) {
     this.#fs = fs;
     this.record = record;
-    this.#part = partOf(record);
+    this.#part = partPath(record);
     this.#handle = handle;
   }
 
@@ -82,13 +82,15 @@ export class SavedFile {
     );
   }
 
-  async cut(size: number): Promise<void> {
-    await this.#do(() => this.#handle.truncate(size));
+  async truncate(size: number): Promise<void> {
+    await this.#withDiskErrors(() => this.#handle.truncate(size));
   }
 
   async read(into: Uint8Array, position: number): Promise<Uint8Array> {
     for (let done = 0; done < into.length; ) {
-      const { bytesRead } = await this.#do(() => this.#handle.read(into, done, into.length - done, position + done));
+      const { bytesRead } = await this.#withDiskErrors(() =>
+        this.#handle.read(into, done, into.length - done, position + done),
+      );
       if (bytesRead === 0) throw new ClientError('refused', `${this.#part} was changed by somebody else; repeat it`);
       done += bytesRead;
     }
@@ -96,11 +98,11 @@ export class SavedFile {
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
-    await this.#do(() => writeAll(this.#handle, bytes, position));
+    await this.#withDiskErrors(() => writeAll(this.#handle, bytes, position));
   }
 
   async datasync(): Promise<void> {
-    await this.#do(() => this.#handle.datasync());
+    await this.#withDiskErrors(() => this.#handle.datasync());
   }
 
   /**
@@ -108,10 +110,10 @@ export class SavedFile {
    * @param note stores the path and the file's stat before the file gets the name: if this program ends in between, `namedBefore`
    *   finds it
    */
-  async keep(note: (named: DownloadRecord & { path: string }, stat: FileStat) => Promise<void>): Promise<string> {
+  async finish(note: (named: DownloadRecord & { path: string }, stat: FileStat) => Promise<void>): Promise<string> {
     const { dir } = this.record;
     const name = fileName(this.record.name);
-    const stat = await this.#do(async () => {
+    const stat = await this.#withDiskErrors(async () => {
       await this.#handle.sync();
       const whole = await this.#handle.stat();
       await this.#handle.close();
@@ -121,15 +123,15 @@ export class SavedFile {
       const path = join(dir, numbered(name, n));
       if ((await this.#fs.lstat(path).catch(() => null)) !== null) continue;
       await note({ ...this.record, path }, stat);
-      if (!(await this.#do(() => this.#nameIt(path)))) continue;
-      await this.#do(() => syncFolder(this.#fs, dir));
+      if (!(await this.#withDiskErrors(() => this.#takeName(path)))) continue;
+      await this.#withDiskErrors(() => syncFolder(this.#fs, dir));
       return path;
     }
     throw new ClientError('usage', `${dir} is full of files called ${name}; choose another folder`);
   }
 
   /** Closes the `.part` for the next attempt, and deletes an empty one. */
-  async leave(): Promise<void> {
+  async closePart(): Promise<void> {
     const empty = (await this.size().catch(() => 1)) === 0;
     await this.#handle.close().catch(() => {});
     if (empty) await this.#fs.unlink(this.#part).catch(() => {});
@@ -141,7 +143,7 @@ export class SavedFile {
   }
 
   /** @returns false when the name is taken */
-  async #nameIt(path: string): Promise<boolean> {
+  async #takeName(path: string): Promise<boolean> {
     try {
       await this.#fs.link(this.#part, path);
     } catch (error) {
@@ -167,7 +169,7 @@ export class SavedFile {
     return true;
   }
 
-  async #do<T>(doing: () => Promise<T>): Promise<T> {
+  async #withDiskErrors<T>(doing: () => Promise<T>): Promise<T> {
     try {
       return await doing();
     } catch (error) {

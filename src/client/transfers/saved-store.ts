@@ -11,7 +11,7 @@ const VERSION = 1;
 const SHA256_BYTES = 32;
 
 /** What a manifest signs. The id alone is not enough: a dishonest daemon may list one id for two files. */
-export type Signed = { fileId: Uint8Array; sha256: Uint8Array };
+export type SignedFile = { fileId: Uint8Array; sha256: Uint8Array };
 
 export class SavedStore {
   readonly #profile: TransferProfile & { readonly fs: FileSystem };
@@ -24,7 +24,7 @@ export class SavedStore {
   }
 
   /** @param stat of the complete file, which may get the name `path` a moment later */
-  async add({ fileId, sha256 }: Signed, path: string, stat: FileStat): Promise<void> {
+  async add({ fileId, sha256 }: SignedFile, path: string, stat: FileStat): Promise<void> {
     const plain = new Writer()
       .u8(VERSION)
       .bytes(sha256)
@@ -34,18 +34,18 @@ export class SavedStore {
     await this.#profile.db.run('INSERT OR REPLACE INTO saved_files (me, file, sealed) VALUES (?, ?, ?)', [
       this.#me,
       fileId,
-      this.#profile.seal(plain, place(this.#me, fileId)),
+      this.#profile.seal(plain, aadFor(this.#me, fileId)),
     ]);
   }
 
   /** The path of the saved copy; null when there is none, or it is gone or changed. */
-  async find({ fileId, sha256 }: Signed): Promise<string | null> {
+  async find({ fileId, sha256 }: SignedFile): Promise<string | null> {
     const [row] = await this.#profile.db.all('SELECT sealed FROM saved_files WHERE me = ? AND file = ?', [
       this.#me,
       fileId,
     ]);
     if (row === undefined) return null;
-    const reader = new Reader(this.#profile.open(row.sealed as Uint8Array, place(this.#me, fileId)));
+    const reader = new Reader(this.#profile.open(row.sealed as Uint8Array, aadFor(this.#me, fileId)));
     // Another version of the program stored it.
     if (reader.u8() !== VERSION) return null;
     if (!equal(reader.bytes(SHA256_BYTES), sha256)) return null;
@@ -59,6 +59,6 @@ function versionOf({ size, mtimeMs }: FileStat): string {
   return `${size}:${mtimeMs}`;
 }
 
-function place(me: Uint8Array, file: Uint8Array): Uint8Array {
+function aadFor(me: Uint8Array, file: Uint8Array): Uint8Array {
   return Buffer.concat([utf8('saved file '), me, file]);
 }

@@ -1,13 +1,13 @@
 /** Gives up transfers: deletes what the daemon has of an upload, and the `.part` of a download. */
 import type { FileSystem } from '../../platform/file-system.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { isPassing } from '../errors.ts';
-import { partOf } from './saved-file.ts';
+import { isTemporary } from '../errors.ts';
+import { partPath } from './saved-file.ts';
+import type { TransferConnection } from './transfer-events.ts';
 import type { TransferRecord } from './transfer-record.ts';
 import type { TransferStore } from './transfer-store.ts';
-import type { TransferConnection } from './transfer-events.ts';
 
-export class Discards {
+export class TransferCleanup {
   readonly #connection: TransferConnection;
   readonly #fs: FileSystem;
   readonly #store: TransferStore;
@@ -23,7 +23,7 @@ export class Discards {
       await this.#store.giveUp(record);
       return this.#tellDaemon(record);
     }
-    await this.#fs.unlink(partOf(record)).catch(() => {});
+    await this.#fs.unlink(partPath(record)).catch(() => {});
     await this.#store.forget(record);
   }
 
@@ -38,7 +38,7 @@ export class Discards {
     try {
       await this.#connection.request('upload-drop', { file: record.file });
     } catch (error) {
-      if (!(error instanceof Refusal) || isPassing(error)) return;
+      if (!(error instanceof Refusal) || isTemporary(error)) return;
     }
     await this.#store.forget(record);
   }

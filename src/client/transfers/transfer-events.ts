@@ -28,7 +28,7 @@ export interface TransferConnection {
 export type DaemonReport = { upTo: number; window: number; failed: ClientError | null };
 
 /** Reports that are kept: more than the transfers that a daemon allows at once. */
-const MAX_HEARD = 64;
+const MAX_REPORTS = 64;
 
 /**
  * The daemon's events about transfers. Listens before a transfer is opened: an event may come together with the answer. A transfer's
@@ -43,7 +43,10 @@ export class TransferEvents {
 
   constructor(connection: TransferConnection) {
     this.connection = connection;
-    this.#stop = [connection.onEvent((event) => this.#hear(event)), connection.onState((state) => this.#turn(state))];
+    this.#stop = [
+      connection.onEvent((event) => this.#handle(event)),
+      connection.onState((state) => this.#linkChanged(state)),
+    ];
   }
 
   of(transfer: number): DaemonReport {
@@ -52,7 +55,7 @@ export class TransferEvents {
     this.#transfers.delete(transfer);
     this.#transfers.set(transfer, known);
     const [oldest] = this.#transfers.keys();
-    if (oldest !== undefined && this.#transfers.size > MAX_HEARD) this.#transfers.delete(oldest);
+    if (oldest !== undefined && this.#transfers.size > MAX_REPORTS) this.#transfers.delete(oldest);
     return known;
   }
 
@@ -77,7 +80,7 @@ export class TransferEvents {
     this.wake();
   }
 
-  #hear(event: Event): void {
+  #handle(event: Event): void {
     if (event.method === 'stored') {
       const report = this.of(event.params.transfer);
       report.upTo = Math.max(report.upTo, event.params.upTo);
@@ -88,7 +91,7 @@ export class TransferEvents {
     this.wake();
   }
 
-  #turn(state: LinkState): void {
+  #linkChanged(state: LinkState): void {
     if (state.state !== 'online') {
       this.links += 1;
       this.#transfers.clear();
@@ -106,7 +109,7 @@ export class LinkLost extends Error {
  * Runs `attempt` again after each lost link, until it succeeds or fails for another reason.
  * @throws ClientError 'unreachable' when the connection was closed for good
  */
-export async function overLinks<T>(events: TransferEvents, attempt: () => Promise<T>): Promise<T> {
+export async function retryOnNextLink<T>(events: TransferEvents, attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await attempt();

@@ -2,13 +2,13 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { TransferState } from '../types.ts';
 
-const TELL_MS = 100;
+const REPORT_MS = 100;
 /** The rate is the mean over this time, in ms. */
 const RATE_MS = 3000;
 
 export class TransferProgress {
   readonly #clock: Clock;
-  readonly #tell: (state: TransferState) => void;
+  readonly #listener: (state: TransferState) => void;
   #state: TransferState;
   #samples: { at: number; done: number }[] = [];
   #toldAt: number;
@@ -21,7 +21,7 @@ export class TransferProgress {
     done = 0,
   ) {
     this.#clock = clock;
-    this.#tell = tell;
+    this.#listener = tell;
     this.#state = { ...about, done, rate: 0, state: 'running', note: null };
     this.#toldAt = clock.monotonic();
     this.begin(done);
@@ -36,13 +36,13 @@ export class TransferProgress {
   begin(done: number): void {
     const at = this.#clock.monotonic();
     this.#samples = [{ at, done }];
-    this.#say(at, { done, rate: 0, state: 'running', note: null });
+    this.#report(at, { done, rate: 0, state: 'running', note: null });
   }
 
   /** @param done bytes, at least as many as before */
   reach(done: number): void {
     const at = this.#clock.monotonic();
-    if (at - this.#toldAt < TELL_MS) {
+    if (at - this.#toldAt < REPORT_MS) {
       this.#state = { ...this.#state, done };
       return;
     }
@@ -50,18 +50,18 @@ export class TransferProgress {
     while (this.#samples.length > 2 && (this.#samples[1]?.at ?? at) <= at - RATE_MS) this.#samples.shift();
     const from = this.#samples[0] ?? { at, done };
     const rate = at > from.at ? Math.round(((done - from.done) * 1000) / (at - from.at)) : 0;
-    this.#say(at, { done, rate });
+    this.#report(at, { done, rate });
   }
 
   /** Reports the end or a pause. @param note the saved path, or why it failed */
   end(state: Exclude<TransferState['state'], 'running'>, note: string | null = null): void {
     const done = state === 'done' ? this.#state.size : this.#state.done;
-    this.#say(this.#clock.monotonic(), { state, done, note, rate: 0 });
+    this.#report(this.#clock.monotonic(), { state, done, note, rate: 0 });
   }
 
-  #say(at: number, change: Partial<TransferState>): void {
+  #report(at: number, change: Partial<TransferState>): void {
     this.#toldAt = at;
     this.#state = { ...this.#state, ...change };
-    this.#tell(this.#state);
+    this.#listener(this.#state);
   }
 }

@@ -9,7 +9,7 @@ const VERSION = 1;
 const AUTHOR_BYTES = 32;
 const KEY_BYTES = 32;
 
-type About = {
+type CommonRecord = {
   file: Uint8Array;
   /** Who shares it: identity fingerprint, hex. */
   author: string;
@@ -20,26 +20,38 @@ type About = {
 };
 
 /** `version` is LocalFile's. `file` and `key` are used for this version of the file and this conversation only. */
-export type UploadRecord = About & { direction: 'up'; path: string; version: string; segSize: number; key: Uint8Array };
+export type UploadRecord = CommonRecord & {
+  direction: 'up';
+  path: string;
+  version: string;
+  segSize: number;
+  key: Uint8Array;
+};
 
 /**
  * `dir` is the folder of the file; `tag` distinguishes its `.part` from that of another profile. `path` is the final path, stored
  * just before the complete file gets it; null until then.
  */
-export type DownloadRecord = About & { direction: 'down'; name: string; dir: string; tag: string; path: string | null };
+export type DownloadRecord = CommonRecord & {
+  direction: 'down';
+  name: string;
+  dir: string;
+  tag: string;
+  path: string | null;
+};
 
 export type TransferRecord = UploadRecord | DownloadRecord;
 
 /** What names a transfer: another author may choose the same id. */
-export type Named = Pick<About, 'author' | 'file'>;
+export type TransferRef = Pick<CommonRecord, 'author' | 'file'>;
 
 /** `Named` as a map key. */
-export function keyOf({ author, file }: Named): string {
+export function mapKey({ author, file }: TransferRef): string {
   return `${author} ${hex(file)}`;
 }
 
 /** The file name that the person sees. */
-export function nameOf(record: TransferRecord): string {
+export function fileNameOf(record: TransferRecord): string {
   return fileName(record.direction === 'up' ? basename(record.path) : record.name);
 }
 
@@ -79,6 +91,6 @@ export function decodeTransfer(
 }
 
 /** Anything but 32 hex digits matches no transfer. */
-export function namedBy({ author, id }: FileRef): Named {
+export function transferRef({ author, id }: FileRef): TransferRef {
   return { author, file: /^[0-9a-f]{32}$/.test(id) ? fromHex(id) : new Uint8Array() };
 }

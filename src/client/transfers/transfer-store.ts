@@ -10,8 +10,8 @@ import type { ProfileDb, Row } from '../profile/profile-db.ts';
 import {
   decodeTransfer,
   encodeTransfer,
-  type Named,
   type TransferRecord,
+  type TransferRef,
   type UploadRecord,
 } from './transfer-record.ts';
 
@@ -29,23 +29,23 @@ export type TransferProfile = {
 };
 
 /** The device that this process holds, and whether any process holds another device. */
-export type Worker = { device: number; held(device: number): boolean };
+export type DeviceHolder = { device: number; isHeld(device: number): boolean };
 
 /** Whether the manifest of my file with this id is in its conversation or in the outbox. */
 export type IsPosted = (id: string) => Promise<boolean>;
 
 /** `note`: why it stopped, unless the person stopped it. */
-export type Paused = { record: TransferRecord; done: number; note: string | null };
+export type PausedTransfer = { record: TransferRecord; done: number; note: string | null };
 
 export class TransferStore {
   readonly #profile: TransferProfile;
   readonly #clock: Clock;
   readonly #me: Uint8Array;
-  readonly #worker: Worker;
+  readonly #worker: DeviceHolder;
   readonly #isPosted: IsPosted;
 
   /** @param me idFp */
-  constructor(profile: TransferProfile, clock: Clock, me: Uint8Array, worker: Worker, isPosted: IsPosted) {
+  constructor(profile: TransferProfile, clock: Clock, me: Uint8Array, worker: DeviceHolder, isPosted: IsPosted) {
     this.#profile = profile;
     this.#clock = clock;
     this.#me = me;
@@ -72,7 +72,7 @@ export class TransferStore {
   /** Stores a transfer that this process works on from now on. */
   async add(record: TransferRecord): Promise<void> {
     const { author, file, direction, conversation } = record;
-    const sealed = this.#profile.seal(encodeTransfer(record), this.#place(record));
+    const sealed = this.#profile.seal(encodeTransfer(record), this.#aad(record));
     await this.#profile.db.run(
       `INSERT OR REPLACE INTO transfers (me, author, file, direction, conversation, sealed, device, at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -81,13 +81,13 @@ export class TransferStore {
   }
 
   /** null when there is no such transfer, or it was finished or given up. */
-  async find({ author, file }: Named): Promise<Paused | null> {
+  async find({ author, file }: TransferRef): Promise<PausedTransfer | null> {
     const [row] = await this.#rows('author = ? AND file = ? AND dropped = 0', [fromHex(author), file]);
     return row === undefined ? null : this.#paused(row);
   }
 
   /** The transfers that no process works on, the oldest first. */
-  async paused(): Promise<Paused[]> {
+  async paused(): Promise<PausedTransfer[]> {
     return (await this.#rows('device IS NULL AND dropped = 0', [])).map((row) => this.#paused(row));
   }
 
@@ -99,11 +99,11 @@ export class TransferStore {
   /** This process works on it from now on. @returns false while another one does, or when it is gone */
   async claim(record: TransferRecord): Promise<boolean> {
     if (await this.#take(record)) return true;
-    await this.settle(() => true);
+    await this.pauseCutOff(() => true);
     return this.#take(record);
   }
 
-  async reach({ author, file }: Named, done: number): Promise<void> {
+  async storeProgress({ author, file }: TransferRef, done: number): Promise<void> {
     await this.#profile.db.run('UPDATE transfers SET done = ?, at = ? WHERE me = ? AND author = ? AND file = ?', [
       done,
       this.#clock.now(),
@@ -114,8 +114,8 @@ export class TransferStore {
   }
 
   /** No process works on it any more. @param note why, unless the person stopped it */
-  async rest({ author, file }: Named, done: number, note: string | null): Promise<void> {
-    const sealed = note === null ? null : this.#profile.seal(utf8(note), notePlace({ author, file }));
+  async pause({ author, file }: TransferRef, done: number, note: string | null): Promise<void> {
+    const sealed = note === null ? null : this.#profile.seal(utf8(note), noteAad({ author, file }));
     await this.#profile.db.run(
       'UPDATE transfers SET device = NULL, done = ?, note = ?, at = ? WHERE me = ? AND author = ? AND file = ? AND dropped = 0',
       [done, sealed, this.#clock.now(), this.#me, fromHex(author), file],
@@ -123,14 +123,14 @@ export class TransferStore {
   }
 
   /** Hides the transfer; it is kept until the daemon knows. */
-  async giveUp({ author, file }: Named): Promise<void> {
+  async giveUp({ author, file }: TransferRef): Promise<void> {
     await this.#profile.db.run(
       'UPDATE transfers SET device = NULL, dropped = 1 WHERE me = ? AND author = ? AND file = ?',
       [this.#me, fromHex(author), file],
     );
   }
 
-  async forget({ author, file }: Named): Promise<void> {
+  async forget({ author, file }: TransferRef): Promise<void> {
     const params = [this.#me, fromHex(author), file];
     await this.#profile.db.run('DELETE FROM transfers WHERE me = ? AND author = ? AND file = ?', params);
   }
@@ -139,15 +139,15 @@ export class TransferStore {
    * Pauses transfers whose process ended, or was an earlier one with the device of this process.
    * @param mine whether this process works on a transfer
    */
-  async settle(mine: (named: Named) => boolean): Promise<void> {
+  async pauseCutOff(mine: (named: TransferRef) => boolean): Promise<void> {
     const { db } = this.#profile;
     const tooOld = this.#clock.now() - KEEP_UPLOADS_MS;
     await db.run("DELETE FROM transfers WHERE me = ? AND direction = 'up' AND at < ?", [this.#me, tooOld]);
     for (const row of await this.#rows('device IS NOT NULL', [])) {
-      const named = namedIn(row);
+      const named = refOfRow(row);
       const { author, file } = named;
       const device = Number(row.device);
-      if (device === this.#worker.device ? mine(named) : this.#worker.held(device)) continue;
+      if (device === this.#worker.device ? mine(named) : this.#worker.isHeld(device)) continue;
       // Its process ended after posting, before it could forget the upload.
       if (row.direction === 'up' && (await this.#isPosted(hex(file)))) {
         await this.forget(named);
@@ -156,12 +156,12 @@ export class TransferStore {
       // Only if the row is unchanged: another process may have resumed it meanwhile.
       await db.run(
         'UPDATE transfers SET device = NULL, note = ? WHERE me = ? AND author = ? AND file = ? AND device = ?',
-        [this.#profile.seal(utf8(CUT_OFF), notePlace(named)), this.#me, fromHex(author), file, device],
+        [this.#profile.seal(utf8(CUT_OFF), noteAad(named)), this.#me, fromHex(author), file, device],
       );
     }
   }
 
-  async #take({ author, file }: Named): Promise<boolean> {
+  async #take({ author, file }: TransferRef): Promise<boolean> {
     const { device } = this.#worker;
     const { changes } = await this.#profile.db.run(
       `UPDATE transfers SET device = ?, note = NULL
@@ -178,27 +178,24 @@ export class TransferStore {
     ]);
   }
 
-  #paused(row: Row): Paused {
-    const named = namedIn(row);
+  #paused(row: Row): PausedTransfer {
+    const named = refOfRow(row);
     const at = { file: named.file, conversation: row.conversation as Uint8Array };
     const direction = row.direction === 'up' ? 'up' : 'down';
-    const record = decodeTransfer(
-      { ...at, direction },
-      this.#profile.open(row.sealed as Uint8Array, this.#place(named)),
-    );
-    const note = row.note === null ? null : this.#profile.open(row.note as Uint8Array, notePlace(named));
+    const record = decodeTransfer({ ...at, direction }, this.#profile.open(row.sealed as Uint8Array, this.#aad(named)));
+    const note = row.note === null ? null : this.#profile.open(row.note as Uint8Array, noteAad(named));
     return { record, done: Number(row.done), note: note === null ? null : fromUtf8(note) };
   }
 
-  #place({ author, file }: Named): Uint8Array {
+  #aad({ author, file }: TransferRef): Uint8Array {
     return utf8(`transfer ${hex(this.#me)} ${author} ${hex(file)}`);
   }
 }
 
-function namedIn(row: Row): Named {
+function refOfRow(row: Row): TransferRef {
   return { author: hex(row.author as Uint8Array), file: row.file as Uint8Array };
 }
 
-function notePlace({ author, file }: Named): Uint8Array {
+function noteAad({ author, file }: TransferRef): Uint8Array {
   return utf8(`transfer note ${author} ${hex(file)}`);
 }

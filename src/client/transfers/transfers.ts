@@ -8,24 +8,30 @@ import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { SharedFiles } from '../files/shared-files.ts';
 import type { FileRef, TransferOptions, TransferState } from '../types.ts';
-import { Discards } from './transfer-cleanup.ts';
 import { Downloads } from './downloads.ts';
-import { aboutOf, RunningTransfers } from './running-transfers.ts';
-import { namedBefore, partSize } from './saved-file.ts';
+import { commonState, RunningTransfers } from './running-transfers.ts';
+import { findCompleted, partSize } from './saved-file.ts';
 import { SavedStore } from './saved-store.ts';
-import { type Named, namedBy, nameOf } from './transfer-record.ts';
-import { type IsPosted, type Paused, type TransferProfile, TransferStore, type Worker } from './transfer-store.ts';
+import { TransferCleanup } from './transfer-cleanup.ts';
 import type { TransferConnection } from './transfer-events.ts';
+import { fileNameOf, type TransferRef, transferRef } from './transfer-record.ts';
+import {
+  type DeviceHolder,
+  type IsPosted,
+  type PausedTransfer,
+  type TransferProfile,
+  TransferStore,
+} from './transfer-store.ts';
 import { Uploads, type UploadsParts } from './uploads.ts';
 
-export type TransfersParts = Pick<UploadsParts, 'me' | 'addressees' | 'mine'> & {
+export type TransfersParts = Pick<UploadsParts, 'me' | 'recipients' | 'myMessages'> & {
   connection: TransferConnection;
   profile: TransferProfile & { readonly fs: FileSystem };
   bus: ClientBus;
   shared: Pick<SharedFiles, 'all' | 'find'>;
   clock?: Clock;
   /** Default: no other process uses this profile. */
-  worker?: Worker;
+  worker?: DeviceHolder;
   /** Default: an upload that was cut off can always be resumed. */
   isPosted?: IsPosted;
 };
@@ -37,38 +43,38 @@ export class Transfers {
   readonly #bus: ClientBus;
   readonly #store: TransferStore;
   readonly #runs: RunningTransfers;
-  readonly #discards: Discards;
+  readonly #cleanup: TransferCleanup;
 
   constructor(parts: TransfersParts) {
-    const { connection, profile, bus, me, addressees, mine, shared } = parts;
-    const { clock = systemClock, worker = { device: 0, held: () => false }, isPosted = async () => false } = parts;
+    const { connection, profile, bus, me, recipients, myMessages, shared } = parts;
+    const { clock = systemClock, worker = { device: 0, isHeld: () => false }, isPosted = async () => false } = parts;
     const { fs, random } = profile;
     this.#fs = fs;
     this.#bus = bus;
     this.#store = new TransferStore(profile, clock, me, worker, isPosted);
-    this.#discards = new Discards(connection, fs, this.#store);
-    this.#runs = new RunningTransfers({ connection, bus, clock, store: this.#store, discards: this.#discards });
-    const common = { fs, random, store: this.#store, runs: this.#runs, discards: this.#discards };
-    this.uploads = new Uploads({ ...common, me, addressees, mine });
+    this.#cleanup = new TransferCleanup(connection, fs, this.#store);
+    this.#runs = new RunningTransfers({ connection, bus, clock, store: this.#store, cleanup: this.#cleanup });
+    const common = { fs, random, store: this.#store, runs: this.#runs, cleanup: this.#cleanup };
+    this.uploads = new Uploads({ ...common, me, recipients, myMessages });
     this.downloads = new Downloads({ ...common, shared, saved: new SavedStore(profile, me) });
   }
 
   /** Running transfers as they are, and all others as paused; once as done, if the file is complete. The oldest first. */
   async list(): Promise<TransferState[]> {
-    await this.#store.settle((named) => this.#runs.has(named));
+    await this.#store.pauseCutOff((named) => this.#runs.has(named));
     const paused = await Promise.all((await this.#store.paused()).map((one) => this.#stateOf(one)));
-    return [...paused.filter((one) => !this.#runs.has(namedBy(one))), ...this.#runs.states()];
+    return [...paused.filter((one) => !this.#runs.has(transferRef(one))), ...this.#runs.states()];
   }
 
   /** Resolves when it has stopped. @throws ClientError 'refused' when it is not running here */
   async pause(wanted: FileRef): Promise<void> {
-    if ((await this.#runs.stop(namedBy(wanted), 'pause')) === null)
+    if ((await this.#runs.stop(transferRef(wanted), 'pause')) === null)
       throw new ClientError('refused', 'no such transfer is under way here');
   }
 
   /** Resolves when the resumed transfer is done. @throws ClientError 'refused' when there is no such transfer */
   async resume(wanted: FileRef, options: TransferOptions & { dir?: string } = {}): Promise<TransferState> {
-    const { record, done } = await this.#find(namedBy(wanted));
+    const { record, done } = await this.#find(transferRef(wanted));
     const states: TransferState[] = [];
     const watched = {
       ...options,
@@ -86,28 +92,28 @@ export class Transfers {
 
   /** Gives it up, and deletes what the daemon or the folder has of it. @throws ClientError 'refused' when there is no such transfer */
   async drop(wanted: FileRef): Promise<void> {
-    const named = namedBy(wanted);
+    const named = transferRef(wanted);
     const ended = await this.#runs.stop(named, 'drop');
     if (ended === 'cancelled' || ended === 'done' || this.#runs.dismiss(named)) return;
     const paused = await this.#find(named);
     if (!(await this.#store.claim(paused.record)))
-      throw new ClientError('refused', `${nameOf(paused.record)} is under way in another securechat of yours`);
+      throw new ClientError('refused', `${fileNameOf(paused.record)} is under way in another securechat of yours`);
     const state = await this.#stateOf(paused);
-    await this.#discards.giveUp(paused.record);
+    await this.#cleanup.giveUp(paused.record);
     this.#bus.publish('announced', { type: 'transfer', transfer: { ...state, state: 'cancelled', note: null } });
   }
 
   /** Call after each login, before this process adopts devices: finds transfers that were cut off, tells the daemon about dropped ones. */
   async tidy(): Promise<void> {
-    await this.#store.settle((named) => this.#runs.has(named));
-    await this.#discards.tellDaemon();
+    await this.#store.pauseCutOff((named) => this.#runs.has(named));
+    await this.#cleanup.tellDaemon();
   }
 
   close(): void {
     this.#runs.close();
   }
 
-  async #find(named: Named): Promise<Paused> {
+  async #find(named: TransferRef): Promise<PausedTransfer> {
     const paused = await this.#store.find(named);
     if (paused === null)
       throw new ClientError('refused', 'nothing of this transfer is left to go on with; begin it again');
@@ -115,10 +121,10 @@ export class Transfers {
   }
 
   /** The state of a paused transfer; forgets one whose file is complete. */
-  async #stateOf({ record, done, note }: Paused): Promise<TransferState> {
-    const about = { ...aboutOf(record), rate: 0 };
+  async #stateOf({ record, done, note }: PausedTransfer): Promise<TransferState> {
+    const about = { ...commonState(record), rate: 0 };
     if (record.direction === 'up') return { ...about, done, state: 'paused', note };
-    const path = await namedBefore(this.#fs, record);
+    const path = await findCompleted(this.#fs, record);
     if (path === null) return { ...about, done: await partSize(this.#fs, record), state: 'paused', note };
     await this.#store.forget(record);
     return { ...about, done: record.size, state: 'done', note: path };

@@ -5,15 +5,15 @@ import { equal, hex } from '../../protocol/base/bytes.ts';
 import { fileName } from '../../protocol/base/text.ts';
 import type { Manifest } from '../../protocol/sealed/file.ts';
 import { ClientError } from '../errors.ts';
-import { fileOf } from '../messages/message-builder.ts';
+import { fileInfoOf } from '../messages/message-builder.ts';
 import type { MyMessages } from '../messages/my-messages.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
-import type { Addressees } from '../outbox/recipient-lookup.ts';
+import type { RecipientLookup } from '../outbox/recipient-lookup.ts';
 import type { FileInfo, TransferOptions } from '../types.ts';
-import type { Discards } from './transfer-cleanup.ts';
 import { sendFile } from './file-sender.ts';
 import { LocalFile } from './local-file.ts';
-import type { RunningTransfers, Startable } from './running-transfers.ts';
+import type { RunningTransfers, StartableTransfer } from './running-transfers.ts';
+import type { TransferCleanup } from './transfer-cleanup.ts';
 import type { UploadRecord } from './transfer-record.ts';
 import type { TransferStore } from './transfer-store.ts';
 
@@ -27,9 +27,9 @@ export type UploadsParts = {
   random: Random;
   store: TransferStore;
   runs: RunningTransfers;
-  discards: Discards;
-  addressees: Pick<Addressees, 'recipient' | 'checkKey'>;
-  mine: Pick<MyMessages, 'send'>;
+  cleanup: TransferCleanup;
+  recipients: Pick<RecipientLookup, 'recipient' | 'checkKey'>;
+  myMessages: Pick<MyMessages, 'send'>;
 };
 
 export class Uploads {
@@ -46,9 +46,9 @@ export class Uploads {
    * @throws ClientError 'usage' for what cannot be sent or is being sent already, 'key-changed'
    */
   async upload(to: ConversationRef, path: string, options: TransferOptions = {}): Promise<FileInfo> {
-    const { addressees, fs, random, runs } = this.#parts;
+    const { recipients, fs, random, runs } = this.#parts;
     // Before the upload: at its end the manifest could not be sealed.
-    await addressees.checkKey(to);
+    await recipients.checkKey(to);
     const local = await LocalFile.open(fs, path);
     const what = `${to.key} ${local.path}`;
     let record: UploadRecord;
@@ -66,7 +66,7 @@ export class Uploads {
   }
 
   /** Continues an upload. @throws ClientError 'usage' when the file is gone or changed, 'key-changed' */
-  async resume(upload: Startable<UploadRecord>, options: TransferOptions): Promise<void> {
+  async resume(upload: StartableTransfer<UploadRecord>, options: TransferOptions): Promise<void> {
     const { record } = upload;
     const { fs, random, runs } = this.#parts;
     const sent = await runs.run(upload, options, async (run) => {
@@ -82,11 +82,11 @@ export class Uploads {
   }
 
   /** A key must never seal two versions of a file: uploads of other versions are given up. */
-  async #begin(to: ConversationRef, local: LocalFile): Promise<Startable<UploadRecord>> {
-    const { me, random, store, runs, discards } = this.#parts;
+  async #begin(to: ConversationRef, local: LocalFile): Promise<StartableTransfer<UploadRecord>> {
+    const { me, random, store, runs, cleanup } = this.#parts;
     const { path, version, size } = local;
     const { same, others } = await store.uploads(to.id, local);
-    for (const other of others) if (!runs.has(other) && (await store.claim(other))) await discards.giveUp(other);
+    for (const other of others) if (!runs.has(other) && (await store.claim(other))) await cleanup.giveUp(other);
     if (same !== null) return same;
     const secret = { file: random(16), key: random(32), segSize: SEGMENT_SIZE };
     const about = { author: hex(me), conversation: to.id, to: to.name };
@@ -96,19 +96,19 @@ export class Uploads {
   }
 
   async #post(to: ConversationRef, record: UploadRecord, manifest: Manifest): Promise<FileInfo> {
-    const { mine, store } = this.#parts;
-    const posted = await mine.send(to, { kind: 'manifest', manifest }, { until: 'sent', file: hex(record.file) });
+    const { myMessages, store } = this.#parts;
+    const posted = await myMessages.send(to, { kind: 'manifest', manifest }, { until: 'sent', file: hex(record.file) });
     // The outbox has the manifest: resuming the upload would post it twice.
     await store.forget(record);
-    return fileOf(to, manifest, await posted.reached);
+    return fileInfoOf(to, manifest, await posted.reached);
   }
 
   /** @throws ClientError 'key-changed' when the upload was begun for another key */
   async #recipient({ to, conversation }: UploadRecord): Promise<ConversationRef> {
-    const ref = await this.#parts.addressees.recipient(to);
+    const ref = await this.#parts.recipients.recipient(to);
     if (!equal(ref.id, conversation))
       throw new ClientError('key-changed', `the key of ${to} is another one now; cancel it and send it again`);
-    await this.#parts.addressees.checkKey(ref);
+    await this.#parts.recipients.checkKey(ref);
     return ref;
   }
 }

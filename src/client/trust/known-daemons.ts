@@ -3,7 +3,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { fingerprintWords } from '../../protocol/link/daemon-identity.ts';
-import { type Address, addressText, otherLink, wrongLink } from '../connection/dial.ts';
+import { type Address, addressText, untrustedJoinLinkError, wrongJoinLinkError } from '../connection/dial.ts';
 import { ClientError } from '../errors.ts';
 import type { ProfileDb } from '../profile/profile-db.ts';
 import type { Ask } from '../types.ts';
@@ -84,13 +84,14 @@ export async function expectedFingerprint(
 ): Promise<Uint8Array> {
   const here = await known.at(address);
   if (here !== null) {
-    if (linked !== null && !equal(linked, here.fingerprint)) throw otherLink(address, here.fingerprint, linked);
+    if (linked !== null && !equal(linked, here.fingerprint))
+      throw untrustedJoinLinkError(address, here.fingerprint, linked);
     return here.fingerprint;
   }
   const shown = await greet();
   if (linked !== null) {
     // Said now, before anybody types a password; the handshake proves it.
-    if (!equal(linked, shown)) throw wrongLink(address, linked, shown);
+    if (!equal(linked, shown)) throw wrongJoinLinkError(address, linked, shown);
     return linked;
   }
   // The same daemon under another address: the handshake proves it.

@@ -6,7 +6,7 @@ import { equal } from '../../protocol/base/bytes.ts';
 import { type Card, openCard } from '../../protocol/sealed/card.ts';
 import type { ProfileDb, Row } from '../profile/profile-db.ts';
 
-export type Pinned = {
+export type PinnedPerson = {
   name: string;
   /** The newest card that was accepted for the pinned identity. */
   card: Card;
@@ -27,12 +27,12 @@ export class PinStore {
     this.#daemon = daemon;
   }
 
-  async get(name: string): Promise<Pinned | null> {
+  async get(name: string): Promise<PinnedPerson | null> {
     const [row] = await this.#db.all('SELECT * FROM pins WHERE daemon = ? AND name = ?', [this.#daemon, name]);
     return row === undefined ? null : this.#pinnedFrom(row);
   }
 
-  async all(): Promise<Pinned[]> {
+  async all(): Promise<PinnedPerson[]> {
     const rows = await this.#db.all('SELECT * FROM pins WHERE daemon = ? ORDER BY name', [this.#daemon]);
     return rows.map((row) => this.#pinnedFrom(row));
   }
@@ -78,7 +78,7 @@ export class PinStore {
   }
 
   /** Every other identity that was ever pinned for `name`, the newest first. */
-  async former(name: string): Promise<Uint8Array[]> {
+  async formerIdentities(name: string): Promise<Uint8Array[]> {
     const rows = await this.#db.all(
       `SELECT id_fp FROM identities WHERE daemon = ? AND name = ?
          AND id_fp NOT IN (SELECT id_fp FROM pins WHERE daemon = ? AND name = ?) ORDER BY rowid DESC`,
@@ -102,7 +102,7 @@ export class PinStore {
     ]);
   }
 
-  #pinnedFrom(row: Row): Pinned {
+  #pinnedFrom(row: Row): PinnedPerson {
     const name = String(row.name);
     const bytes = row.card as Uint8Array;
     let opened = this.#opened.get(name);

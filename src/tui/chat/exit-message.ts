@@ -1,5 +1,5 @@
 /** The message on the terminal after the screen closed. */
-import { closedBy, exitStatus } from '../../client/errors.ts';
+import { closedLinkError, exitStatus } from '../../client/errors.ts';
 import { chatOf } from '../state/focus.ts';
 import type { Chat, State } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
@@ -8,7 +8,7 @@ import { strings } from '../text/strings.ts';
 export function exitMessage(state: State): { text: string; status: number } | null {
   const chat = chatOf(state);
   if (chat === null) return null;
-  const error = chat.link.state === 'closed' ? closedBy(chat.link) : null;
+  const error = chat.link.state === 'closed' ? closedLinkError(chat.link) : null;
   const count = waiting(chat);
   const words = [error?.message, count > 0 ? strings.unsent(count) : undefined].filter((word) => word !== undefined);
   if (words.length === 0) return null;

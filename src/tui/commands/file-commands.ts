@@ -1,5 +1,5 @@
 /** Sending and fetching files. */
-import { asShown, matching } from '../../client/files/file-choice.ts';
+import { matchingFiles, printedName } from '../../client/files/file-choice.ts';
 import type { FileInfo, TransferState } from '../../client/types.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
 import { filesOf, isUnderWay, transfersOf } from '../select/select.ts';
@@ -47,11 +47,11 @@ function listFiles({ controller }: ChatScope): Result {
 function download(scope: ChatScope, wanted: string): Result {
   const { chat } = scope.controller;
   const all = shownFiles(chat);
-  const here = matching(
+  const here = matchingFiles(
     all.filter((file) => file.conversation === chat.open),
     wanted,
   );
-  const candidates = here.length > 0 ? here : matching(all, wanted);
+  const candidates = here.length > 0 ? here : matchingFiles(all, wanted);
   const [file] = candidates;
   if (file === undefined || candidates.length > 1) return { kind: 'unclear', wanted, candidates };
   fetchFile(scope, file);
@@ -73,7 +73,9 @@ async function listTransfers({ controller, transfers }: ChatScope): Promise<Resu
 /** Acts on the newest transfer that `name` can mean; '' means any. */
 function onNamed(scope: ChatScope, verb: TransferVerb, name: string): Result {
   const transfer = Object.values(scope.controller.chat.transfers)
-    .filter((one) => statesFor[verb].includes(one.state) && (name === '' || asShown(one.name) === asShown(name)))
+    .filter(
+      (one) => statesFor[verb].includes(one.state) && (name === '' || printedName(one.name) === printedName(name)),
+    )
     .at(-1);
   if (transfer !== undefined) return onTransfer(scope, verb, transfer);
   const { noTransfers, noTransferNamed } = strings.notices;

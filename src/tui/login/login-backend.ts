@@ -1,9 +1,9 @@
 /** The real LoginBackend: the profile's known servers, the network, and a server of one's own. */
 
 import { connect } from '../../client/connect.ts';
-import { addressText, greet, keyChanged, wrongLink } from '../../client/connection/dial.ts';
+import { addressText, keyChangedError, readFingerprint, wrongJoinLinkError } from '../../client/connection/dial.ts';
 import { AccountStore } from '../../client/keys/account-store.ts';
-import { whereTo } from '../../client/login/sign-in.ts';
+import { parseServer } from '../../client/login/sign-in.ts';
 import type { Profile } from '../../client/profile/profile.ts';
 import { KnownDaemons } from '../../client/trust/known-daemons.ts';
 import { systemClock } from '../../platform/clock.ts';
@@ -23,7 +23,7 @@ export function openLoginBackend(profile: Profile): LoginBackend {
     async startServer() {
       const server = await startOwnServer(profile.dir);
       // The server gave its key to this program directly: nobody has to compare it, now or later.
-      const { address, fingerprint } = whereTo(server.link);
+      const { address, fingerprint } = parseServer(server.link);
       if (fingerprint !== null) {
         await known.forget(address);
         await known.remember(address, fingerprint);
@@ -31,11 +31,12 @@ export function openLoginBackend(profile: Profile): LoginBackend {
       return server;
     },
     async greet(server) {
-      const { address, fingerprint: linked } = whereTo(server);
-      const shown = await greet({ address, timeoutMs: TIMEOUT, clock: systemClock });
+      const { address, fingerprint: linked } = parseServer(server);
+      const shown = await readFingerprint({ address, timeoutMs: TIMEOUT, clock: systemClock });
       const trusted = (await known.at(address))?.fingerprint ?? null;
-      if (trusted !== null && !equal(trusted, shown)) throw keyChanged(address, trusted, shown);
-      if (trusted === null && linked !== null && !equal(linked, shown)) throw wrongLink(address, linked, shown);
+      if (trusted !== null && !equal(trusted, shown)) throw keyChangedError(address, trusted, shown);
+      if (trusted === null && linked !== null && !equal(linked, shown))
+        throw wrongJoinLinkError(address, linked, shown);
       const names = await accounts.names(shown);
       if (trusted !== null || linked !== null || (await known.byFingerprint(shown)) !== null)
         return { offered: null, names };

@@ -3,7 +3,7 @@
  * `14:05      bob  text`, in columns, with a line above it for a new day and for the first unread message.
  */
 
-import { writtenApart } from '../../client/messages/written-time.ts';
+import { differentSentAt } from '../../client/messages/written-time.ts';
 import { shownName } from '../../client/people/shown-name.ts';
 import type { Gap, Message } from '../../client/types.ts';
 import { hasKey } from '../state/message-list.ts';
@@ -222,7 +222,7 @@ function bareRows(message: Message, look: Look): Row[] {
 
 /** The author's time when it differs from the daemon's, else ''. */
 export function writtenOf(message: Pick<Message, 'at' | 'sentAt'>): string {
-  const sentAt = writtenApart(message);
+  const sentAt = differentSentAt(message);
   return sentAt === null ? '' : strings.messages.written(writtenTime(sentAt, message.at));
 }
 

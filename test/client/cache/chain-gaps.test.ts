@@ -1,16 +1,16 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { begins, type Chain, type ChainLink, follow, join } from '../../../src/client/cache/chain-gaps.ts';
+import { type Chain, type ChainItem, joinChains, judgeNext, judgeStart } from '../../../src/client/cache/chain-gaps.ts';
 
 /** The items of an honest device: 1, 2, 3, each naming the one before. */
-const honestChain = (count: number): ChainLink[] =>
+const honestChain = (count: number): ChainItem[] =>
   Array.from({ length: count }, (_, i) => ({ deviceSeq: i + 1, tag: `t${i + 1}`, prev: i === 0 ? '' : `t${i}` }));
 
-function judged(links: readonly ChainLink[], fromStart = true) {
+function judged(links: readonly ChainItem[], fromStart = true) {
   let chain: Chain | undefined;
   const reasons: (string | null)[] = [];
   for (const link of links) {
-    const verdict = follow(chain, link, fromStart, links.find(({ deviceSeq }) => deviceSeq === link.deviceSeq)?.tag);
+    const verdict = judgeNext(chain, link, fromStart, links.find(({ deviceSeq }) => deviceSeq === link.deviceSeq)?.tag);
     chain = verdict.chain;
     reasons.push(verdict.reason);
   }
@@ -51,7 +51,7 @@ test('every reordering leaves a gap', (t) => {
 });
 
 test('a replaced item, or one with another predecessor, is a fork', (t) => {
-  const [first, second] = honestChain(2) as [ChainLink, ChainLink];
+  const [first, second] = honestChain(2) as [ChainItem, ChainItem];
   t.deepEqual(judged([first, second, { ...second, tag: 'other' }]).reasons, [null, null, 'fork']);
   t.deepEqual(judged([first, { ...second, prev: 'other' }]).reasons, [null, 'fork']);
   t.deepEqual(judged([{ ...first, prev: 'before the first' }]).reasons, ['fork']);
@@ -75,13 +75,13 @@ test('two stretches join without a gap only where an honest chain was cut', (t) 
       const cut = 1 + (at % (count - 1));
       const older = judged(honestChain(count).slice(0, cut), false).chain as Chain;
       const newer = judged(honestChain(count + lost).slice(cut + lost), false).chain as Chain;
-      const { reason, chain } = join(older, newer);
+      const { reason, chain } = joinChains(older, newer);
       t.is(reason, lost === 0 ? null : 'missing');
-      t.deepEqual([chain.first, chain.last, begins(chain)], [1, count + lost, null]);
+      t.deepEqual([chain.first, chain.last, judgeStart(chain)], [1, count + lost, null]);
     }),
   );
   const [older, newer] = [judged(honestChain(2)).chain as Chain, judged(honestChain(4).slice(2), false).chain as Chain];
-  t.is(join({ ...older, lastTag: 'other' }, newer).reason, 'fork');
-  t.is(join(judged(honestChain(3)).chain as Chain, newer).reason, 'fork');
-  t.is(begins(newer), 'missing');
+  t.is(joinChains({ ...older, lastTag: 'other' }, newer).reason, 'fork');
+  t.is(joinChains(judged(honestChain(3)).chain as Chain, newer).reason, 'fork');
+  t.is(judgeStart(newer), 'missing');
 });

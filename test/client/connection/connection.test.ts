@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
 import { Calls } from '../../../src/client/connection/calls.ts';
-import { Connection, type LoggedIn } from '../../../src/client/connection/connection.ts';
+import { Connection, type LoggedInLink } from '../../../src/client/connection/connection.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { LinkState } from '../../../src/client/types.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
@@ -33,7 +33,7 @@ function open(outcomes: Outcome[] = [], first: null | 'dies' = null) {
   const wires: FakeWire[] = [];
   const states: LinkState[] = [];
   const hanging: { signal: AbortSignal; go: () => void }[] = [];
-  const logIn = (outcome: Exclude<Outcome, Error>): LoggedIn => {
+  const logIn = (outcome: Exclude<Outcome, Error>): LoggedInLink => {
     const wire = fakeWire();
     wires.push(wire);
     const calls = new Calls(wire);
@@ -42,7 +42,7 @@ function open(outcomes: Outcome[] = [], first: null | 'dies' = null) {
   };
   const connection = new Connection({
     first: logIn(first),
-    again: async (signal) => {
+    reconnect: async (signal) => {
       const outcome = outcomes.shift() ?? null;
       if (outcome instanceof Error) throw outcome;
       if (outcome === 'hangs') await new Promise<void>((go) => hanging.push({ signal, go }));

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { type Address, addressText, dial, greet, otherVersion } from '../../../src/client/connection/dial.ts';
+import { type Address, addressText, dial, readFingerprint, versionError } from '../../../src/client/connection/dial.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
@@ -36,7 +36,7 @@ const reach = (address: Address, expect = fingerprint, more: { timeoutMs?: numbe
 
 test('a daemon is greeted and linked to', async (t) => {
   const address = await daemon(t);
-  t.deepEqual(await greet({ address, timeoutMs: 10_000, clock: systemClock }), fingerprint);
+  t.deepEqual(await readFingerprint({ address, timeoutMs: 10_000, clock: systemClock }), fingerprint);
   const link = await reach(address);
   t.deepEqual(Uint8Array.from(link.peer.daemonId ?? []), daemonId);
   await link.close();
@@ -62,7 +62,7 @@ test('any other kind of server is reported as not a daemon', async (t) => {
   for (const [name, each] of answers) {
     const address = await startTcpServer(t, each);
     const wrong = { instanceOf: ClientError, code: 'not-a-daemon' };
-    await t.throwsAsync(greet({ address, timeoutMs: 10_000, clock: systemClock }), wrong, name);
+    await t.throwsAsync(readFingerprint({ address, timeoutMs: 10_000, clock: systemClock }), wrong, name);
     await t.throwsAsync(reach(address), wrong, name);
   }
 });
@@ -128,11 +128,11 @@ test('an address where nothing listens is reported as unreachable', async (t) =>
 
 test('the sentence about another version says which program to update', (t) => {
   const address = { host: 'h', port: 1 };
-  t.is(otherVersion(address, { messages: MESSAGES_VERSION, software: 'x' }), null);
-  const newer = otherVersion(address, { messages: MESSAGES_VERSION + 1, software: 'securechat-daemon/9' });
+  t.is(versionError(address, { messages: MESSAGES_VERSION, software: 'x' }), null);
+  const newer = versionError(address, { messages: MESSAGES_VERSION + 1, software: 'securechat-daemon/9' });
   t.is(newer?.code, 'version');
   t.regex(newer?.message ?? '', /h:1 runs securechat-daemon\/9.*update this program/);
-  t.regex(otherVersion(address, { messages: 0, software: 'x' })?.message ?? '', /update the server/);
+  t.regex(versionError(address, { messages: 0, software: 'x' })?.message ?? '', /update the server/);
 });
 
 test('a greeting of another version is reported as such', async (t) => {

@@ -35,10 +35,10 @@ function open() {
 
 test('a conversation continues to its highest place without waiting for others', async (t) => {
   const { strangers, asked, heardOf, answer } = open();
-  strangers.hear(id(1), 'mallory', 9);
-  strangers.hear(id(2), 'bob', 4);
-  strangers.hear(id(2), 'bob', 6);
-  strangers.hear(id(2), 'bob', 5);
+  strangers.add(id(1), 'mallory', 9);
+  strangers.add(id(2), 'bob', 4);
+  strangers.add(id(2), 'bob', 6);
+  strangers.add(id(2), 'bob', 5);
   await answer(2, 'mine');
   t.deepEqual(asked, [
     [hex(id(1)), 'mallory'],
@@ -51,7 +51,7 @@ test('a conversation continues to its highest place without waiting for others',
 test('a conversation that was not ours, or had no answer, is asked for again with its next entry', async (t) => {
   const { strangers, asked, heardOf, answer } = open();
   for (const how of ['none', new Error('no link'), 'mine'] as const) {
-    strangers.hear(id(1), 'bob', 3);
+    strangers.add(id(1), 'bob', 3);
     await answer(1, how);
   }
   t.is(asked.length, 3);
@@ -60,10 +60,10 @@ test('a conversation that was not ours, or had no answer, is asked for again wit
 
 test('attack: a flood of unknown conversations is dropped', async (t) => {
   const { strangers, asked, answer } = open();
-  for (let n = 0; n < 5000; n++) strangers.hear(id(n), 'mallory', 1);
+  for (let n = 0; n < 5000; n++) strangers.add(id(n), 'mallory', 1);
   t.is(asked.length, 1000);
   await answer(0, 'none');
-  strangers.hear(id(4999), 'bob', 1);
+  strangers.add(id(4999), 'bob', 1);
   t.is(asked.length, 1001);
 });
 

@@ -5,7 +5,7 @@ import { ClientError } from '../../../src/client/errors.ts';
 import { type SharedFile, SharedFiles } from '../../../src/client/files/shared-files.ts';
 import type { AccountContext } from '../../../src/client/login/account-context.ts';
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
-import type { Intake } from '../../../src/client/timeline/entry-processor.ts';
+import type { EntryProcessor } from '../../../src/client/timeline/entry-processor.ts';
 
 type Page = { listed: { n: number; at: number }[]; more: boolean };
 const idOf = (n: number) => new Uint8Array(16).fill(n);
@@ -16,7 +16,7 @@ const place: ConversationRef = {
   name: '@bob',
   with: 'bob',
   peer: '00',
-  base: 0,
+  seqOffset: 0,
 };
 
 /** Alice's files as a daemon lists them page by page. `asked` returns how many pages were requested. */
@@ -41,7 +41,7 @@ function listing(pages: (asked: number) => Page) {
   const files = new SharedFiles(
     { connection: { request }, keyring: { isFormer: async () => false } } as unknown as AccountContext,
     cache as unknown as Cache,
-    {} as Intake,
+    {} as EntryProcessor,
     { refOf: async () => place },
     { synced: async () => {} },
   );

@@ -86,7 +86,7 @@ test('without a server or name the last used ones are chosen', async (t) => {
   t.deepEqual(await lastAccount(profile.db, 'alice'), { server: 'here:1', user: 'alice' });
   t.deepEqual(await lastAccount(profile.db, 'nobody'), { server: 'there:2', user: 'carol' });
   clock.advance(1);
-  await store.used(daemon, 'alice');
+  await store.markUsed(daemon, 'alice');
   t.deepEqual(await lastAccount(profile.db), { server: 'here:1', user: 'alice' });
   t.deepEqual(await store.names(daemon), ['alice', 'bob']);
 });

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
-import { Ephemerals } from '../../../src/client/keys/ephemeral-keys.ts';
+import { EphemeralKeys } from '../../../src/client/keys/ephemeral-keys.ts';
 import { equal } from '../../../src/protocol/base/bytes.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa, type Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
@@ -24,11 +24,11 @@ function countingRsa(): Rsa & { made: number } {
 test('the spare pair is used once, by one process, and removed before it is used', async (t) => {
   const profile = await openProfile(t);
   const rsa = countingRsa();
-  const first = new Ephemerals(profile, rsa);
+  const first = new EphemeralKeys(profile, rsa);
   first.makeSpare();
-  await first.settled();
+  await first.spareMade();
   t.is((await stat(join(profile.dir, 'spare.key'))).mode & 0o777, 0o600);
-  const two = await Promise.all([new Ephemerals(profile, rsa).take(), new Ephemerals(profile, rsa).take()]);
+  const two = await Promise.all([new EphemeralKeys(profile, rsa).take(), new EphemeralKeys(profile, rsa).take()]);
   t.is(rsa.made, 2);
   t.false(equal(two[0].pkcs8, two[1].pkcs8));
   t.deepEqual(
@@ -39,16 +39,16 @@ test('the spare pair is used once, by one process, and removed before it is used
 
 test('the spare pair is stored sealed', async (t) => {
   const profile = await openProfile(t);
-  const ephemerals = new Ephemerals(profile, countingRsa());
+  const ephemerals = new EphemeralKeys(profile, countingRsa());
   ephemerals.makeSpare();
-  await ephemerals.settled();
+  await ephemerals.spareMade();
   const file = await readFile(join(profile.dir, 'spare.key'));
   t.is(file.indexOf(fixtureKey('ephemeral').pkcs8.subarray(0, 40)), -1);
 });
 
 test('prepare() makes the pair that take() returns, and no pair is returned twice', async (t) => {
   const rsa = countingRsa();
-  const ephemerals = new Ephemerals(await openProfile(t), rsa);
+  const ephemerals = new EphemeralKeys(await openProfile(t), rsa);
   ephemerals.prepare();
   ephemerals.prepare();
   const first = await ephemerals.take();
@@ -61,15 +61,15 @@ test('a damaged spare is dropped and a new pair is made', async (t) => {
   const profile = await openProfile(t);
   await writeFile(join(profile.dir, 'spare.key'), 'nonsense');
   const rsa = countingRsa();
-  await new Ephemerals(profile, rsa).take();
+  await new EphemeralKeys(profile, rsa).take();
   t.is(rsa.made, 1);
 });
 
 test('only one spare is made', async (t) => {
   const rsa = countingRsa();
-  const ephemerals = new Ephemerals(await openProfile(t), rsa);
+  const ephemerals = new EphemeralKeys(await openProfile(t), rsa);
   ephemerals.makeSpare();
   ephemerals.makeSpare();
-  await ephemerals.settled();
+  await ephemerals.spareMade();
   t.is(rsa.made, 1);
 });

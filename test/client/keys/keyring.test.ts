@@ -49,7 +49,7 @@ async function open(t: ExecutionContext, directory: Record<string, Uint8Array[]>
     else wire.onMessage(encodeResult('cards', id, { cards }));
   };
   const first = { calls: new Calls(wire), welcome: {} as Welcome };
-  const connection = new Connection({ first, again: async () => first, clock, random: systemRandom });
+  const connection = new Connection({ first, reconnect: async () => first, clock, random: systemRandom });
   const [card = new Uint8Array()] = await chain('alice', 'alice');
   const keys = {
     identity: fixtureKey('alice-identity'),
@@ -94,14 +94,14 @@ test('an older card, and another one with the same number, are refused', async (
 
 test('another identity blocks sealing until the person accepts it', async (t) => {
   const { keyring, directory } = await open(t, { bob: await chain('bob', 'bob', 2) });
-  const before = await keyring.recipient('bob');
+  const before = await keyring.recipientCard('bob');
   await keyring.setVerified('bob', true);
   const told: string[] = [];
   keyring.onChanged((name) => told.push(name));
   directory.bob = await chain('bob', 'mallory');
   for (let i = 0; i < 2; i++) {
     keyring.forget('bob');
-    await t.throwsAsync(keyring.recipient('bob'), { instanceOf: ClientError, code: 'key-changed' });
+    await t.throwsAsync(keyring.recipientCard('bob'), { instanceOf: ClientError, code: 'key-changed' });
   }
   t.deepEqual(told, ['bob']);
   t.true(equal((await keyring.pinned('bob'))?.card.idFp ?? daemon, before.idFp));
@@ -110,18 +110,18 @@ test('another identity blocks sealing until the person accepts it', async (t) =>
   const accepted = await keyring.acceptKey('bob');
   t.false(equal(accepted.card.idFp, before.idFp));
   t.is((await keyring.cardOf('bob')).verified, false);
-  t.true(equal((await keyring.recipient('bob')).idFp, accepted.card.idFp));
+  t.true(equal((await keyring.recipientCard('bob')).idFp, accepted.card.idFp));
   // Messages of the old identity can still be read.
   t.deepEqual(await keyring.sigSpkiOf(before.idFp, 'bob'), before.sigSpki);
 });
 
 test('attack: only the key whose safety number was shown is accepted or verified, whatever the daemon shows later', async (t) => {
   const { keyring, directory } = await open(t, { bob: await chain('bob', 'bob') });
-  const before = await keyring.recipient('bob');
+  const before = await keyring.recipientCard('bob');
   const changed = { instanceOf: ClientError, code: 'key-changed' };
   directory.bob = await chain('bob', 'carol');
   keyring.forget('bob');
-  const compared = await keyring.judge('bob');
+  const compared = await keyring.identityToCompare('bob');
   await t.throwsAsync(
     keyring.setVerified('bob', true),
     changed,
@@ -149,13 +149,13 @@ test('attack: only the key whose safety number was shown is accepted or verified
 test('attack: no key replaces a trusted one unless it was shown as changed', async (t) => {
   const good = await chain('bob', 'bob');
   const { keyring, directory } = await open(t, { bob: good });
-  const before = await keyring.recipient('bob');
+  const before = await keyring.recipientCard('bob');
   await keyring.setVerified('bob', true);
   const pinned = async () => {
     const pin = await keyring.pinned('bob');
     return [pin?.card.idFp, pin?.verified];
   };
-  for (const look of [async () => {}, () => keyring.judge('bob')]) {
+  for (const look of [async () => {}, () => keyring.identityToCompare('bob')]) {
     await look();
     await t.throwsAsync(keyring.acceptKey('bob'), {
       instanceOf: ClientError,
@@ -186,7 +186,11 @@ test('a card of another name is refused', async (t) => {
 test('nothing is sealed to an expired card', async (t) => {
   const { keyring } = await open(t, { bob: await chain('bob', 'bob', 1, 1) });
   clock.advance(2);
-  await t.throwsAsync(keyring.recipient('bob'), { instanceOf: ClientError, code: 'refused', message: /has expired/ });
+  await t.throwsAsync(keyring.recipientCard('bob'), {
+    instanceOf: ClientError,
+    code: 'refused',
+    message: /has expired/,
+  });
 });
 
 test('an unknown name gets the daemon’s refusal, and is asked for again', async (t) => {
@@ -211,7 +215,7 @@ test('pins outlive the process', async (t) => {
 
 test('the own card is always trusted, and the own key opens what is sealed to it', async (t) => {
   const { keyring, asked } = await open(t, {});
-  t.is((await keyring.recipient('alice')).name, 'alice');
+  t.is((await keyring.recipientCard('alice')).name, 'alice');
   t.deepEqual(asked, []);
   const { ekFp, notAfter } = keyring.me.card;
   t.deepEqual(keyring.openKeys(), [{ ekFp, pkcs8: fixtureKey('alice-encryption').pkcs8, notAfter }]);

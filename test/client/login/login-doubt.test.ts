@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import type { Account } from '../../../src/client/keys/account-store.ts';
-import { checkKeyLogin, doubtOf, settle } from '../../../src/client/login/login-doubt.ts';
+import { checkKeyLogin, confirmDoubt, findDoubt } from '../../../src/client/login/login-doubt.ts';
 import type { Welcome } from '../../../src/protocol/wire/requests.ts';
 import { NO_HASH, person } from '../../helpers/protocol/people.ts';
 
@@ -25,7 +25,7 @@ const someAccount = fc.record({
 /** The doubt about this welcome; null if it fits, 'never' if it is refused without a question. */
 function doubtKind(welcome: Welcome, account: Account | null): string | null {
   try {
-    return doubtOf(welcome, account, 'alice')?.kind ?? null;
+    return findDoubt(welcome, account, 'alice')?.kind ?? null;
   } catch {
     return 'never';
   }
@@ -87,9 +87,9 @@ test('a login by key must be for the identity that logged in', (t) => {
 });
 
 test('without a person to ask the answer is no', async (t) => {
-  const doubt = doubtOf({ ...good, vault: null }, mineAtThree, 'alice');
-  await t.throwsAsync(settle({}, doubt), { code: 'untrusted', message: /had taken version 3.*nothing was sent/ });
-  await t.throwsAsync(settle({ confirm: async () => false }, doubt), { code: 'untrusted' });
-  await t.notThrowsAsync(settle({ confirm: async () => true }, doubt));
-  await t.notThrowsAsync(settle({}, null));
+  const doubt = findDoubt({ ...good, vault: null }, mineAtThree, 'alice');
+  await t.throwsAsync(confirmDoubt({}, doubt), { code: 'untrusted', message: /had taken version 3.*nothing was sent/ });
+  await t.throwsAsync(confirmDoubt({ confirm: async () => false }, doubt), { code: 'untrusted' });
+  await t.notThrowsAsync(confirmDoubt({ confirm: async () => true }, doubt));
+  await t.notThrowsAsync(confirmDoubt({}, null));
 });

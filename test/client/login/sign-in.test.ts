@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { addressText } from '../../../src/client/connection/dial.ts';
 import { ClientError } from '../../../src/client/errors.ts';
-import { lastUsed, type SignedIn, whereTo } from '../../../src/client/login/sign-in.ts';
+import { lastLogin, parseServer, type SignedIn } from '../../../src/client/login/sign-in.ts';
 import { Profile } from '../../../src/client/profile/profile.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
@@ -48,7 +48,7 @@ test.serial('an account is made, and this profile logs in again without a passwo
   t.is(hex(again.keyring.me.idFp), idFp);
   t.is(again.lease.device, first.lease.device);
   t.is(again.connection.welcome.recordHash, null, 'a login by key');
-  t.deepEqual(await lastUsed({ server, profile }), { user: 'alice' });
+  t.deepEqual(await lastLogin({ server, profile }), { user: 'alice' });
 });
 
 test.serial('a wrong password fails even with a stored key, and an unknown name fails alike', async (t) => {
@@ -89,7 +89,7 @@ test.serial('a taken name is refused and leaves nothing in the profile', async (
   const late = signInAs(t, { user: 'alice', server, profile, password: 'other', register: {} });
   const error = await t.throwsAsync(late, { instanceOf: Refusal });
   t.is(error?.code, 'name-taken');
-  t.deepEqual(await lastUsed({ server, profile }), {});
+  t.deepEqual(await lastLogin({ server, profile }), {});
 });
 
 test.serial('a registration that was cut off before the vault is completed at the next login', async (t) => {
@@ -311,8 +311,8 @@ test.serial('the version of the vault never goes back', async (t) => {
 });
 
 test.serial('a server is given as an address or a join link', (t) => {
-  t.deepEqual(whereTo('Chat.Example:1').address, { host: 'chat.example', port: 1 });
-  t.throws(() => whereTo('http://x'), { instanceOf: ClientError, code: 'usage' });
+  t.deepEqual(parseServer('Chat.Example:1').address, { host: 'chat.example', port: 1 });
+  t.throws(() => parseServer('http://x'), { instanceOf: ClientError, code: 'usage' });
 });
 
 test.serial('an invitation code that is too long is refused before keys are made', async (t) => {

@@ -18,7 +18,7 @@ test('attack: what a former, perhaps stolen, key signs does not look like the pe
     return { seq, at: 1, author: hex(id(author)), id: `${seq}`, shown: true, said } as unknown as CachedEntry;
   };
   const place = { kind: 'private', name: '@bob', with: 'bob', key: '', base: 0 } as unknown as ConversationRef;
-  const shown = await messages.of(place, [entry(2, 1), entry(3, 2)]);
+  const shown = await messages.build(place, [entry(2, 1), entry(3, 2)]);
   t.deepEqual(
     shown.map(({ verified }) => verified),
     [true, false],

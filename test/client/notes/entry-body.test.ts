@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { decodeEntryText, encodeEntryText } from '../../../src/client/notes/entry-body.ts';
+import { decodeEntryBody, encodeEntryBody } from '../../../src/client/notes/entry-body.ts';
 
 const said = fc.record({
   from: fc.string({ minLength: 1, maxLength: 32, unit: 'grapheme' }),
@@ -15,7 +15,7 @@ const said = fc.record({
 test("an entry's text is decoded as it was encoded", (t) => {
   fc.assert(
     fc.property(said, (one) => {
-      const { hash, ...rest } = decodeEntryText(encodeEntryText(one));
+      const { hash, ...rest } = decodeEntryBody(encodeEntryBody(one));
       t.deepEqual({ ...rest, hash: Uint8Array.from(hash) }, one);
     }),
   );
@@ -24,11 +24,11 @@ test("an entry's text is decoded as it was encoded", (t) => {
 test('a text that is cut off or of another version is refused', (t) => {
   fc.assert(
     fc.property(said, fc.nat(), (one, at) => {
-      const bytes = encodeEntryText(one);
+      const bytes = encodeEntryBody(one);
       // A cut inside the text leaves a shorter text, which only the seal around it reveals.
       const head = bytes.length - new TextEncoder().encode(one.content.text).length;
-      t.throws(() => decodeEntryText(bytes.subarray(0, at % head)), { name: 'ProtocolError' });
-      t.throws(() => decodeEntryText(Uint8Array.from([2, ...bytes.subarray(1)])), { code: 'version' });
+      t.throws(() => decodeEntryBody(bytes.subarray(0, at % head)), { name: 'ProtocolError' });
+      t.throws(() => decodeEntryBody(Uint8Array.from([2, ...bytes.subarray(1)])), { code: 'version' });
     }),
   );
 });

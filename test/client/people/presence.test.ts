@@ -89,14 +89,14 @@ test('away is sent again on the next link; being back is not', async (t) => {
   await signs.away(true);
   t.deepEqual(asked, []);
   link.state = 'online';
-  await signs.tellAgain();
-  await signs.tellAgain();
+  await signs.resendAway();
+  await signs.resendAway();
   t.deepEqual(asked.splice(0), [
     ['away', { away: true }],
     ['away', { away: true }],
   ]);
   await signs.away(false);
-  await signs.tellAgain();
+  await signs.resendAway();
   t.deepEqual(asked, [['away', { away: false }]]);
 });
 
@@ -105,7 +105,7 @@ test('a refused away is not sent again', async (t) => {
   link.error = new Refusal('rate-limited', 'too many');
   await t.throwsAsync(signs.away(true), { instanceOf: Refusal });
   link.error = null;
-  await signs.tellAgain();
+  await signs.resendAway();
   t.deepEqual(asked, []);
 });
 

@@ -71,7 +71,7 @@ test('a device is held by one process at a time, and passed on', async (t) => {
   const first = await one.devices.lease();
   const second = await two.devices.lease();
   t.not(first.device, second.device);
-  t.is(two.devices.take(first.device), null);
+  t.is(two.devices.tryLease(first.device), null);
   first.release();
   const again = await two.devices.lease();
   t.is(again.device, first.device);
@@ -87,7 +87,7 @@ test('isHeld() tells whether a device is held without taking it', async (t) => {
   const { device, release } = await one.devices.lease();
   t.true(two.devices.isHeld(device));
   t.true(one.devices.isHeld(device));
-  t.is(two.devices.take(device), null, 'to look does not let go');
+  t.is(two.devices.tryLease(device), null, 'to look does not let go');
   release();
   t.false(two.devices.isHeld(device));
   t.is((await two.devices.lease()).device, device);
@@ -113,8 +113,8 @@ test('a device is free again when its process is killed', async (t) => {
   ]);
   t.teardown(() => holder.kill('SIGKILL'));
   await once(holder.stdout, 'data');
-  t.is(profile.devices.take(5), null);
+  t.is(profile.devices.tryLease(5), null);
   holder.kill('SIGKILL');
   await once(holder, 'exit');
-  t.is(profile.devices.take(5)?.device, 5);
+  t.is(profile.devices.tryLease(5)?.device, 5);
 });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { ClientBus } from '../../../src/client/events/client-bus.ts';
 import { roomRef } from '../../../src/client/notes/conversation-ref.ts';
-import { EpochKeyRequests, type RequestsParts } from '../../../src/client/rooms/epoch-key-requests.ts';
+import { EpochKeyRequests, type EpochKeyRequestsParts } from '../../../src/client/rooms/epoch-key-requests.ts';
 
 type Known = { id: string; key: Uint8Array | null; open: boolean };
 
@@ -13,7 +13,7 @@ function setUp(ids: readonly string[]) {
   const room = {
     keys: { current: null, get: (id: string) => epochs.get(id) ?? null, isOpen: ({ open }: Known) => open },
     rekey: { ask: async ({ id }: Known) => void sent.push(id) },
-  } as unknown as Pick<RequestsParts, 'keys' | 'rekey'>;
+  } as unknown as Pick<EpochKeyRequestsParts, 'keys' | 'rekey'>;
   const wanted = new EpochKeyRequests({
     ...room,
     ref: roomRef(new Uint8Array(32), '#lobby'),

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { ClientBus } from '../../../src/client/events/client-bus.ts';
-import { type AskedRoom, GrantAnswers } from '../../../src/client/rooms/grant-handler.ts';
+import { GrantHandler, type GrantingRoom } from '../../../src/client/rooms/grant-handler.ts';
 import type { Event } from '../../../src/protocol/wire/codec.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -12,9 +12,9 @@ const granted = {
 const wanted = { method: 'grant-wanted', params: { room: id, epochId: id, name: 'bob' } } as const;
 
 /** The grant answers of one room. @returns a function that delivers an event of the daemon */
-function answering(room: AskedRoom) {
+function answering(room: GrantingRoom) {
   const bus = new ClientBus();
-  new GrantAnswers({ withId: () => room }, bus);
+  new GrantHandler({ withId: () => room }, bus);
   return (event: Event) => bus.publish('received', event);
 }
 
@@ -23,9 +23,9 @@ test('few grants are handled at once, one without an answer holds up only some, 
   let taken = 0;
   let handed = 0;
   const take = answering({
-    rekey: { wanted: async () => void handed++ },
+    rekey: { answerRequest: async () => void handed++ },
     keyRequests: {
-      granted: () => {
+      takeGrant: () => {
         taken++;
         return new Promise((done) => open.push(done));
       },
@@ -52,7 +52,7 @@ test('few grants are handled at once, one without an answer holds up only some, 
 
 test('events other than grants are ignored', async (t) => {
   const fail = async () => t.fail();
-  const take = answering({ rekey: { wanted: fail }, keyRequests: { granted: fail } });
+  const take = answering({ rekey: { answerRequest: fail }, keyRequests: { takeGrant: fail } });
   take({ method: 'typing', params: { name: 'bob' } });
   t.pass();
 });

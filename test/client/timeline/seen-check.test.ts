@@ -5,7 +5,7 @@ import type { AccountContext } from '../../../src/client/login/account-context.t
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import { openProfileDb } from '../../../src/client/profile/profile-db.ts';
 import { migrations } from '../../../src/client/profile/profile-schema.ts';
-import { ExplainedGaps } from '../../../src/client/timeline/seen-check.ts';
+import { SeenCheck } from '../../../src/client/timeline/seen-check.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** A conversation with unopened entries at these places; opened ones have the tag `t<seq>`. */
@@ -26,8 +26,8 @@ async function setUp(
   const context = { account: 'a', profile: { db } } as unknown as AccountContext;
   const place = { key: 'c', kind } as unknown as ConversationRef;
   const load = () => {
-    const explained = new ExplainedGaps(context, place);
-    for (const seq of opened) explained.known(`t${seq}`, seq);
+    const explained = new SeenCheck(context, place);
+    for (const seq of opened) explained.addKnown(`t${seq}`, seq);
     return explained;
   };
   const tags = async () => (await db.all('SELECT seq, tag FROM entries ORDER BY seq')).map(({ tag }) => tag);
@@ -40,40 +40,40 @@ const entry = (seq: number, tag: string) => ({ seq, tag }) as CachedEntry;
 test('an unopened message explains one hash, also repeatedly, and no other', async (t) => {
   const { db, load, tags } = await setUp(t, { 2: 'carol' });
   const first = load();
-  t.true(await first.all(by('alice', 5), ['x']));
+  t.true(await first.hasAll(by('alice', 5), ['x']));
   await db.transaction(first.statements);
   t.deepEqual(await tags(), ['x']);
   const second = load();
-  second.known('x', 2);
-  t.true(await second.all(by('bob', 6), ['x']));
-  t.false(await second.all(by('alice', 7), ['y']));
+  second.addKnown('x', 2);
+  t.true(await second.hasAll(by('bob', 6), ['x']));
+  t.false(await second.hasAll(by('alice', 7), ['y']));
   t.deepEqual(second.statements, []);
 });
 
 test('an unopened message explains nothing for its own author, at other places, or in private conversations', async (t) => {
   const { load } = await setUp(t, { 2: 'carol' }, [1, 3]);
-  t.false(await load().all(by('carol', 5), ['x']), 'nobody names their own');
-  t.false(await load().all(by('alice', 2), ['x']), 'it came later');
-  t.false(await load().all(by('alice', 5), ['x', 't3']), 'newer than place 3');
-  t.false(await load().all(by('alice', 5), ['t1', 'x']), 'older than place 1');
-  t.true(await load().all(by('alice', 5), ['t3', 'x', 't1']));
-  t.false(await load().all(by('alice', 1002), ['x']), 'long ago');
+  t.false(await load().hasAll(by('carol', 5), ['x']), 'nobody names their own');
+  t.false(await load().hasAll(by('alice', 2), ['x']), 'it came later');
+  t.false(await load().hasAll(by('alice', 5), ['x', 't3']), 'newer than place 3');
+  t.false(await load().hasAll(by('alice', 5), ['t1', 'x']), 'older than place 1');
+  t.true(await load().hasAll(by('alice', 5), ['t3', 'x', 't1']));
+  t.false(await load().hasAll(by('alice', 1002), ['x']), 'long ago');
   const privately = await setUp(t, { 2: 'carol' }, [], 'private');
-  t.false(await privately.load().all(by('alice', 5), ['x']), 'a note’s hash is known without its key');
+  t.false(await privately.load().hasAll(by('alice', 5), ['x']), 'a note’s hash is known without its key');
 });
 
 test('an unopened message of the same stretch explains one hash, too', async (t) => {
   const { load } = await setUp(t, {});
   const explained = load();
-  explained.unopened({ ...entry(3, ''), author: 'carol' });
-  t.true(await explained.all(by('alice', 5), ['x']));
-  t.false(await explained.all(by('alice', 6), ['y']));
+  explained.addUnopened({ ...entry(3, ''), author: 'carol' });
+  t.true(await explained.hasAll(by('alice', 5), ['x']));
+  t.false(await explained.hasAll(by('alice', 6), ['y']));
 });
 
 test('when an unopened message is opened, the hash it explained goes to another one or is missing', async (t) => {
   const { db, load, tags } = await setUp(t, { 2: 'carol', 3: 'carol' });
   const guess = load();
-  t.true(await guess.all(by('alice', 5), ['x', 'y']));
+  t.true(await guess.hasAll(by('alice', 5), ['x', 'y']));
   await db.transaction(guess.statements);
   t.deepEqual(await tags(), ['y', 'x'], 'the newest first');
   // In fact it was the other way round.

@@ -4,7 +4,7 @@ import type { AccountContext } from '../../../src/client/login/account-context.t
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { OutboxStore } from '../../../src/client/outbox/outbox-store.ts';
 import type { Rooms } from '../../../src/client/rooms/rooms.ts';
-import { Intake } from '../../../src/client/timeline/entry-processor.ts';
+import { EntryProcessor } from '../../../src/client/timeline/entry-processor.ts';
 import { Timeline } from '../../../src/client/timeline/timeline.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
@@ -17,15 +17,15 @@ const place: ConversationRef = {
   name: '@bob',
   with: 'bob',
   peer: 'b'.repeat(64),
-  base: 0,
+  seqOffset: 0,
 };
 const account = 'a';
 
 function text(seq: number): CachedEntry {
-  const said = { from: 'bob', sentAt: seq, late: false, hash: id, content: { kind: 'text', text: `${seq}` } } as const;
+  const body = { from: 'bob', sentAt: seq, late: false, hash: id, content: { kind: 'text', text: `${seq}` } } as const;
   const chain = { device: 1, deviceSeq: seq, tag: `t${seq}`, prev: `t${seq - 1}` };
-  const whose = { author: 'b'.repeat(64), id: `${seq}`, name: null, epoch: null };
-  return { seq, at: seq, ...whose, ...chain, shown: true, gap: null, said, raw: null };
+  const whose = { author: 'b'.repeat(64), id: `${seq}`, claimedName: null, epoch: null };
+  return { seq, at: seq, ...whose, ...chain, shown: true, gap: null, body, rawBytes: null };
 }
 
 /** A conversation known up to `top` (0: never seen), and a list of the new places each time its listener was called. */
@@ -36,7 +36,7 @@ async function open(t: ExecutionContext, top = 5, isLookedAt = true, loginAt = N
   const keyring = { me: { idFp: new Uint8Array(32) } };
   const context = { profile, account, keyring, connection } as unknown as AccountContext;
   const told: number[][] = [];
-  const intake = new Intake(context, cache, {} as Rooms, {} as OutboxStore);
+  const intake = new EntryProcessor(context, cache, {} as Rooms, {} as OutboxStore);
   const timeline = new Timeline(
     place,
     context,
@@ -45,7 +45,7 @@ async function open(t: ExecutionContext, top = 5, isLookedAt = true, loginAt = N
     { used: 0 },
     {
       failed: (_place, error) => t.fail(String(error)),
-      taken: async (_place, { fresh }) => void told.push(fresh.map(({ seq }) => seq)),
+      processed: async (_place, { fresh }) => void told.push(fresh.map(({ seq }) => seq)),
     },
   );
   if (top > 0)
@@ -89,18 +89,18 @@ test('the starting place stays, also of a conversation never seen: nothing is an
     const end = await elsewhere([top + 1, top + 2]);
     await timeline.catchUp(end, 0);
     t.deepEqual(told, [[top + 1, top + 2]]);
-    t.is(timeline.startedAt, top);
+    t.is(timeline.startSeq, top);
   }
 });
 
 test('an entry of an event before the first look is announced, even if another program stored it', async (t) => {
   const { timeline, told, elsewhere } = await open(t, 5, false);
   await elsewhere([6, 7, 8]);
-  timeline.heard(7, 8);
-  timeline.heard(8, 8);
+  timeline.expect(7, 8);
+  timeline.expect(8, 8);
   await timeline.idle();
   t.deepEqual(told, [[7, 8]]);
-  t.is(timeline.startedAt, 6, 'what came before it is told as what was missed');
+  t.is(timeline.startSeq, 6, 'what came before it is told as what was missed');
 });
 
 test('what came since the login is told, though another program has taken and read it', async (t) => {
@@ -112,7 +112,7 @@ test('what came since the login is told, though another program has taken and re
     [false, true],
   );
   t.deepEqual(told, [[6, 7]]);
-  t.is(timeline.startedAt, 5);
+  t.is(timeline.startSeq, 5);
 });
 
 test('what is heard at any moment while the loop ends is taken', async (t) => {
@@ -126,9 +126,9 @@ test('what is heard at any moment while the loop ends is taken', async (t) => {
       cache.coverage = coverage;
       void (async () => {
         for (let step = 0; step < steps; step++) await null;
-        timeline.heard(seq, seq);
+        timeline.expect(seq, seq);
       })();
-      return { bottom: 0, top: seq - 1, read: 0, told: 0 };
+      return { bottom: 0, top: seq - 1, read: 0, notified: 0 };
     };
     await timeline.catchUp(seq - 1, 0);
     await new Promise((done) => setImmediate(done));

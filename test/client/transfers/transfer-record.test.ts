@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import {
   decodeTransfer,
   encodeTransfer,
-  nameOf,
+  fileNameOf,
   type TransferRecord,
 } from '../../../src/client/transfers/transfer-record.ts';
 import { fromHex, hex } from '../../../src/protocol/base/bytes.ts';
@@ -32,7 +32,7 @@ async function setUp(t: ExecutionContext, size = SIZE) {
   const program = (device: number) => {
     held.add(device);
     const wire = new FileWire(t, daemon);
-    const worker = { device, held: (one: number) => held.has(one) };
+    const worker = { device, isHeld: (one: number) => held.has(one) };
     const transfers = new TestTransfers(withBob, { connection: wire, profile, me: alice.idFp, worker });
     return { wire, told: transfers.told, transfers };
   };
@@ -191,7 +191,7 @@ test('a stored transfer is read as it was written', (t) => {
       fc.oneof(fc.record({ ...about, ...up }), fc.record({ ...about, ...down })),
       (record: TransferRecord) => {
         t.deepEqual(decodeTransfer(record, encodeTransfer(record)), record);
-        t.is(nameOf(record), nameOf(record).replace(/[/\\\n]/g, ''));
+        t.is(fileNameOf(record), fileNameOf(record).replace(/[/\\\n]/g, ''));
       },
     ),
   );

@@ -30,8 +30,8 @@ export class TestTransfers {
     this.#transfers = new Transfers({
       ...parts,
       bus,
-      addressees: { recipient: async () => this.#place, checkKey: async () => {} },
-      mine: {
+      recipients: { recipient: async () => this.#place, checkKey: async () => {} },
+      myMessages: {
         send: async (_, content) => {
           if (content.kind !== 'manifest') throw new Error('no manifest');
           this.onPost(content.manifest);

@@ -25,7 +25,7 @@ export const withBob: Source = {
   name: '@bob',
   with: 'bob',
   peer: hex(bob.idFp),
-  base: 0,
+  seqOffset: 0,
   author: hex(alice.idFp),
 };
 

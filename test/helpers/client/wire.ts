@@ -1,8 +1,8 @@
 import { decode } from '@msgpack/msgpack';
-import type { Wire } from '../../../src/client/connection/calls.ts';
+import type { MessageLink } from '../../../src/client/connection/calls.ts';
 import type { ProtocolError } from '../../../src/protocol/base/errors.ts';
 
-export type FakeWire = Wire & {
+export type FakeWire = MessageLink & {
   /** The requests that were sent: [0, id, method, params]. */
   sent: [number, number, string, unknown][];
   closed: boolean;

@@ -1,4 +1,4 @@
-import { everybody } from '../../../client/people/list-people.ts';
+import { allPeople } from '../../../client/people/list-people.ts';
 import { hex } from '../../../protocol/base/bytes.ts';
 import type { Command } from '../../command.ts';
 import { reportUser } from '../../console/report.ts';
@@ -10,7 +10,7 @@ export const users: Command = {
     const me = await shell.signIn();
     try {
       const verified = new Map((await me.keyring.allPinned()).map((pin) => [pin.name, pin.verified]));
-      for await (const { name, online, idFp } of everybody(me.connection)) {
+      for await (const { name, online, idFp } of allPeople(me.connection)) {
         const fingerprint = idFp === null ? null : hex(idFp);
         const known = name === me.name || (verified.get(name) ?? false);
         const remarks = [online ? 'online' : 'offline', ...(name === me.name ? ['you'] : known ? ['verified'] : [])];

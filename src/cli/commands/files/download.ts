@@ -1,5 +1,5 @@
 import * as fs from 'node:fs/promises';
-import { choose } from '../../../client/files/file-choice.ts';
+import { chooseFile } from '../../../client/files/file-choice.ts';
 import { downloadsFolder, profileFolder } from '../../../client/profile/paths.ts';
 import type { Command } from '../../command.ts';
 import { transferBar } from '../../console/transfer-bar.ts';
@@ -24,7 +24,7 @@ export const download: Command = {
     const { dir, why } = await downloadsFolder(named, profileFolder(profile), fs);
     if (why !== null) shell.output.info(why);
     await shell.withClient(async (client) => {
-      const file = choose(await shell.reportOutages(client, client.files()), wanted);
+      const file = chooseFile(await shell.reportOutages(client, client.files()), wanted);
       const bar = transferBar(shell, file.name);
       // Stop the bar before printing: clearing it would also clear the result.
       const path = await client.download(file, { dir, onProgress: bar.show, signal: shell.signal }).finally(bar.stop);

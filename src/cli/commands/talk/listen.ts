@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closedBy } from '../../../client/errors.ts';
+import { closedLinkError } from '../../../client/errors.ts';
 import type { Client, Conversation, Message } from '../../../client/types.ts';
 import type { Command } from '../../command.ts';
 import { Output } from '../../console/output.ts';
@@ -49,7 +49,7 @@ export const listen: Command = {
         else if (event.type === 'notice') shell.output.info(event.text);
         else if (event.type === 'link' && event.link.state === 'waiting') shell.output.info(event.link.reason);
         else if (event.type === 'link' && event.link.state === 'closed') {
-          const error = closedBy(event.link);
+          const error = closedLinkError(event.link);
           if (error === null) end();
           else fail(error);
         }
