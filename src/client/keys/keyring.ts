@@ -51,7 +51,7 @@ export class Keyring {
   }
 
   /** Current first, then retired ones. */
-  openKeys(): readonly EncryptionKey[] {
+  encryptionKeys(): readonly EncryptionKey[] {
     return this.#own.encryptionKeys;
   }
 

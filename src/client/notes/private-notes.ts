@@ -53,7 +53,7 @@ export async function openPrivateNote(
   const name = mine ? keyring.me.name : ref.with;
   const author = mine ? keyring.me.identity.spki : await keyring.sigSpkiOf(header.from, name);
   if (author === null) throw new ProtocolError('note', 'its author is not the pinned one');
-  const keys = keyring.openKeys();
+  const keys = keyring.encryptionKeys();
   const { noteHash, content } = await openNote(context.rsa, entry.bytes, {
     daemonId: context.daemonId,
     me: keyring.me.idFp,

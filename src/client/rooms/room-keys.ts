@@ -223,7 +223,7 @@ export class RoomKeys {
   /** Tries each of my encryption keys: the epoch may be sealed to a retired one. null when none opens it. */
   async #open(epoch: Epoch, kind: 'chunk' | 'grant', bytes: Uint8Array): Promise<Uint8Array | null> {
     const { keyring, rsa } = this.#context;
-    for (const key of keyring.openKeys()) {
+    for (const key of keyring.encryptionKeys()) {
       try {
         const mine = { idFp: keyring.me.idFp, ...key };
         return kind === 'chunk'

@@ -17,8 +17,8 @@ function open() {
   const strangers = new PendingConversations((conversation, name) => {
     const key = hex(conversation);
     asked.push([key, name]);
-    const heard = (first: number, last: number) => void heardOf.push([key, first, last]);
-    const timeline = { heard } as unknown as Timeline;
+    const expect = (first: number, last: number) => void heardOf.push([key, first, last]);
+    const timeline = { expect } as unknown as Timeline;
     return new Promise((done, fail) =>
       answers.set(key, (answer) =>
         answer instanceof Error ? fail(answer) : done(answer === 'mine' ? timeline : null),

@@ -33,11 +33,11 @@ function listing(pages: (asked: number) => Page) {
     }));
     return { files, more };
   };
-  const said = (seq: number) => {
+  const entry = (seq: number) => {
     const manifest = { fileId: idOf(seq), name: `${seq}`, type: '', size: 1, sha256: idOf(0) };
-    return { said: { from: 'bob', content: { kind: 'manifest', manifest } } };
+    return { body: { from: 'bob', content: { kind: 'manifest', manifest } } };
   };
-  const cache = { at: async (_: string, [seq = 0]: number[]) => [said(seq)] };
+  const cache = { withSeqs: async (_: string, [seq = 0]: number[]) => [entry(seq)] };
   const files = new SharedFiles(
     { connection: { request }, keyring: { isFormer: async () => false } } as unknown as AccountContext,
     cache as unknown as Cache,

@@ -218,6 +218,6 @@ test('the own card is always trusted, and the own key opens what is sealed to it
   t.is((await keyring.recipientCard('alice')).name, 'alice');
   t.deepEqual(asked, []);
   const { ekFp, notAfter } = keyring.me.card;
-  t.deepEqual(keyring.openKeys(), [{ ekFp, pkcs8: fixtureKey('alice-encryption').pkcs8, notAfter }]);
+  t.deepEqual(keyring.encryptionKeys(), [{ ekFp, pkcs8: fixtureKey('alice-encryption').pkcs8, notAfter }]);
   t.deepEqual(await keyring.sigSpkiOf(keyring.me.idFp, 'alice'), fixtureKey('alice-identity').spki);
 });

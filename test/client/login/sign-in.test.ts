@@ -26,7 +26,7 @@ import { startTcpServer } from '../../helpers/tcp-server.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** The encryption keys, newest first. */
-const keysOf = (me: SignedIn) => me.keyring.openKeys().map(({ ekFp, pkcs8 }) => [hex(ekFp), hex(pkcs8)]);
+const keysOf = (me: SignedIn) => me.keyring.encryptionKeys().map(({ ekFp, pkcs8 }) => [hex(ekFp), hex(pkcs8)]);
 
 /** An RSA whose next pair is one that Alice never had. */
 const renewing = { ...inlineRsa, generate: async () => fixtureKey('bob-encryption') };
@@ -167,7 +167,7 @@ test.serial('keys are renewed long before their card expires, and the vault with
   );
   t.is(byPassword.keyring.me.card.cardSeq, 3);
   t.not(hex(byPassword.keyring.me.card.ekFp), hex(before.ekFp));
-  t.is(byPassword.keyring.openKeys().length, 2);
+  t.is(byPassword.keyring.encryptionKeys().length, 2);
   const elsewhere = await signInAs(t, { user: 'alice', server, password: 'secret' }, { clock: muchLater });
   t.deepEqual(keysOf(elsewhere), keysOf(byPassword));
 });

@@ -14,10 +14,10 @@ test('attack: what a former, perhaps stolen, key signs does not look like the pe
   const context = { keyring } as unknown as AccountContext;
   const messages = new MessageBuilder(context, cache as unknown as Cache, {} as Rooms);
   const entry = (author: number, seq: number) => {
-    const said = { from: 'bob', sentAt: 1, late: false, hash: id(0), content: { kind: 'text', text: 'hi' } };
-    return { seq, at: 1, author: hex(id(author)), id: `${seq}`, shown: true, said } as unknown as CachedEntry;
+    const body = { from: 'bob', sentAt: 1, late: false, hash: id(0), content: { kind: 'text', text: 'hi' } };
+    return { seq, at: 1, author: hex(id(author)), id: `${seq}`, shown: true, body } as unknown as CachedEntry;
   };
-  const place = { kind: 'private', name: '@bob', with: 'bob', key: '', base: 0 } as unknown as ConversationRef;
+  const place = { kind: 'private', name: '@bob', with: 'bob', key: '', seqOffset: 0 } as unknown as ConversationRef;
   const shown = await messages.build(place, [entry(2, 1), entry(3, 2)]);
   t.deepEqual(
     shown.map(({ verified }) => verified),

@@ -107,7 +107,7 @@ test('a device is free again when its process is killed', async (t) => {
     '--input-type=module',
     '-e',
     `import { Devices } from ${JSON.stringify(new URL('../../../src/client/profile/device-lock.ts', import.meta.url).href)};
-     const lease = new Devices(${JSON.stringify(profile.dir)}, null, null).take(5);
+     const lease = new Devices(${JSON.stringify(profile.dir)}, null, null).tryLease(5);
      console.log('held');
      setInterval(() => lease, 1000);`,
   ]);

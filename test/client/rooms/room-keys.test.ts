@@ -61,7 +61,7 @@ async function lobby(t: ExecutionContext) {
     [...accepted].find((one) => hex(one.idFp) === hex(idFp))?.identity.spki ?? null;
   const context = {
     profile: await openProfile(t),
-    keyring: { me: alice, openKeys: () => [alice.mine], sigSpkiOf: spkiOf, acceptedSpki: spkiOf },
+    keyring: { me: alice, encryptionKeys: () => [alice.mine], sigSpkiOf: spkiOf, acceptedSpki: spkiOf },
     rsa: inlineRsa,
     daemonId: DAEMON_ID,
     daemonSignSpki: sign.spki,
