@@ -1,4 +1,4 @@
-/** Files that are not there, not files, badly named or changing, and disks that are full. */
+/** Missing files, things that are not files, bad names, changing files, and full disks. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, truncateSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const MIB = 1024 * 1024;
 
-test.serial('what cannot be sent is exit 2, and nothing of it is posted', async (t) => {
+test.serial('a file that cannot be sent gives exit status 2, and nothing of it is posted', async (t) => {
   const { as, dir } = await testAccounts(t);
   await mkdir(join(dir, 'folder'));
   await promisify(execFile)('mkfifo', [join(dir, 'pipe')]);
@@ -29,7 +29,7 @@ test.serial('what cannot be sent is exit 2, and nothing of it is posted', async 
     ['loop', /cannot be read/],
     ['folder/missing', /there is no file/],
   ];
-  // Nobody is kept from reading where root runs the tests.
+  // Root can read everything.
   if (process.getuid?.() !== 0) {
     await writeFile(join(dir, 'locked'), 'x', { mode: 0 });
     cases.push(['locked', /may not be read; check its permissions/]);
@@ -44,7 +44,7 @@ test.serial('what cannot be sent is exit 2, and nothing of it is posted', async 
   t.is((await as('bob', ['files'])).stdout, '');
 });
 
-test.serial('any name and any size arrives whole, inside its folder, over nothing', async (t) => {
+test.serial('files with any name and size arrive intact, inside the folder, and overwrite nothing', async (t) => {
   const { at, dir: data } = await openDaemon(t);
   const { join: server } = at;
   const account = { server, password: PASSWORD, register: {} };
@@ -88,7 +88,7 @@ test.serial('a file that changes while it is sent is not posted', async (t) => {
   const alice = await connectChat(t, { ...account, user: 'alice' }, { clock: eagerClock() });
   const bob = await connectChat(t, { ...account, user: 'bob' });
   const dir = await temporaryFolder(t);
-  // At once: a change that takes its time may come after the last segment.
+  // At once: a slower change may come after the last segment.
   for (const [name, change] of [
     ['grows', (path: string) => appendFileSync(path, 'more')],
     ['shrinks', (path: string) => truncateSync(path, 5)],
@@ -110,7 +110,7 @@ test.serial('a file that changes while it is sent is not posted', async (t) => {
   t.deepEqual(await bob.client.files(), []);
 });
 
-test.serial('a full disk of the receiver is exit 6; with room again the download goes on', async (t) => {
+test.serial('a full disk of the receiver gives exit status 6, and the download resumes with room again', async (t) => {
   const { as, dir } = await testAccounts(t);
   const content = randomBytes(6 * MIB);
   await writeFile(join(dir, 'big.bin'), content);
@@ -127,7 +127,7 @@ test.serial('a full disk of the receiver is exit 6; with room again the download
   t.true((await readFile(join(dir, 'out', 'big.bin'))).equals(content));
 });
 
-test.serial("a full disk of the daemon refuses the one file; messages and other people's files go on", async (t) => {
+test.serial("a full disk of the daemon refuses one file; messages and other people's files go on", async (t) => {
   const { as, dir, daemon } = await accountsOn(t, await startDaemon(t));
   await promisify(execFile)('prlimit', [`--pid=${daemon.process.pid}`, `--fsize=${5 * MIB}:`]);
   await writeFile(join(dir, 'big.bin'), randomBytes(8 * MIB));
@@ -145,7 +145,7 @@ test.serial("a full disk of the daemon refuses the one file; messages and other 
   t.is((await as('alice', ['upload', 'bob', 'big.bin'])).code, 0);
 });
 
-test.serial('more than the daemon takes is refused before a byte is stored', async (t) => {
+test.serial("a file over the daemon's maximum is refused before a byte is stored", async (t) => {
   const { as, dir, daemon } = await testAccounts(t, ['alice', 'bob'], {
     flags: { 'max-file-size': '1M', quota: '1500K' },
   });

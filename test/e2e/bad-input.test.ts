@@ -1,10 +1,10 @@
-/** What cannot be: each gets one clear sentence and its exit status, and everybody else goes on. */
+/** Each invalid input gets one clear sentence and its exit status, and everybody else goes on. */
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { PASSWORD, testAccounts } from '../helpers/daemon/test-accounts.ts';
 import { type CliResult, jsonLines, securechat } from '../helpers/screen/cli.ts';
 
-/** One sentence on standard error, nothing on standard output, and the status. */
+/** Asserts one sentence on standard error, nothing on standard output, and the exit status. */
 function refusedWith(t: ExecutionContext, result: CliResult, code: number, sentence: RegExp, what: string): void {
   t.is(result.code, code, `${what}: ${result.stderr}`);
   t.is(result.stdout, '', what);
@@ -12,7 +12,7 @@ function refusedWith(t: ExecutionContext, result: CliResult, code: number, sente
   t.regex(result.stderr, sentence, what);
 }
 
-test.serial('texts and receivers: 2 for what cannot be said, 6 for whom nobody knows', async (t) => {
+test.serial('an invalid text gives exit status 2, and an unknown recipient 6', async (t) => {
   const { as } = await testAccounts(t);
   const cases: [string[], number, RegExp][] = [
     [['send', 'nobody', 'hi'], 6, /there is no user with that name/],
@@ -44,7 +44,7 @@ test.serial('texts and receivers: 2 for what cannot be said, 6 for whom nobody k
   );
 });
 
-test.serial('names and passwords: 3 for a login, 6 for a name that is taken or looks like one', async (t) => {
+test.serial('a refused login gives exit status 3, and a taken or look-alike name 6', async (t) => {
   const { daemon, dir, as } = await testAccounts(t, ['alice']);
   const shared = ['--server', daemon.join, '--quiet', '--password-file', '-'];
   const attempt = (command: string, user: string, password: string, n: number) =>
@@ -66,12 +66,12 @@ test.serial('names and passwords: 3 for a login, 6 for a name that is taken or l
   for (const [n, [command, user, password, code, sentence]] of cases.entries())
     refusedWith(t, await attempt(command, user, password, n), code, sentence, `${command} ${user}`);
 
-  // The profile holds a key that would do; the password that was given counts.
+  // The profile holds a valid key, but the given password counts.
   refusedWith(t, await as('alice', ['whoami', ...shared], { stdin: 'wrong\n' }), 3, /wrong name or password/, 'key');
   t.is((await as('alice', ['whoami'])).code, 0);
 });
 
-test.serial('keys: 5 for a daemon that is not known, or not the one that is', async (t) => {
+test.serial('an unknown or wrong key of the daemon gives exit status 5', async (t) => {
   const { daemon, dir, as } = await testAccounts(t, ['alice']);
   const address = `127.0.0.1:${daemon.port}`;
   const other = `securechat://${address}#${'ab'.repeat(32)}`;

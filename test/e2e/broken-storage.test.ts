@@ -1,4 +1,4 @@
-/** Storage that fails for good, in the whole program: nothing is answered any more, clients are told, the daemon ends. */
+/** Storage that fails for good, in the whole program: no request is answered, clients are told, and the daemon exits. */
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const hook = fileURLToPath(new URL('../helpers/daemon/break-database.mjs', import.meta.url));
 
-/** What becomes of the daemon and of a request that needs the disk when its database fails in the way of `word`. */
+/** Makes the database fail in the way of `word`, and checks the end of the daemon and of a request in progress. */
 async function broken(t: ExecutionContext, word: 'sync' | 'thread') {
   const trigger = join(await temporaryFolder(t), 'now');
   const env = { NODE_OPTIONS: `--import=${hook}`, BREAK_DATABASE: trigger };
@@ -37,7 +37,7 @@ async function broken(t: ExecutionContext, word: 'sync' | 'thread') {
   return daemon;
 }
 
-test.serial('a commit that cannot be synced ends the daemon; started again it serves', async (t) => {
+test.serial('a commit that cannot be synced ends the daemon, which serves again after a restart', async (t) => {
   const { dir } = await broken(t, 'sync');
   const again = await startDaemon(t, [], { dir });
   const alice = await connectTo(t, again);

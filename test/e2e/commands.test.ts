@@ -1,4 +1,4 @@
-/** The shell commands as a person and a script use them. One daemon; what one test sent, the next ones see. */
+/** The shell commands as people and scripts use them. */
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { jsonLines } from '../helpers/screen/cli.ts';
 
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
-test.serial('send and history: words are text whatever they look like, and every object has its shape', async (t) => {
+test.serial('send takes any words as text, and history prints objects with fixed fields', async (t) => {
   const { as } = await testAccounts(t);
   const plain = await as('alice', ['send', 'bob', '1e3']);
   t.deepEqual([plain.code, plain.stdout, plain.stderr], [0, 'sent to @bob\n', '']);
@@ -42,7 +42,7 @@ test.serial('send and history: words are text whatever they look like, and every
   t.regex((await as('bob', ['history', 'alice', '--limit', '1'])).stdout, /^\d\d:\d\d alice -> bob: two\n/);
 });
 
-test.serial('the lobby is everybody; users and files are listed', async (t) => {
+test.serial('the lobby is for everybody, and users and files are listed', async (t) => {
   const { as, dir } = await testAccounts(t);
   t.is((await as('alice', ['send', '#lobby', 'to', 'all'])).stdout, 'sent to #lobby\n');
   const [message] = jsonLines(await as('bob', ['history', '#lobby', '--json']));
@@ -90,7 +90,7 @@ test.serial('the lobby is everybody; users and files are listed', async (t) => {
 });
 
 test.serial(
-  'listen prints what is new, once; --wait-delivered waits for the receipt; signals are 130 and 143',
+  'listen prints each new message once, --wait-delivered waits for the receipt, and signals give 130 and 143',
   async (t) => {
     const { as, start } = await testAccounts(t);
     await as('alice', ['send', 'bob', 'while away']);
@@ -123,7 +123,7 @@ test.serial(
   },
 );
 
-test.serial('listen --exec: the message is input, never a command', async (t) => {
+test.serial('listen --exec passes the message as input, never as a command', async (t) => {
   const { as, start, dir } = await testAccounts(t);
   const text = '$(touch pwned); `touch pwned` "\' && touch pwned';
   const listening = start('bob', ['listen', '--exec', 'cat >> got; echo ran']);
@@ -136,7 +136,7 @@ test.serial('listen --exec: the message is input, never a command', async (t) =>
   t.false(existsSync(join(dir, 'pwned')));
 });
 
-test.serial('the environment and config.toml say what flags do not', async (t) => {
+test.serial('the environment and config.toml set options that the flags do not', async (t) => {
   const { as, dir, daemon } = await testAccounts(t, ['alice']);
   const toml = `server = "${daemon.join}"\nuser = "alice"\njson = true\n`;
   await writeFile(join(dir, 'alice', 'config.toml'), toml, { mode: 0o600 });

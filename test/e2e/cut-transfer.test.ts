@@ -1,4 +1,4 @@
-/** A screen that is killed while it sends a file: the next one says so, and a key goes on with it. */
+/** A screen is killed while it sends a file: the next one says so, and a key resumes the transfer. */
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,11 +11,11 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const PATIENCE = 30_000;
 const SIZE = 12 * 2 ** 20;
-/** Where the first program is killed. */
+/** How far the transfer is when the first program is killed. */
 const MIDDLE = 4 * 2 ** 20;
 const F3 = '\x1bOR';
 
-test.serial('a transfer that was cut off is told at the next start, and F3 and p go on with it', async (t) => {
+test.serial('a transfer that was cut off is reported at the next start, and F3 and p resume it', async (t) => {
   const disk = heldDisk(MIDDLE);
   const { join: server } = (await openDaemon(t, { fs: disk.fs })).at;
   const dir = await temporaryFolder(t);

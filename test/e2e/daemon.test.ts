@@ -29,7 +29,7 @@ async function dial(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Whether a newcomer is greeted as every client is. */
+/** Whether a new client gets a greeting. */
 async function greeted(port: number): Promise<boolean> {
   const socket = await dial(port);
   const [bytes] = await once(socket, 'data');
@@ -37,8 +37,8 @@ async function greeted(port: number): Promise<boolean> {
   return bytes.subarray(0, 4).toString('latin1') === 'SCK1';
 }
 
-// One after the other: each starts a daemon of its own.
-test.serial('listening: the line, the files, private ones for the owner alone; TERM ends with 0', async (t) => {
+// Serial: each test starts its own daemon.
+test.serial('the daemon prints its line, makes its private files, and ends with 0 on SIGTERM', async (t) => {
   const daemon = await startDaemon(t);
   t.like(
     daemon.lines.find(({ evt }) => evt === 'listening'),
@@ -56,7 +56,7 @@ test.serial('listening: the line, the files, private ones for the owner alone; T
   t.is(daemon.lines.at(-1)?.evt, 'stopped');
 });
 
-test.serial('the same daemon after a restart; fingerprint prints it', async (t) => {
+test.serial('the daemon is the same after a restart, and fingerprint prints it', async (t) => {
   const first = await startDaemon(t);
   await first.stop('SIGINT');
   const second = await startDaemon(t, [], { dir: first.dir });
@@ -66,7 +66,7 @@ test.serial('the same daemon after a restart; fingerprint prints it', async (t) 
   t.is(out.split('\n')[0], first.fingerprint);
 });
 
-test.serial('a second daemon on one folder is refused with a sentence; after kill -9 the folder is free', async (t) => {
+test.serial('a second daemon on one folder is refused with a sentence, and kill -9 frees the folder', async (t) => {
   const daemon = await startDaemon(t);
   const { err, code } = await ended(['--data-dir', daemon.dir, '--port', '0']);
   t.is(code, 1);
@@ -75,7 +75,7 @@ test.serial('a second daemon on one folder is refused with a sentence; after kil
   await startDaemon(t, [], { dir: daemon.dir });
 });
 
-test.serial('a port that is taken is a sentence', async (t) => {
+test.serial('a taken port is refused with a sentence', async (t) => {
   const daemon = await startDaemon(t);
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'daemon.key'), await readFile(join(daemon.dir, 'daemon.key')));
@@ -84,7 +84,7 @@ test.serial('a port that is taken is a sentence', async (t) => {
   t.regex(err, /^securechat-daemon: .*in use.*\n$/);
 });
 
-test.serial('a data folder that cannot be used is a sentence', async (t) => {
+test.serial('an unusable data folder is refused with a sentence', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'file'), '');
   await mkdir(join(dir, 'users.txt'));
@@ -98,7 +98,7 @@ test.serial('a data folder that cannot be used is a sentence', async (t) => {
   }
 });
 
-test.serial('wrong usage is exit 2 with a sentence', async (t) => {
+test.serial('wrong usage gives exit status 2 and a sentence', async (t) => {
   for (const args of [['--prot', '1'], ['backup', 'x'], ['--port', 'x'], ['nonsense']]) {
     const { err, code, out } = await ended(args);
     t.is(code, 2, args.join(' '));
@@ -107,7 +107,7 @@ test.serial('wrong usage is exit 2 with a sentence', async (t) => {
   }
 });
 
-test.serial('a legacy users.txt is upgraded at start: comments stay, no secret does', async (t) => {
+test.serial('a legacy users.txt is upgraded at the start: comments stay, no password does', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'users.txt'), '# the team\nbob:hunter2\nnot a user line\n');
   await writeFixtureKey(dir);
@@ -121,7 +121,7 @@ test.serial('a legacy users.txt is upgraded at start: comments stay, no secret d
   );
 });
 
-test.serial('opaque.setup missing beside users stops the start', async (t) => {
+test.serial('a missing opaque.setup beside users stops the start', async (t) => {
   const dir = await temporaryFolder(t);
   await writeFile(join(dir, 'users.txt'), `bob:opaque1:abc:${'ab'.repeat(32)}:\n`);
   const { err, code } = await ended(['--data-dir', dir, '--port', '0']);
@@ -129,7 +129,7 @@ test.serial('opaque.setup missing beside users stops the start', async (t) => {
   t.regex(err, /^securechat-daemon: daemon.key is missing .*backup.*\n$/);
 });
 
-test.serial('HUP reads users.txt and the configuration again and reopens the log', async (t) => {
+test.serial('SIGHUP reads users.txt and the configuration again and reopens the log', async (t) => {
   const dir = await temporaryFolder(t);
   const log = join(dir, 'daemon.log');
   const daemon = await startDaemon(t, ['--log-file', log], { dir });
@@ -149,7 +149,7 @@ test.serial('HUP reads users.txt and the configuration again and reopens the log
   );
 });
 
-test.serial('a configuration that is wrong at HUP leaves the old one', async (t) => {
+test.serial('a wrong configuration at SIGHUP keeps the old one', async (t) => {
   const daemon = await startDaemon(t);
   await writeFile(join(daemon.dir, 'config.toml'), 'registration = "maybe"\n');
   daemon.process.kill('SIGHUP');
@@ -157,7 +157,7 @@ test.serial('a configuration that is wrong at HUP leaves the old one', async (t)
   t.true(await greeted(daemon.port));
 });
 
-test.serial('garbage on the port, a half-open link and a frame that claims 4 GiB disturb nobody', async (t) => {
+test.serial('garbage on the port, a half-open link and a record that claims 4 GiB disturb nobody', async (t) => {
   const daemon = await startDaemon(t, ['--log-level', 'debug']);
   const silent = await dial(daemon.port);
   const noise = await dial(daemon.port);
@@ -178,7 +178,7 @@ test.serial('garbage on the port, a half-open link and a frame that claims 4 GiB
   t.deepEqual(await daemon.stop(), { code: 0, signal: null });
 });
 
-test.serial('who reads the greeting and leaves has failed at nothing', async (t) => {
+test.serial('a client that reads the greeting and leaves is not logged as a failure', async (t) => {
   const { daemon, at, lines } = await openDaemon(t);
   const told = (name: string) => lines.filter(({ evt }) => evt === name);
   t.true(await greeted(at.port));
@@ -191,14 +191,14 @@ test.serial('who reads the greeting and leaves has failed at nothing', async (t)
   t.is(told('handshake_fail').length, 1);
 });
 
-test.serial('in a git work tree it warns', async (t) => {
+test.serial('a data folder in a git work tree causes a warning', async (t) => {
   const dir = await temporaryFolder(t);
   await mkdir(join(dir, '.git'));
   const daemon = await startDaemon(t, [], { dir });
   t.truthy(daemon.lines.find(({ evt, level }) => evt === 'git_work_tree' && level === 40));
 });
 
-test.serial('a client that does not leave holds the end up; a second signal ends with 1', async (t) => {
+test.serial('a client that does not leave delays the end, and a second signal ends with 1', async (t) => {
   const daemon = await startDaemon(t);
   const client = await connectTo(t, daemon);
   await client.request('ping', {});
@@ -209,23 +209,20 @@ test.serial('a client that does not leave holds the end up; a second signal ends
   t.deepEqual(await daemon.stop('SIGTERM'), { code: 1, signal: null });
 });
 
-test.serial(
-  'codes that are too short are told to the operator at the start and at HUP, by their lines alone',
-  async (t) => {
-    const dir = await temporaryFolder(t);
-    await writeFile(join(dir, 'invites.txt'), 'come-in-and-find-out\ntoo-short\n');
-    const daemon = await startDaemon(t, ['--registration', 'invite'], { dir });
-    const told = (number: number) => daemon.line(({ evt, line }) => evt === 'invites_line_unusable' && line === number);
-    await told(2);
-    await writeFile(join(dir, 'invites.txt'), 'too-short\n# mine\n\ntoo-short\n');
-    daemon.process.kill('SIGHUP');
-    await told(1);
-    await told(4);
-    t.false(JSON.stringify(daemon.lines).includes('too-short'));
-  },
-);
+test.serial('short invitation codes are reported at the start and at SIGHUP, by line numbers only', async (t) => {
+  const dir = await temporaryFolder(t);
+  await writeFile(join(dir, 'invites.txt'), 'come-in-and-find-out\ntoo-short\n');
+  const daemon = await startDaemon(t, ['--registration', 'invite'], { dir });
+  const told = (number: number) => daemon.line(({ evt, line }) => evt === 'invites_line_unusable' && line === number);
+  await told(2);
+  await writeFile(join(dir, 'invites.txt'), 'too-short\n# mine\n\ntoo-short\n');
+  daemon.process.kill('SIGHUP');
+  await told(1);
+  await told(4);
+  t.false(JSON.stringify(daemon.lines).includes('too-short'));
+});
 
-test.serial('TERM tells every client and ends with 0', async (t) => {
+test.serial('SIGTERM tells every client and ends with 0', async (t) => {
   const daemon = await startDaemon(t);
   const client = await loggedInClient(t, daemon, 'alice');
   const stranger = await connectTo(t, daemon);

@@ -1,4 +1,4 @@
-/** What a person writes, names and prints, through whole programs: it arrives as it is, or a sentence says why not. */
+/** Text that people write, name and print passes whole programs unchanged, or a sentence says why not. */
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -16,10 +16,10 @@ const texts = [
   '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645',
   'cafe\u0301 \u2028 \u05d0\u200f!',
 ];
-/** Runs what follows with its output on a full disk. */
+/** Runs the following command with its output on a full disk. */
 const fullDisk = ['sh', '-c', 'exec "$@" >/dev/full', 'sh'];
 
-test('what is written, named and printed through whole programs', async (t) => {
+test('written, named and printed text passes whole programs unchanged', async (t) => {
   t.timeout(240_000);
   const house = await testAccounts(t);
   await textsArrive(t, house);
@@ -27,7 +27,7 @@ test('what is written, named and printed through whole programs', async (t) => {
   await passwordsAndProfiles(t, house);
 });
 
-/** Byte for byte: as arguments, from standard input, in line mode; no flag takes a word. */
+/** Byte for byte: as arguments, from standard input and in line mode; no flag takes a word. */
 async function textsArrive(t: ExecutionContext, { as, start }: TestAccounts): Promise<void> {
   const bob = start('bob', ['listen', '--json', '--quiet'], { stdin: null });
   t.is((await as('alice', ['send', 'bob', '--quiet', 'false', 'alarm'])).code, 0);
@@ -38,7 +38,7 @@ async function textsArrive(t: ExecutionContext, { as, start }: TestAccounts): Pr
   alice.writeLines('.msg bob', ...texts);
   const sent = ['false alarm', 'false hopes', stdin, ...texts];
   await bob.untilWritten(new RegExp(`(?:.+\\n){${sent.length}}`));
-  // Signed for in one, so that the last of them can be changed.
+  // With one receipt for all, so that the last message can be edited.
   await alice.untilWritten(/delivered to @bob: caf/);
   alice.writeLines('.edit changed\tto\u200bthis', '.exit');
   t.is((await alice.ended).code, 0);
@@ -48,7 +48,7 @@ async function textsArrive(t: ExecutionContext, { as, start }: TestAccounts): Pr
   t.deepEqual(textsOf(await as('bob', ['history', 'alice', '--json'])), after);
 }
 
-/** Output that is lost is said; a printed name finds its file; a link in the current folder is not followed. */
+/** Lost output is reported; a printed name finds its file; a link in the current folder is not followed. */
 async function namesAndOutput(t: ExecutionContext, { as, dir }: TestAccounts): Promise<void> {
   const lost = await as('alice', ['users'], { under: fullDisk });
   t.deepEqual([lost.code, lost.stdout], [1, '']);
@@ -70,7 +70,7 @@ async function namesAndOutput(t: ExecutionContext, { as, dir }: TestAccounts): P
   t.regex(fetched.stderr, /client_files is a link or a file, not a folder of your own: downloads go to .*Downloads/);
 }
 
-/** Passwords that nobody can type; no profile by accident; the account of the shell is that of the screen. */
+/** Passwords that cannot be typed are refused; no profile is made by accident; shell and screen use the same account. */
 async function passwordsAndProfiles(t: ExecutionContext, { dir, as, env }: TestAccounts): Promise<void> {
   const file = async (name: string, bytes: string | Uint8Array) => {
     await writeFile(join(dir, name), bytes, { mode: 0o600 });

@@ -11,10 +11,10 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const password = 'secret';
 const register = {};
-/** Long enough to be killed in the middle of it. */
+/** Large enough to be cut off in the middle. */
 const SIZE = 24 * 1024 * 1024 + 321;
 
-/** Kills the daemon (-9) once, when a transfer has come some way, and starts it again on its folder and port. */
+/** Kills the daemon once in the middle of a transfer, and starts it again with its folder and port. */
 function killedInTheMiddle(t: ExecutionContext, daemon: DaemonProcess) {
   const killing = { at: null as number | null, again: null as Promise<DaemonProcess> | null };
   const onProgress = ({ done, size, state }: TransferState) => {
@@ -27,32 +27,35 @@ function killedInTheMiddle(t: ExecutionContext, daemon: DaemonProcess) {
   return { killing, onProgress };
 }
 
-test.serial('kill -9 of the daemon in the middle of an upload and of a download: the file arrives whole', async (t) => {
-  const first = await startDaemon(t);
-  const { join: server } = first;
-  const alice = await connectChat(t, { user: 'alice', server, password, register }, { clock: eagerClock() });
-  const bob = await connectChat(t, { user: 'bob', server, password, register }, { clock: eagerClock() });
-  const dir = await temporaryFolder(t);
-  const content = randomBytes(SIZE);
-  await writeFile(join(dir, 'big.bin'), content);
+test.serial(
+  'after kill -9 of the daemon in the middle of an upload and a download, the file arrives intact',
+  async (t) => {
+    const first = await startDaemon(t);
+    const { join: server } = first;
+    const alice = await connectChat(t, { user: 'alice', server, password, register }, { clock: eagerClock() });
+    const bob = await connectChat(t, { user: 'bob', server, password, register }, { clock: eagerClock() });
+    const dir = await temporaryFolder(t);
+    const content = randomBytes(SIZE);
+    await writeFile(join(dir, 'big.bin'), content);
 
-  const up = killedInTheMiddle(t, first);
-  const file = await alice.client.upload('@bob', join(dir, 'big.bin'), { onProgress: up.onProgress });
-  t.not(up.killing.at, null);
-  const second = await up.killing.again;
-  if (!second) return t.fail('the daemon was not killed');
+    const up = killedInTheMiddle(t, first);
+    const file = await alice.client.upload('@bob', join(dir, 'big.bin'), { onProgress: up.onProgress });
+    t.not(up.killing.at, null);
+    const second = await up.killing.again;
+    if (!second) return t.fail('the daemon was not killed');
 
-  t.like((await bob.client.files('@alice'))[0], { id: file.id, name: 'big.bin', size: SIZE, from: 'alice' });
-  const down = killedInTheMiddle(t, second);
-  const out = join(dir, 'out');
-  const saved = await bob.client.download(file, { dir: out, onProgress: down.onProgress });
-  t.not(down.killing.at, null);
-  t.true((await readFile(saved)).equals(content));
-  t.deepEqual(await readdir(out), ['big.bin']);
-  t.deepEqual((await readdir(join(first.dir, 'server_files'))).length, 1, 'no part is left');
-});
+    t.like((await bob.client.files('@alice'))[0], { id: file.id, name: 'big.bin', size: SIZE, from: 'alice' });
+    const down = killedInTheMiddle(t, second);
+    const out = join(dir, 'out');
+    const saved = await bob.client.download(file, { dir: out, onProgress: down.onProgress });
+    t.not(down.killing.at, null);
+    t.true((await readFile(saved)).equals(content));
+    t.deepEqual(await readdir(out), ['big.bin']);
+    t.deepEqual((await readdir(join(first.dir, 'server_files'))).length, 1, 'no part is left');
+  },
+);
 
-test.serial('a file for everybody is listed and fetched by those in the room', async (t) => {
+test.serial('a file for everybody is listed and downloaded by the members of the room', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const bob = await connectChat(t, { user: 'bob', server, password, register });

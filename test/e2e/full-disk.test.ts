@@ -1,10 +1,10 @@
-/** A server whose disk is full when somebody comes: programs that stay wait for it, commands say so and end. */
+/** A server with a full disk: programs that stay wait for it, and commands say so and end. */
 import test from 'ava';
 import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { fullDisk } from '../helpers/daemon/full-disk.ts';
 import { accountsOn } from '../helpers/daemon/test-accounts.ts';
 
-test.serial('listen and plain wait for a server that lets nobody in for now, and say what for', async (t) => {
+test.serial('listen and plain wait for a server with a full disk, and say why', async (t) => {
   const disk = await fullDisk(t);
   const { start, as } = await accountsOn(t, await startDaemon(t, [], { env: disk.env }));
   await disk.fill();
@@ -26,7 +26,7 @@ test.serial('a command waits as long as --timeout says, and ends with the reason
   const disk = await fullDisk(t);
   const { as, start } = await accountsOn(t, await startDaemon(t, [], { env: disk.env }));
   await disk.fill();
-  // Long enough for a busy machine to reach the daemon at all.
+  // Enough time for a busy machine to reach the daemon at all.
   for (const args of [['send', 'bob', 'hi'], ['whoami']]) {
     const { code, stderr } = await as('alice', [...args, '--timeout', '5']);
     t.is(code, 6, args[0]);

@@ -1,4 +1,4 @@
-/** What the daemon writes to its log, at its most talkative, about a session with everything in it. */
+/** The daemon's log, at its most verbose, during a session with everything in it. */
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -24,7 +24,7 @@ const secrets = {
   param: 'value-of-a-wrong-parameter',
 };
 
-/** Everything that a daemon and its people may do with one another, and some that nobody should. */
+/** All that a daemon and its people may do with each other, and some forbidden things. */
 async function session(t: ExecutionContext, daemon: DaemonProcess): Promise<void> {
   const { join: server } = daemon;
   const alice = await connectChat(t, { user: 'alice', server, password, register: {} });
@@ -55,7 +55,7 @@ async function session(t: ExecutionContext, daemon: DaemonProcess): Promise<void
   await once(stranger, 'close');
 }
 
-/** The private things that lie in the daemon's folder, as texts that a log could hold. */
+/** The private contents of the daemon's folder, as texts that a log could contain. */
 async function stored(dir: string): Promise<string[]> {
   const key = JSON.parse(await readFile(join(dir, 'daemon.key'), 'utf8')) as { link: string; sign: string };
   const { setup } = JSON.parse(await readFile(join(dir, 'opaque.setup'), 'utf8')) as { setup: string };
@@ -63,7 +63,7 @@ async function stored(dir: string): Promise<string[]> {
   return [key.link.slice(200, 240), key.sign.slice(200, 240), setup.slice(0, 40), ...records];
 }
 
-test('JSON lines of allowed fields, and no secret, content or unknown name in any', async (t) => {
+test('the log has JSON lines with allowed fields only, and no secret, content or unknown name', async (t) => {
   const daemon = await startDaemon(t, ['--log-level', 'trace']);
   const raw: Buffer[] = [];
   for (const stream of [daemon.process.stdout, daemon.process.stderr]) {
@@ -117,7 +117,7 @@ test('JSON lines of allowed fields, and no secret, content or unknown name in an
         value === null || ['string', 'number', 'boolean'].includes(typeof value) || isTexts(value),
         `${field} holds bytes`,
       );
-      // A fingerprint, with its join link around it, is the longest thing that has no words.
+      // A fingerprint with its join link is the longest allowed text without words.
       t.notRegex(String(value), field === 'fingerprint' || field === 'join' ? /[\w+/=-]{90}/ : /[\w+/=-]{40}/);
     }
   }

@@ -70,7 +70,7 @@ async function loadedBy(entry: string, seen = new Map<string, string>()): Promis
   return seen;
 }
 
-test('the daemon and the library load nothing that draws a screen', async (t) => {
+test('the daemon and the library load no module that draws a screen', async (t) => {
   for (const entry of ['securechat-daemon.js', 'library.js']) {
     const modules = await loadedBy(entry);
     t.true(modules.size > 1);
@@ -81,10 +81,10 @@ test('the daemon and the library load nothing that draws a screen', async (t) =>
   }
 });
 
-test('an older Node runs the clone’s own, and says what is needed where there is none', async (t) => {
+test('an older Node runs the clone’s own, and says what is needed if there is none', async (t) => {
   const dir = await temporaryFolder(t);
   const older = join(dir, 'older.mjs');
-  // Only in the first process: what it starts has another parent.
+  // Only in the first process: its children have another parent.
   const pretend = `if (process.ppid === ${process.pid}) Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '24.6.0' } });`;
   await writeFile(older, pretend);
   const node = (script: string) => run(process.execPath, ['--import', older, script, '--version']);

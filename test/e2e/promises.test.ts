@@ -1,4 +1,4 @@
-/** What is promised to whoever is away, killed, on another machine, or there twice. */
+/** What is promised to people who are away, killed, on another machine, or there twice. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -15,7 +15,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const texts = (result: CliResult) => jsonLines(result).map(({ text }) => text);
 
-/** Resolves when so many messages lie in a profile's outbox and so many conversations were written in, on disk. */
+/** Resolves when the profile's outbox on disk holds `count` messages and `conversations` own chains. */
 async function queued(profile: string, count: number, conversations = 1): Promise<void> {
   const db = new DatabaseSync(join(profile, 'profile.db'), { readOnly: true });
   const waiting = db.prepare("SELECT count(*) AS n FROM outbox WHERE state = 'sending'");
@@ -27,12 +27,12 @@ async function queued(profile: string, count: number, conversations = 1): Promis
   db.close();
 }
 
-test.serial('kill -9 of the daemon between a message and its answer: it is stored once', async (t) => {
+test.serial('after kill -9 of the daemon between a message and its answer, the message is stored once', async (t) => {
   const { as, start, daemon, dir } = await accountsOn(t, await startDaemon(t));
   const alice = start('alice', ['plain'], { stdin: null });
   alice.writeLines('@bob answered');
   await queued(join(dir, 'alice'), 0);
-  // It takes what comes only when it goes on: the message is on its way when the daemon dies.
+  // The stopped daemon reads nothing: the message is on its way when it dies.
   daemon.process.kill('SIGSTOP');
   alice.writeLines('@bob not answered');
   await queued(join(dir, 'alice'), 1);
@@ -47,7 +47,7 @@ test.serial('kill -9 of the daemon between a message and its answer: it is store
   t.deepEqual(texts(await as('bob', ['history', 'alice', '--json'])), said);
 });
 
-test.serial('kill -9 of a client with messages that wait: the next one sends them, once', async (t) => {
+test.serial('after kill -9 of a client with waiting messages, the next one sends them once', async (t) => {
   const { as, start, daemon, dir } = await accountsOn(t, await startDaemon(t));
   const alice = start('alice', ['plain'], { stdin: null });
   alice.writeLines('@bob before');
@@ -59,13 +59,13 @@ test.serial('kill -9 of a client with messages that wait: the next one sends the
   daemon.process.kill('SIGCONT');
   t.is((await as('alice', ['send', 'bob', 'third'])).code, 0);
   await queued(join(dir, 'alice'), 0);
-  // The order among devices is the daemon's: what waited may come before or after.
+  // The daemon orders the devices: waiting messages may come before or after.
   const said = texts(await as('bob', ['history', 'alice', '--json']));
   t.deepEqual(said.toSorted(), ['before', 'first', 'second', 'third']);
   t.true(said.indexOf('first') < said.indexOf('second'));
 });
 
-test.serial('who listens to a server whose key changes is not left waiting: 5, with both keys', async (t) => {
+test.serial("listen and plain end with status 5 and both keys when the server's key changes", async (t) => {
   const { start, daemon } = await accountsOn(t, await startDaemon(t));
   const listening = [start('alice', ['listen']), start('bob', ['plain'], { stdin: null })];
   await Promise.all(listening.map((one) => one.untilWritten(/listening as alice|you write to/)));
@@ -80,7 +80,7 @@ test.serial('who listens to a server whose key changes is not left waiting: 5, w
   }
 });
 
-test.serial('an empty profile on another machine reads what was said on the first', async (t) => {
+test.serial('an empty profile on another machine reads messages from the first', async (t) => {
   const { as, env, dir } = await testAccounts(t);
   await as('alice', ['send', 'bob', 'from alice']);
   await as('bob', ['send', 'alice', 'from bob']);
@@ -91,7 +91,7 @@ test.serial('an empty profile on another machine reads what was said on the firs
   t.deepEqual(texts(await as('alice', ['history', 'bob', '--json'])).at(-1), 'from the other');
 });
 
-test.serial('one profile for listen and send at once, and two sessions of one person', async (t) => {
+test.serial('listen and send share a profile at once, and one person has two sessions', async (t) => {
   const { as, start, dir } = await testAccounts(t);
   const listening = start('alice', ['listen', '--json']);
   const elsewhere = { env: { SECURECHAT_PROFILE: join(dir, 'elsewhere') } };
@@ -111,7 +111,7 @@ test.serial('one profile for listen and send at once, and two sessions of one pe
 });
 
 test.serial(
-  'a legacy users.txt: the old password logs in, keys are made, and nothing in the file tells it',
+  'a legacy account logs in with its old password, gets keys, and users.txt no longer holds the password',
   async (t) => {
     const dir = await temporaryFolder(t);
     await writeFile(join(dir, 'users.txt'), '# team\nalice:old secret\nbob:hunter2\n');
@@ -119,7 +119,7 @@ test.serial(
     const daemon = await openDaemon(t, { dir });
     const { join: server } = daemon.at;
     const ask = quietAsk({ confirm: async ({ kind }) => kind === 'no-keys' });
-    // The daemon stretched the passwords of the file.
+    // The daemon stretched the passwords in the file.
     const agreed = { opaque: inlineOpaque };
     const made = await connectChat(t, { user: 'alice', server, password: 'old secret', ask }, agreed);
     await connectChat(t, { user: 'bob', server, password: 'hunter2', ask }, agreed);
@@ -132,7 +132,7 @@ test.serial(
   },
 );
 
-test.serial('the daemon orders, whatever the clocks of the clients say', async (t) => {
+test.serial('the daemon orders messages, whatever the clocks of the clients say', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const skewed = (ms: number): { clock: Clock } => ({ clock: { ...systemClock, now: () => Date.now() + ms } });
   const account = { server, password: PASSWORD, register: {} };

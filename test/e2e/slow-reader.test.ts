@@ -1,4 +1,4 @@
-/** One client that does not read, or moves a lot, and the others beside it, over real sockets. */
+/** One client that does not read or transfers much, and other clients beside it, over real sockets. */
 import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import { SegmentLayout } from '../../src/daemon/files/segment-layout.ts';
@@ -18,7 +18,7 @@ import { noteMaker } from '../helpers/protocol/notes.ts';
 
 const MIB = 1024 * 1024;
 
-/** Asks again and again until `done`. @returns ms for each answer, in order of size. */
+/** Sends pings until `done`. @returns the ms of each answer, sorted */
 async function pingUntil(client: TestClient, done: Promise<unknown>): Promise<number[]> {
   let over = false;
   void done.finally(() => {
@@ -38,51 +38,54 @@ function median(sorted: number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-test.serial('who does not read is closed above its send queue; the others are served meanwhile', async (t) => {
-  const daemon = await startDaemon(t);
-  const alice = await loggedInClient(t, daemon, 'alice');
-  const bob = await loggedInClient(t, daemon, 'bob');
-  const carol = await loggedInClient(t, daemon, 'carol');
-  const make = await noteMaker('alice', 'bob', { kind: 'text', text: 'x'.repeat(MAX_TEXT_BYTES) });
-  bob.socket.pause();
-  bob.socket.removeAllListeners('data');
-  let closed = false;
-  const closing = daemon
-    .line(({ reason }) => reason === 'send queue is full')
-    .then((line) => {
-      closed = true;
-      return line;
-    });
-  let sent = 0;
-  const flood = async () => {
-    for (let n = 1; !closed; n += 50) {
-      const few = Array.from({ length: 50 }, (_, index) => make(n + index));
-      await Promise.all(few.map((note) => alice.request('whisper', { to: 'bob', note, file: null })));
-      sent += few.reduce((sum, note) => sum + note.length, 0);
-    }
-  };
-  const started = performance.now();
-  const waits = await pingUntil(carol, flood());
-  const ms = performance.now() - started;
-  t.like(await closing, { evt: 'input_validation_fail', code: 'link' });
-  t.true(sent > 8 * MIB, 'not before the limit');
-  t.true(waits.length > 10);
-  t.true(median(waits) < ms / 20, `${median(waits)} ms for a ping, ${ms} ms in all`);
-  bob.socket.resume();
-  await bob.ended;
-  const again = await connectTo(t, daemon);
-  await login(again, 'bob', 'pw', 2);
-  const conversation = privateConversationId(
-    testDaemonId,
-    openCard(await freshCard('alice')).idFp,
-    openCard(await freshCard('bob')).idFp,
-  );
-  const range = { conversation, after: 0, before: null, limit: 3, newest: false, kinds: null };
-  t.is((await again.request('fetch', range)).entries.length, 3, 'nothing was lost by it');
-  t.true((await alice.request('ping', {})).at > 0);
-});
+test.serial(
+  'a client that does not read is closed at its queue limit, and the others are served meanwhile',
+  async (t) => {
+    const daemon = await startDaemon(t);
+    const alice = await loggedInClient(t, daemon, 'alice');
+    const bob = await loggedInClient(t, daemon, 'bob');
+    const carol = await loggedInClient(t, daemon, 'carol');
+    const make = await noteMaker('alice', 'bob', { kind: 'text', text: 'x'.repeat(MAX_TEXT_BYTES) });
+    bob.socket.pause();
+    bob.socket.removeAllListeners('data');
+    let closed = false;
+    const closing = daemon
+      .line(({ reason }) => reason === 'send queue is full')
+      .then((line) => {
+        closed = true;
+        return line;
+      });
+    let sent = 0;
+    const flood = async () => {
+      for (let n = 1; !closed; n += 50) {
+        const few = Array.from({ length: 50 }, (_, index) => make(n + index));
+        await Promise.all(few.map((note) => alice.request('whisper', { to: 'bob', note, file: null })));
+        sent += few.reduce((sum, note) => sum + note.length, 0);
+      }
+    };
+    const started = performance.now();
+    const waits = await pingUntil(carol, flood());
+    const ms = performance.now() - started;
+    t.like(await closing, { evt: 'input_validation_fail', code: 'link' });
+    t.true(sent > 8 * MIB, 'not before the limit');
+    t.true(waits.length > 10);
+    t.true(median(waits) < ms / 20, `${median(waits)} ms for a ping, ${ms} ms in all`);
+    bob.socket.resume();
+    await bob.ended;
+    const again = await connectTo(t, daemon);
+    await login(again, 'bob', 'pw', 2);
+    const conversation = privateConversationId(
+      testDaemonId,
+      openCard(await freshCard('alice')).idFp,
+      openCard(await freshCard('bob')).idFp,
+    );
+    const range = { conversation, after: 0, before: null, limit: 3, newest: false, kinds: null };
+    t.is((await again.request('fetch', range)).entries.length, 3, 'nothing was lost by it');
+    t.true((await alice.request('ping', {})).at > 0);
+  },
+);
 
-test.serial('chat passes a large transfer, on the same link and on another', async (t) => {
+test.serial('messages pass beside a large transfer, on the same link and on another', async (t) => {
   const daemon = await startDaemon(t);
   const alice = await loggedInClient(t, daemon, 'alice');
   const carol = await loggedInClient(t, daemon, 'carol');

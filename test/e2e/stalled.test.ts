@@ -1,4 +1,4 @@
-/** A daemon that stops answering without ending, and what the ancestor of this program got wrong. */
+/** A daemon that stops answering without ending, and mistakes of this program's ancestor. */
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -13,44 +13,41 @@ import { accountsOn, PASSWORD, testAccounts } from '../helpers/daemon/test-accou
 import { jsonLines } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-test.serial(
-  'a daemon that is stopped in mid-transfer: the transfer waits and goes on; newcomers get exit 4',
-  async (t) => {
-    const { daemon, as } = await accountsOn(t, await startDaemon(t), ['carol']);
-    const account = { server: daemon.join, password: PASSWORD, register: {} };
-    const alice = await connectChat(t, { ...account, user: 'alice' }, { clock: eagerClock() });
-    const bob = await connectChat(t, { ...account, user: 'bob' }, { clock: eagerClock() });
-    const dir = await temporaryFolder(t);
-    const content = randomBytes(20 * 1024 * 1024);
-    await writeFile(join(dir, 'big.bin'), content);
-    /** Stops the daemon in the middle, tries to get in meanwhile, and lets it go on. */
-    const stopped = () => {
-      let once: Promise<void> | null = null;
-      const onProgress = ({ done, size }: TransferState) => {
-        if (done > size / 4) once ??= meanwhile();
-      };
-      const meanwhile = async () => {
-        daemon.process.kill('SIGSTOP');
-        const { code, stderr } = await as('carol', ['whoami', '--timeout', '1']);
-        daemon.process.kill('SIGCONT');
-        t.is(code, 4);
-        t.regex(stderr, /^securechat: .+\n$/);
-      };
-      return { onProgress, done: () => once };
+test.serial('a transfer waits for a stopped daemon and goes on, and new clients get exit status 4', async (t) => {
+  const { daemon, as } = await accountsOn(t, await startDaemon(t), ['carol']);
+  const account = { server: daemon.join, password: PASSWORD, register: {} };
+  const alice = await connectChat(t, { ...account, user: 'alice' }, { clock: eagerClock() });
+  const bob = await connectChat(t, { ...account, user: 'bob' }, { clock: eagerClock() });
+  const dir = await temporaryFolder(t);
+  const content = randomBytes(20 * 1024 * 1024);
+  await writeFile(join(dir, 'big.bin'), content);
+  /** Stops the daemon in the middle, tries to log in meanwhile, and continues it. */
+  const stopped = () => {
+    let once: Promise<void> | null = null;
+    const onProgress = ({ done, size }: TransferState) => {
+      if (done > size / 4) once ??= meanwhile();
     };
-    const up = stopped();
-    const sent = await alice.client.upload('@bob', join(dir, 'big.bin'), { onProgress: up.onProgress });
-    t.not(up.done(), null);
-    await up.done();
-    const down = stopped();
-    const path = await bob.client.download(sent, { dir: join(dir, 'out'), onProgress: down.onProgress });
-    t.not(down.done(), null);
-    await down.done();
-    t.true((await readFile(path)).equals(content));
-  },
-);
+    const meanwhile = async () => {
+      daemon.process.kill('SIGSTOP');
+      const { code, stderr } = await as('carol', ['whoami', '--timeout', '1']);
+      daemon.process.kill('SIGCONT');
+      t.is(code, 4);
+      t.regex(stderr, /^securechat: .+\n$/);
+    };
+    return { onProgress, done: () => once };
+  };
+  const up = stopped();
+  const sent = await alice.client.upload('@bob', join(dir, 'big.bin'), { onProgress: up.onProgress });
+  t.not(up.done(), null);
+  await up.done();
+  const down = stopped();
+  const path = await bob.client.download(sent, { dir: join(dir, 'out'), onProgress: down.onProgress });
+  t.not(down.done(), null);
+  await down.done();
+  t.true((await readFile(path)).equals(content));
+});
 
-test.serial('a command is never sent to anybody', async (t) => {
+test.serial('a command is never sent as a message', async (t) => {
   const { as } = await testAccounts(t);
   const lines = ['.nonsense', '/nonsense', '.msg', '.login bob x', '.users', 'said', '.exit', 'too late'];
   const { code } = await as('alice', ['plain'], { stdin: `${lines.join('\n')}\n` });
@@ -63,7 +60,7 @@ test.serial('a command is never sent to anybody', async (t) => {
   t.is((await said('alice')).stdout, '');
 });
 
-test.serial('any content arrives whole and is only content', async (t) => {
+test.serial('any content arrives whole and only as content', async (t) => {
   const { as } = await testAccounts(t);
   const contents = [
     '<END>',
@@ -83,11 +80,11 @@ test.serial('any content arrives whole and is only content', async (t) => {
   t.notRegex(heard.stdout, /\p{Cf}/u);
 });
 
-test.serial('a long line does not end the link, and a stalled link holds nobody up', async (t) => {
+test.serial('a long line does not end the link, and a stalled link delays nobody', async (t) => {
   const { join: server, port } = (await openDaemon(t)).at;
   const account = { server, password: PASSWORD, register: {} };
   const alice = await connectChat(t, { ...account, user: 'alice' });
-  // They never say a word.
+  // These links never send anything.
   for (let n = 0; n < 10; n++) {
     const silent = connect(port, '127.0.0.1').on('error', () => {});
     t.teardown(() => silent.destroy());

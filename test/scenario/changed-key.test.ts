@@ -1,4 +1,4 @@
-/** Bob lost his keys and registers again: another identity under the same name, and another conversation. */
+/** Bob lost his keys and registers again: a new identity under the same name, and a new conversation. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -13,7 +13,7 @@ const register = {};
 
 type Name = 'bob' | 'carol';
 
-/** The operator takes these accounts away. */
+/** Removes these accounts, as the operator does. */
 async function takeAway(daemon: InProcessDaemon, names: readonly Name[]): Promise<void> {
   const path = join(daemon.dir, 'users.txt');
   const users = await readFile(path, 'utf8');
@@ -21,14 +21,14 @@ async function takeAway(daemon: InProcessDaemon, names: readonly Name[]): Promis
   await daemon.reload();
 }
 
-/** Bob's account is taken away, and he makes it again with other keys. */
+/** Removes Bob's account and registers it again with other keys. */
 async function bobAgain(t: ExecutionContext, daemon: InProcessDaemon): Promise<TestChat> {
   await takeAway(daemon, ['bob']);
   const attempt = { user: 'bob', server: daemon.at.join, password, register } as const;
   return connectChat(t, attempt, { rsa: fixtureRsa('carol') });
 }
 
-/** Bob and Carol have new keys, which Alice did not accept: Bob spoke in the lobby, then Carol under a key of her own, and Bob twice under that. */
+/** Bob and Carol have new keys that Alice did not accept. In the lobby Bob writes, then Carol under an epoch of hers, then Bob twice under that. */
 async function twoNewKeys(t: ExecutionContext): Promise<{ alice: TestChat; profile: string; server: string }> {
   const daemon = await openDaemon(t);
   const { join: server } = daemon.at;
@@ -58,7 +58,7 @@ async function twoNewKeys(t: ExecutionContext): Promise<{ alice: TestChat; profi
   return { alice, profile, server };
 }
 
-test.serial('what was said under the old key stays, before what is said under the new one', async (t) => {
+test.serial('messages under the old key stay, before those under the new one', async (t) => {
   const daemon = await openDaemon(t);
   const { join: server } = daemon.at;
   const profile = join(await temporaryFolder(t), 'alice');
@@ -73,7 +73,7 @@ test.serial('what was said under the old key stays, before what is said under th
   await before.client.close();
 
   const after = await bobAgain(t, daemon);
-  // Once the change is known nothing is queued for the old key any more.
+  // Once the change is known, nothing is queued for the old key.
   await alice.client.safetyNumber('bob');
   await t.throwsAsync(alice.client.send('@bob', 'too soon'), { instanceOf: ClientError, code: 'key-changed' });
   await alice.client.acceptKey('bob');
@@ -100,7 +100,7 @@ test.serial('what was said under the old key stays, before what is said under th
       [true, false, false, true, true],
       'his new key was compared, not the old one',
     );
-    // Page by page, as somebody who scrolls.
+    // Page by page, like a person who scrolls.
     const paged: string[] = [];
     for (let page = await client.history('@bob', { limit: 2 }); ; ) {
       paged.unshift(...lines(page.messages));
@@ -124,7 +124,7 @@ test.serial('what was said under the old key stays, before what is said under th
   await again.client.markRead('@bob', old.seq ?? 0);
 });
 
-test.serial('what was written for the old key is never sealed to the new one', async (t) => {
+test.serial('a message written for the old key is never sealed to the new one', async (t) => {
   const daemon = await openDaemon(t);
   const { join: server } = daemon.at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
@@ -141,7 +141,7 @@ test.serial('what was written for the old key is never sealed to the new one', a
   const after = await bobAgain(t, daemon);
   const failed = await alice.message('for the bob I know', ({ state }) => state !== 'sending');
   t.is(failed.state, 'failed');
-  // On a slow machine alice is back while there is no bob, and has not seen his new key yet.
+  // On a slow machine Alice reconnects before Bob has an account again, and has not seen his new key yet.
   await alice.client.safetyNumber('bob');
   await alice.client.acceptKey('bob');
   await alice.client.send('@bob', 'for the new bob', { until: 'delivered' });
@@ -163,7 +163,7 @@ test.serial('what was written for the old key is never sealed to the new one', a
 });
 
 test.serial(
-  'what others said in the lobby under a key that his new identity made is shown once it is accepted',
+  "lobby messages of others under an epoch by Bob's new identity are shown once it is accepted",
   async (t) => {
     const daemon = await openDaemon(t);
     const { join: server } = daemon.at;
@@ -174,12 +174,12 @@ test.serial(
     await alice.message('old bob');
     await before.client.close();
     const after = await bobAgain(t, daemon);
-    // She never met the old bob, and takes the key of the new one.
+    // Carol never met the old Bob, and pins the new one.
     const carol = await connectChat(t, { user: 'carol', server, password, register });
     await after.client.send('#lobby', 'new bob');
     await carol.client.send('#lobby', 'by carol, under his key');
     await alice.event((event) => event.type === 'notice' && /a new key by bob was refused/.test(event.text));
-    // Under a key of hers, which follows his.
+    // Under Carol's epoch, which follows Bob's.
     await alice.client.send('#lobby', 'alice goes on');
     await alice.client.close();
 
@@ -207,30 +207,33 @@ for (const order of [
   ['bob', 'carol'],
   ['carol', 'bob'],
 ] as const)
-  test.serial(`what two people say under new keys is shown once ${order.join(' and then ')} is accepted`, async (t) => {
-    const { alice, profile, server } = await twoNewKeys(t);
-    const last = await alice.client.history('#lobby');
-    t.deepEqual(last.messages.map(textOf), ['old bob', 'old carol']);
-    const reasons = last.gaps.map(({ from, reason }) => `${from}: ${reason}`);
-    t.deepEqual(reasons, ['bob: key-changed', 'carol: key-changed', 'bob: key-changed']);
-    await alice.event((event) => event.type === 'gap' && event.gap.before === last.gaps[2]?.before);
-    await alice.client.close();
-    const [first, second] = order;
-    for (const name of order) {
-      const accepting = await connectChat(t, { user: 'alice', server, profile });
-      await accepting.client.safetyNumber(name);
-      await accepting.client.acceptKey(name);
-      await accepting.message(`${name} 1`);
-      const left = (await accepting.client.history('#lobby')).gaps;
-      t.true(
-        left.every(({ from, reason }) => from === second && reason === 'key-changed'),
-        JSON.stringify(left),
-      );
-      t.is(left.length > 0, name === first);
-      await accepting.client.close();
-    }
-    const again = await connectChat(t, { user: 'alice', server, profile });
-    const { messages, gaps } = await again.client.history('#lobby');
-    t.deepEqual(messages.map(textOf), ['old bob', 'old carol', 'bob 1', 'carol 1', 'bob 2', 'bob 3']);
-    t.deepEqual(gaps, []);
-  });
+  test.serial(
+    `messages of two people with new keys are shown once ${order.join(' and then ')} is accepted`,
+    async (t) => {
+      const { alice, profile, server } = await twoNewKeys(t);
+      const last = await alice.client.history('#lobby');
+      t.deepEqual(last.messages.map(textOf), ['old bob', 'old carol']);
+      const reasons = last.gaps.map(({ from, reason }) => `${from}: ${reason}`);
+      t.deepEqual(reasons, ['bob: key-changed', 'carol: key-changed', 'bob: key-changed']);
+      await alice.event((event) => event.type === 'gap' && event.gap.before === last.gaps[2]?.before);
+      await alice.client.close();
+      const [first, second] = order;
+      for (const name of order) {
+        const accepting = await connectChat(t, { user: 'alice', server, profile });
+        await accepting.client.safetyNumber(name);
+        await accepting.client.acceptKey(name);
+        await accepting.message(`${name} 1`);
+        const left = (await accepting.client.history('#lobby')).gaps;
+        t.true(
+          left.every(({ from, reason }) => from === second && reason === 'key-changed'),
+          JSON.stringify(left),
+        );
+        t.is(left.length > 0, name === first);
+        await accepting.client.close();
+      }
+      const again = await connectChat(t, { user: 'alice', server, profile });
+      const { messages, gaps } = await again.client.history('#lobby');
+      t.deepEqual(messages.map(textOf), ['old bob', 'old carol', 'bob 1', 'carol 1', 'bob 2', 'bob 3']);
+      t.deepEqual(gaps, []);
+    },
+  );

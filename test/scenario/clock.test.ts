@@ -1,4 +1,4 @@
-/** A machine whose clock is wrong says so, instead of blaming others. */
+/** A machine with a wrong clock is told so, instead of blaming others. */
 import { join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
@@ -12,10 +12,10 @@ const password = 'secret';
 const register = {};
 const off = (ms: number) => ({ clock: { ...systemClock, now: () => Date.now() + ms } });
 
-test.serial('a clock that is far ahead is told at login, and when keys seem to have expired', async (t) => {
+test.serial('a clock that is far ahead is reported at login, and when keys seem to have expired', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
-  // Her card has a month left; by his clock it ended a week ago.
+  // Her card is valid for another month; by his clock it expired a week ago.
   await connectChat(t, { user: 'alice', server, password, register }, off(-58 * day));
   await (await connectChat(t, { user: 'bob', server, password, register, profile })).client.close();
   const bob = await connectChat(t, { user: 'bob', server, profile }, off(40 * day));
@@ -30,7 +30,7 @@ test.serial('a clock that is far ahead is told at login, and when keys seem to h
   });
 });
 
-test.serial('a clock that is four minutes off is nobody’s concern', async (t) => {
+test.serial('a clock that is four minutes off is not reported', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register }, off(-4 * 60_000));
   await alice.client.send('@alice', 'hello');

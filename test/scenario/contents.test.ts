@@ -1,4 +1,4 @@
-/** Replies, edits, deletes, reactions and files between two clients and the real daemon. */
+/** Answers, edits, deletions, reactions and files between two clients and the real daemon. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import test from 'ava';
@@ -11,7 +11,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 const password = 'secret';
 const register = {};
 
-test.serial('replies, edits, reactions and deletes reach the other side, and history', async (t) => {
+test.serial('answers, edits, reactions and deletions reach the other side and the history', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const bob = await connectChat(t, { user: 'bob', server, password, register });
@@ -46,7 +46,7 @@ test.serial('replies, edits, reactions and deletes reach the other side, and his
   t.is((await bob.client.conversations()).find(({ name }) => name === '@alice')?.unread, 1);
 });
 
-test.serial('a file goes up, is listed from its manifest, and comes down', async (t) => {
+test.serial('a file is uploaded, listed from its manifest, and downloaded', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const dir = await temporaryFolder(t);
   const path = join(dir, 'a b.txt');
@@ -72,7 +72,7 @@ test.serial('a file goes up, is listed from its manifest, and comes down', async
   });
 });
 
-test.serial('what cannot be sent is refused with a sentence before anything is stored', async (t) => {
+test.serial('invalid content is refused with a sentence before anything is stored', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   await connectChat(t, { user: 'bob', server, password, register });
@@ -91,7 +91,7 @@ test.serial('what cannot be sent is refused with a sentence before anything is s
   await alice.client.send('@bob', 'x'.repeat(4096), { until: 'delivered' });
 });
 
-test.serial('notes to oneself, people and safety numbers', async (t) => {
+test.serial('notes to oneself, people and safety numbers work', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const bob = await connectChat(t, { user: 'bob', server, password, register });
@@ -118,7 +118,7 @@ test.serial('notes to oneself, people and safety numbers', async (t) => {
   t.is(await alice.client.endDevice(null), 0);
 });
 
-test.serial('a clock that is wrong changes nothing of the order', async (t) => {
+test.serial('a wrong clock does not change the order', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const hourAgo = { ...systemClock, now: () => Date.now() - 3_600_000 };

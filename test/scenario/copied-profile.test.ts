@@ -1,4 +1,4 @@
-/** One profile folder, copied, and both copies in use: the numbers of one device are given out twice. */
+/** A copied profile folder with both copies in use: both give out the numbers of one device. */
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -10,7 +10,7 @@ const password = 'secret';
 const register = {};
 const numbers = (count: number, what: string) => Array.from({ length: count }, (_, i) => `${what} ${i}`);
 
-/** Bob, and Alice twice: with a profile that has said something, and with a copy of it. */
+/** Bob, and Alice twice: with a profile that has sent something, and with a copy of it. */
 async function copied(t: ExecutionContext): Promise<{ bob: TestChat; original: TestChat; copy: TestChat }> {
   const { join: server } = (await openDaemon(t)).at;
   const dir = await temporaryFolder(t);
@@ -26,13 +26,13 @@ async function copied(t: ExecutionContext): Promise<{ bob: TestChat; original: T
 }
 
 test.serial(
-  'the copy finds it out and goes on as another device: nothing is lost, doubled or called withheld',
+  'the copy notices and goes on as another device: nothing is lost, doubled or reported as withheld',
   async (t) => {
     const { bob, original, copy } = await copied(t);
     const { device } = original.signedIn.lease;
     t.is(copy.signedIn.lease.device, device, 'both believe to be the same device');
 
-    // Found in the conversation, before the copy says anything.
+    // The copy finds it in the conversation, before it sends anything.
     await original.client.send('@bob', 'by the original');
     await copy.message('by the original');
     t.deepEqual(await retired(copy, device), [true]);
@@ -40,7 +40,7 @@ test.serial(
     await bob.message('by the copy');
     t.deepEqual(await retired(original, device), [false], 'one of them keeps it');
 
-    // And from there on both at once, here and in the lobby.
+    // From here both send at once, here and in the lobby.
     const texts = [...numbers(5, 'original'), ...numbers(5, 'copy')];
     for (const to of ['@bob', '#lobby'] as const)
       await Promise.all(
@@ -52,7 +52,7 @@ test.serial(
       [copy, '@bob'],
     ];
     for (const [chat, name] of all) {
-      // "Sent" is what the daemon holds; others hear of it a moment later.
+      // "Sent" means that the daemon has it; others receive it a moment later.
       for (const conversation of [name, '#lobby'])
         for (const text of texts) await chat.message(text, (message) => message.conversation === conversation);
       const direct = await chat.client.history(name);
@@ -67,7 +67,7 @@ test.serial(
 );
 
 test.serial(
-  'both copies speak at the same moment: the daemon takes one, and the other goes on as another device',
+  'if both copies send at the same moment, the daemon accepts one, and the other goes on as another device',
   async (t) => {
     const { bob, original, copy } = await copied(t);
     const chats = [original, copy];

@@ -1,4 +1,4 @@
-/** What must outlast things: people who are away, daemons that die, devices that are new. */
+/** What survives people who are away, daemons that die, and new devices. */
 import { join } from 'node:path';
 import test from 'ava';
 import { connectChat, lines, startChat } from '../helpers/client/chat.ts';
@@ -11,7 +11,7 @@ const password = 'secret';
 const register = {};
 const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `m${from + i}`);
 
-test.serial('who was away gets what they missed, in order, once', async (t) => {
+test.serial('a person who was away gets the missed messages in order, once', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
   const alice = await connectChat(t, { user: 'alice', server, password, register });
@@ -55,7 +55,7 @@ test.serial('a daemon that is killed in the middle loses nothing and doubles not
   t.deepEqual(gaps, []);
 });
 
-test.serial('what was queued when the client ended is sent by the next one', async (t) => {
+test.serial('messages queued when the client ended are sent by the next one', async (t) => {
   const { daemon, dir, at } = await openDaemon(t);
   const { port, join: server } = at;
   const profile = join(await temporaryFolder(t), 'alice');
@@ -81,7 +81,7 @@ test.serial('what was queued when the client ended is sent by the next one', asy
   ]);
 });
 
-test.serial('what is held can be read when the link was lost before all was fetched', async (t) => {
+test.serial('cached messages can be read when the link was lost before the rest was fetched', async (t) => {
   const daemon = await startDaemon(t);
   const { join: server } = daemon;
   const profile = join(await temporaryFolder(t), 'alice');
@@ -90,7 +90,7 @@ test.serial('what is held can be read when the link was lost before all was fetc
   await first.client.send('@bob', 'm1');
   await first.client.close();
   const signedIn = await signInAs(t, { user: 'alice', server, profile });
-  // It answers nothing of what is asked after the login.
+  // The daemon answers no request after the login.
   daemon.process.kill('SIGSTOP');
   const { client } = await startChat(t, signedIn);
   const history = client.history('@bob');

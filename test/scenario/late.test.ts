@@ -1,4 +1,4 @@
-/** A card that has ended long ago may be shown by a daemon that knows its key: such messages are marked. */
+/** A daemon that knows an expired key can still show its card: messages sealed to it are marked as late. */
 import test from 'ava';
 import { differentSentAt } from '../../src/client/messages/written-time.ts';
 import { CARD_LIFE_MS } from '../../src/protocol/sealed/card.ts';
@@ -11,7 +11,7 @@ const day = 24 * 3_600_000;
 const password = 'secret';
 const register = {};
 
-test.serial('a note that came a month after the end of the key it is sealed to is marked late', async (t) => {
+test.serial('a note sealed to a key that expired a month before is marked late', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });

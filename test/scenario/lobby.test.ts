@@ -1,4 +1,4 @@
-/** The lobby: keys for those who come, keys without those who go, and a log that nobody can bend. */
+/** The lobby: newcomers get keys, leavers do not, and its log cannot be falsified. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -13,7 +13,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 const password = 'secret';
 const register = {};
 
-test.serial('three people talk, and nobody sees a gap', async (t) => {
+test.serial('three people write, and nobody sees a gap', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const bob = await connectChat(t, { user: 'bob', server, password, register });
@@ -29,12 +29,12 @@ test.serial('three people talk, and nobody sees a gap', async (t) => {
   }
 });
 
-test.serial('a newcomer is granted the key in use by whoever is here', async (t) => {
+test.serial('a newcomer is granted the current key by a member who is online', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   await alice.client.send('#lobby', 'before bob');
   const bob = await connectChat(t, { user: 'bob', server, password, register });
-  // Under a key that was made before he joined and that only she can have given.
+  // Under a key that is older than his join, which only she can have granted.
   await bob.message('before bob');
   await bob.client.send('#lobby', 'from bob');
   await alice.message('from bob');
@@ -43,7 +43,7 @@ test.serial('a newcomer is granted the key in use by whoever is here', async (t)
   t.deepEqual(gaps, []);
 });
 
-test.serial('with nobody here a newcomer makes a key, and who returns reads on', async (t) => {
+test.serial('with nobody online a newcomer makes a key, and members who return read on', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
   const alice = await connectChat(t, { user: 'alice', server, password, register, profile });
@@ -65,13 +65,13 @@ test.serial('with nobody here a newcomer makes a key, and who returns reads on',
   t.deepEqual(his.gaps, [], 'what was said before he came is not missing');
 });
 
-test.serial('a newcomer speaks though whoever made the key in use is gone', async (t) => {
+test.serial('a newcomer can write even if the maker of the current key is gone', async (t) => {
   const { at, dir, reload } = await openDaemon(t);
   const { join: server } = at;
   const bob = await connectChat(t, { user: 'bob', server, password, register });
   await bob.client.send('#lobby', 'from bob');
   await bob.client.close();
-  // The one that is left has never been in the lobby, and is not here.
+  // The remaining member was never in the lobby and is offline.
   (await loggedInClient(t, at, 'alice')).socket.destroy();
   const users = await readFile(join(dir, 'users.txt'), 'utf8');
   await writeFile(join(dir, 'users.txt'), users.replace(/^bob:.*\n/m, ''));
@@ -83,7 +83,7 @@ test.serial('a newcomer speaks though whoever made the key in use is gone', asyn
   t.deepEqual(gaps, []);
 });
 
-test.serial('what is hidden, changed or put elsewhere in the lobby is a gap', async (t) => {
+test.serial('hidden, changed or moved messages in the lobby are gaps', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });
@@ -114,7 +114,7 @@ test.serial('what is hidden, changed or put elsewhere in the lobby is a gap', as
   );
 });
 
-test.serial('a log that was bent closes the lobby, and nothing else', async (t) => {
+test.serial('a falsified log closes the lobby and nothing else', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const signedIn = await signInAs(t, { user: 'bob', server, password, register });

@@ -24,43 +24,49 @@ const refused = (code: RefusalCode) => ({ instanceOf: Refusal, code }) as const;
 const loginRefused = { code: 'login-refused' } as const;
 const room = new Uint8Array(32);
 
-// One after the other: each starts a daemon of its own.
-test.serial('register, log in, and the file holds neither password nor anything to guess it by', async (t) => {
-  const { at, dir, lines } = await openDaemon(t);
-  const client = await connectTo(t, at);
-  const { idFp } = await register(client, 'alice', 'correct horse');
-  const welcome = await login(client, 'alice', 'correct horse');
-  t.like(welcome, { name: 'alice', mustRenew: false, localKeys: true });
-  t.deepEqual(Buffer.from(welcome.idFp ?? []), Buffer.from(idFp));
-  t.is(welcome.ticket?.length, 32);
-  const users = await readFile(join(dir, 'users.txt'), 'utf8');
-  t.regex(users, /^alice:opaque1:[\w-]+:[0-9a-f]{64}:local-keys$/m);
-  await until(() => lines.some(({ evt, user }) => evt === 'authn_login_success' && user === 'alice'));
-  t.notRegex(users + JSON.stringify(lines), /correct horse/);
-});
-
-test.serial('a wrong password and an unknown name are one error; the log names only who exists', async (t) => {
-  const { at, lines } = await openDaemon(t);
-  await register(await connectTo(t, at), 'alice', 'right');
-  for (const name of ['alice', 'hunter2-typed-as-a-name']) {
+// Serial: each test starts its own daemon.
+test.serial(
+  'an account registers and logs in, and users.txt holds neither the password nor anything to guess it by',
+  async (t) => {
+    const { at, dir, lines } = await openDaemon(t);
     const client = await connectTo(t, at);
-    await t.throwsAsync(login(client, name, 'wrong'), loginRefused);
-    // One that goes on regardless of what it computed.
-    const { message } = await inlineOpaque.clientLogin('wrong');
-    await client.request('login-start', { method: 'opaque1', name, message });
-    await t.throwsAsync(client.request('login-finish', { message: 'A'.repeat(86) }), refused('login-refused'));
-  }
-  const failures = () => lines.filter(({ evt }) => evt === 'authn_login_fail');
-  await until(() => failures().length >= 4);
-  t.deepEqual(
-    failures().map(({ user }) => user),
-    // Each of them twice: the first client left it at that.
-    ['alice', 'alice', undefined, undefined],
-  );
-  t.notRegex(JSON.stringify(lines), /hunter2/);
-});
+    const { idFp } = await register(client, 'alice', 'correct horse');
+    const welcome = await login(client, 'alice', 'correct horse');
+    t.like(welcome, { name: 'alice', mustRenew: false, localKeys: true });
+    t.deepEqual(Buffer.from(welcome.idFp ?? []), Buffer.from(idFp));
+    t.is(welcome.ticket?.length, 32);
+    const users = await readFile(join(dir, 'users.txt'), 'utf8');
+    t.regex(users, /^alice:opaque1:[\w-]+:[0-9a-f]{64}:local-keys$/m);
+    await until(() => lines.some(({ evt, user }) => evt === 'authn_login_success' && user === 'alice'));
+    t.notRegex(users + JSON.stringify(lines), /correct horse/);
+  },
+);
 
-test.serial('an unknown name is answered like a known one, every time', async (t) => {
+test.serial(
+  'a wrong password and an unknown name give the same error, and the log names only existing accounts',
+  async (t) => {
+    const { at, lines } = await openDaemon(t);
+    await register(await connectTo(t, at), 'alice', 'right');
+    for (const name of ['alice', 'hunter2-typed-as-a-name']) {
+      const client = await connectTo(t, at);
+      await t.throwsAsync(login(client, name, 'wrong'), loginRefused);
+      // A client that goes on whatever it computed.
+      const { message } = await inlineOpaque.clientLogin('wrong');
+      await client.request('login-start', { method: 'opaque1', name, message });
+      await t.throwsAsync(client.request('login-finish', { message: 'A'.repeat(86) }), refused('login-refused'));
+    }
+    const failures = () => lines.filter(({ evt }) => evt === 'authn_login_fail');
+    await until(() => failures().length >= 4);
+    t.deepEqual(
+      failures().map(({ user }) => user),
+      // Twice each: the first client stopped after that.
+      ['alice', 'alice', undefined, undefined],
+    );
+    t.notRegex(JSON.stringify(lines), /hunter2/);
+  },
+);
+
+test.serial('an unknown name is always answered like a known one', async (t) => {
   const { at } = await openDaemon(t);
   const client = await connectTo(t, at);
   await register(client, 'alice', 'right');
@@ -72,7 +78,7 @@ test.serial('an unknown name is answered like a known one, every time', async (t
   t.is(again.length, known.length);
 });
 
-test.serial('taken, look-alike and bad names', async (t) => {
+test.serial('taken, look-alike and malformed names are refused', async (t) => {
   const { at } = await openDaemon(t);
   const client = await connectTo(t, at);
   await register(client, 'alice', 'pw');
@@ -84,7 +90,7 @@ test.serial('taken, look-alike and bad names', async (t) => {
   await register(client, 'bob', 'pw');
 });
 
-test("a record cannot smuggle a line into users.txt; another name's card is refused", async (t) => {
+test("a record cannot add a line to users.txt, and another account's card is refused", async (t) => {
   const { at, dir } = await openDaemon(t);
   const client = await connectTo(t, at);
   const before = await readFile(join(dir, 'users.txt'), 'utf8');
@@ -103,7 +109,7 @@ test("a record cannot smuggle a line into users.txt; another name's card is refu
   t.is(await readFile(join(dir, 'users.txt'), 'utf8'), before);
 });
 
-test.serial('registration closed, and by invitation', async (t) => {
+test.serial('registration can be closed or by invitation', async (t) => {
   const { at: closed } = await openDaemon(t, { flags: { registration: 'closed' } });
   await t.throwsAsync(register(await connectTo(t, closed), 'alice', 'pw'), refused('registration-closed'));
   const dir = await temporaryFolder(t);
@@ -117,7 +123,7 @@ test.serial('registration closed, and by invitation', async (t) => {
   await t.throwsAsync(register(client, 'bob', 'pw', { invite: 'come-in-and-find-out' }), refused('bad-invite'));
 });
 
-test.serial('nothing is carried out before login', async (t) => {
+test.serial('no request is carried out before login', async (t) => {
   const { at } = await openDaemon(t);
   const client = await connectTo(t, at);
   await t.throwsAsync(client.request('people', { after: null }), refused('login-refused'));
@@ -125,7 +131,7 @@ test.serial('nothing is carried out before login', async (t) => {
   t.true((await client.request('ping', {})).at > 0);
 });
 
-test.serial('without a vault nothing else is carried out until it is stored', async (t) => {
+test.serial('without a vault no other request is carried out until it is stored', async (t) => {
   const { at } = await openDaemon(t);
   const client = await connectTo(t, at);
   await register(client, 'alice', 'pw', { localKeys: false });
@@ -139,7 +145,7 @@ test.serial('without a vault nothing else is carried out until it is stored', as
   t.like((await login(again, 'alice', 'pw')).vault, { version: 1 });
 });
 
-test.serial('login by key: the ticket of this device and the key of this identity, on this link', async (t) => {
+test.serial('a login by key needs the ticket of the device and the identity key, on this link', async (t) => {
   const { at } = await openDaemon(t);
   const first = await connectTo(t, at);
   await register(first, 'alice', 'pw');
@@ -168,7 +174,7 @@ test.serial('login by key: the ticket of this device and the key of this identit
   );
 });
 
-test.serial('a second login is a second session; a device that is ended needs the password again', async (t) => {
+test.serial('a second login is a second session, and a logged-out device needs the password again', async (t) => {
   const { at } = await openDaemon(t);
   const one = await connectTo(t, at);
   await register(one, 'alice', 'pw');
@@ -215,7 +221,7 @@ test.serial('a legacy account logs in with its old password and can only renew',
   t.like(await login(await connectTo(t, at), 'alice', 'new'), { mustRenew: false });
 });
 
-test.serial('an account that its operator takes out is ended at a reload', async (t) => {
+test.serial('an account that its operator removes is logged out at a reload', async (t) => {
   const { at, dir, reload } = await openDaemon(t);
   const client = await loggedInClient(t, at, 'alice');
   await writeFile(join(dir, 'users.txt'), '# nobody\n');
@@ -225,7 +231,7 @@ test.serial('an account that its operator takes out is ended at a reload', async
   await t.throwsAsync(login(await connectTo(t, at), 'alice', 'pw'), loginRefused);
 });
 
-test.serial('a record that claims 4 GiB ends its own link, and one slow login blocks nobody', async (t) => {
+test.serial('a record that claims 4 GiB ends its own link, and one slow login blocks no other', async (t) => {
   const { at, lines } = await openDaemon(t);
   const slow = await connectTo(t, at);
   const { message } = await inlineOpaque.clientLogin('x');

@@ -1,4 +1,4 @@
-/** Long conversations: pages back to the beginning, gaps where pages meet, and a cache that is trimmed. */
+/** Long conversations: paging back to the beginning, gaps between pages, and a trimmed cache. */
 import { join } from 'node:path';
 import test from 'ava';
 import { Cache } from '../../src/client/cache/cache.ts';
@@ -22,7 +22,7 @@ async function cacheOf({ keyring, daemon, profile }: SignedIn): Promise<Cache> {
   return Cache.open(profile, account);
 }
 
-/** All of it, page after page, as a person scrolls. */
+/** Reads all of it page after page, like a person who scrolls. */
 async function readBack(chat: TestChat, name: '@alice' | '@bob'): Promise<{ messages: Message[]; gaps: number }> {
   const all: Message[] = [];
   let gaps = 0;
@@ -34,7 +34,7 @@ async function readBack(chat: TestChat, name: '@alice' | '@bob'): Promise<{ mess
   }
 }
 
-test.serial('history is paged back to its beginning on a profile that never met it', async (t) => {
+test.serial('an empty profile pages history back to its beginning', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const bob = await connectChat(t, { user: 'bob', server, password, register });
@@ -54,17 +54,17 @@ test.serial('history is paged back to its beginning on a profile that never met 
   const shown = fresh.events.filter((event) => event.type === 'message' && event.fresh);
   t.deepEqual(shown, [], 'what was read elsewhere is no news');
 
-  // The same, with the daemon hiding a message that lies on an older page.
+  // The same with a message on an older page hidden by the daemon.
   const liar = tamperedLogin(await signInAs(t, { user: 'bob', server, password }), {
     entry: (entry) =>
       entry.kind === 'note' && entry.from === 'alice' && parseDelivered(entry.bytes).header.seq === 20 ? [] : [entry],
   });
   const lied = await readBack(await startChat(t, liar), '@alice');
   t.is(lied.messages.length, COUNT - 1);
-  // One for the hole in alice's chain; one more when a receipt of bob's names that very message as the newest it saw.
+  // One gap in Alice's chain, and one more if a receipt of Bob's names that very message as the newest he saw.
   t.true(lied.gaps === 1 || lied.gaps === 2, `${lied.gaps} gaps`);
 
-  // A daemon that says that nothing is before, though something is.
+  // A daemon that says that there is nothing before, although there is.
   const silent = tamperedLogin(await signInAs(t, { user: 'bob', server, password }), {
     answer: (method, params, result) =>
       method === 'fetch' && (params as { newest: boolean }).newest
@@ -75,7 +75,7 @@ test.serial('history is paged back to its beginning on a profile that never met 
   t.true(cut.messages.length < COUNT);
   t.true(cut.gaps > 0, 'what alice said before is missing, and that is seen');
 
-  // Two that read back at once, of which the second answer comes later.
+  // Two readers at once, where the second answer comes later.
   const asked: unknown[] = [];
   const counted = tamperedLogin(await signInAs(t, { user: 'bob', server, password }), {
     ask: (method, params) => {
@@ -86,12 +86,12 @@ test.serial('history is paged back to its beginning on a profile that never met 
   const { client } = await startChat(t, counted);
   const pages = await Promise.all([1, 2].map(() => client.history('@alice', { limit: COUNT })));
   for (const page of pages) t.deepEqual([page.messages.length, page.gaps], [COUNT, []]);
-  // How many pages there are depends on how many receipts bob gathered in one.
+  // The number of pages depends on how many receipts Bob put into one note.
   t.true(asked.length > 0);
   t.deepEqual(asked, [...new Set(asked)], 'no page is fetched twice');
 });
 
-test.serial('what is trimmed while an older page is on its way leaves no hole', async (t) => {
+test.serial('messages trimmed while an older page is fetched leave no hole', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
   const alice = await connectChat(t, { user: 'alice', server, password, register });
@@ -116,7 +116,7 @@ test.serial('what is trimmed while an older page is on its way leaves no hole', 
   t.is(gaps, 0);
 });
 
-test.serial('a trimmed cache keeps the newest, and the rest is fetched again', async (t) => {
+test.serial('a trimmed cache keeps the newest messages, and the rest is fetched again', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'bob');
   const alice = await connectChat(t, { user: 'alice', server, password, register });

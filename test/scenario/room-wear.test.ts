@@ -83,7 +83,7 @@ test.serial('after 1,000 messages the next speaker makes a new key', async (t) =
   t.deepEqual(lines(messages), ['alice: the first (sent)', 'alice: x (sent)']);
 });
 
-/** The lobby once more, as another process. */
+/** The lobby again, in another process. */
 function otherRoom(t: ExecutionContext, signedIn: SignedIn): Promise<Room> {
   const { connection, keyring, profile, rsa, clock, daemon } = signedIn;
   const account = `other ${accountKey(daemon.daemonId, keyring.me.idFp)}`;
@@ -91,7 +91,7 @@ function otherRoom(t: ExecutionContext, signedIn: SignedIn): Promise<Room> {
   const context: AccountContext = { connection, keyring, profile, rsa, clock, daemonId, daemonSignSpki, account };
   const bus = new ClientBus();
   bus.on('announced', (event) => t.log(event));
-  // The first look finds the key beside its epoch.
+  // The first fetch gets the key beside its epoch.
   const alone = { othersOnline: async () => false };
   return Room.open(context, bus, alone, roomRef(connection.welcome.lobby, '#lobby'));
 }

@@ -1,4 +1,4 @@
-/** One profile and several programs at once, as a person uses it: one that listens, and sends from the shell. */
+/** Several programs with one profile at once, like a person who runs listen and sends from the shell. */
 import { join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
@@ -14,7 +14,7 @@ import { until } from '../helpers/until.ts';
 const password = 'secret';
 const register = {};
 
-test.serial('listen, a screen and send from the shell share a profile', async (t) => {
+test.serial('listen, a screen and send share a profile', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
   const bob = await connectChat(t, { user: 'bob', server, password, register });
@@ -60,7 +60,7 @@ test.serial('listen, a screen and send from the shell share a profile', async (t
 
 for (const known of [false, true]) {
   const where = known ? 'a conversation that both know' : 'a conversation that is new';
-  test.serial(`whoever waits for a message hears of it when another program met it first, in ${where}`, async (t) => {
+  test.serial(`waiting for a message ends even if another program received it first, in ${where}`, async (t) => {
     const { join: server } = (await openDaemon(t)).at;
     await (await connectChat(t, { user: 'bob', server, password, register })).client.close();
     const profile = join(await temporaryFolder(t), 'alice');
@@ -89,7 +89,7 @@ for (const known of [false, true]) {
   });
 }
 
-test.serial('what another program read first is news here all the same', async (t) => {
+test.serial('a message that another program read first is fresh here, too', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const bob = await connectChat(t, { user: 'bob', server, password, register });
   const profile = join(await temporaryFolder(t), 'alice');
@@ -187,7 +187,7 @@ test.serial('a message opens though another program took the entries of its auth
   t.like(await slow.message('hello'), { from: 'bob' });
 });
 
-test.serial('programs of one profile each tell every message once', async (t) => {
+test.serial('each program of a profile reports every message once', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const profile = join(await temporaryFolder(t), 'alice');
   const bob = await connectChat(t, { user: 'bob', server, password, register });

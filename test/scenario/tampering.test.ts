@@ -1,4 +1,4 @@
-/** A daemon that drops, repeats, reorders, swaps and invents: gaps are shown, and never a text that nobody wrote. */
+/** A daemon that drops, repeats, reorders, swaps and invents messages: gaps are shown, and no false text ever. */
 import test, { type ExecutionContext } from 'ava';
 import { ClientError } from '../../src/client/errors.ts';
 import { parseDelivered } from '../../src/protocol/sealed/note.ts';
@@ -11,7 +11,7 @@ import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 const password = 'secret';
 const register = {};
 
-/** Alice has sent m1..m4 to Bob, who then looks through a daemon that lies from the beginning. */
+/** Alice has sent m1 to m4 to Bob, who reads them through a daemon that lies from the beginning. */
 async function bobThroughLies(
   t: ExecutionContext,
   tamper: Tamper,
@@ -27,7 +27,7 @@ async function bobThroughLies(
 const isNote = (entry: Entry, n: number) =>
   entry.kind === 'note' && entry.from === 'alice' && parseDelivered(entry.bytes).header.seq === n;
 
-test.serial('a message that is held back is a gap', async (t) => {
+test.serial('a withheld message is a gap', async (t) => {
   const bob = await bobThroughLies(t, { entry: (entry) => (isNote(entry, 2) ? [] : [entry]) });
   const { messages, gaps } = await bob.client.history('@alice');
   t.deepEqual(lines(messages), ['alice: m1 (sent)', 'alice: m3 (sent)', 'alice: m4 (sent)']);
@@ -36,7 +36,7 @@ test.serial('a message that is held back is a gap', async (t) => {
   t.like(await bob.event(({ type }) => type === 'gap'), { gap: { conversation: '@alice', reason: 'missing' } });
 });
 
-test.serial('a message that is held back without a trace in the numbering is a gap', async (t) => {
+test.serial('a withheld message is a gap even if the daemon numbers the rest without a hole', async (t) => {
   const bob = await bobThroughLies(t, {
     entry: (entry) =>
       isNote(entry, 2) ? [] : [{ ...entry, seq: entry.kind === 'note' && entry.seq > 2 ? entry.seq - 1 : entry.seq }],
@@ -44,7 +44,7 @@ test.serial('a message that is held back without a trace in the numbering is a g
   t.like((await bob.client.history('@alice')).gaps, [{ reason: 'missing', before: 2 }]);
 });
 
-test.serial('the first message held back is a gap', async (t) => {
+test.serial('the first message withheld is a gap', async (t) => {
   const bob = await bobThroughLies(t, {
     entry: (entry) => (isNote(entry, 1) ? [] : [{ ...entry, seq: entry.seq - (entry.kind === 'note' ? 1 : 0) }]),
   });
@@ -64,7 +64,7 @@ test.serial('a repeated message is shown once', async (t) => {
   t.deepEqual(gaps, []);
 });
 
-test.serial('messages in another order are shown with a gap', async (t) => {
+test.serial('reordered messages are shown with a gap', async (t) => {
   const swap: Record<number, number> = { 2: 3, 3: 2 };
   const bob = await bobThroughLies(t, {
     entry: (entry) => [entry.kind === 'note' ? { ...entry, seq: swap[entry.seq] ?? entry.seq } : entry],
@@ -77,12 +77,12 @@ test.serial('messages in another order are shown with a gap', async (t) => {
   t.true(gaps.length > 0);
 });
 
-test.serial('bytes that were changed, and bytes of another message, are never shown', async (t) => {
+test.serial('changed bytes and bytes of another message are never shown', async (t) => {
   let other: Entry | null = null;
   const bob = await bobThroughLies(t, {
     entry: (entry) => {
       if (isNote(entry, 1)) other = entry;
-      // A place that holds another message's copy is a repeat; one whose bytes changed cannot be read.
+      // A place with another message's copy is a repeat; one with changed bytes cannot be read.
       if (isNote(entry, 2) && other !== null) return [{ ...entry, bytes: other.bytes }];
       if (isNote(entry, 3)) return [{ ...entry, bytes: entry.bytes.map((byte, i) => (i === 500 ? byte ^ 1 : byte)) }];
       return [entry];
@@ -93,7 +93,7 @@ test.serial('bytes that were changed, and bytes of another message, are never sh
   t.deepEqual(gaps.map(({ reason }) => reason).sort(), ['missing', 'unreadable']);
 });
 
-test.serial('a note from one conversation is none in another', async (t) => {
+test.serial('a note of one conversation is refused in another', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   const carol = await connectChat(t, { user: 'carol', server, password, register });
@@ -118,7 +118,7 @@ test.serial('a note from one conversation is none in another', async (t) => {
   t.like(gaps, [{ reason: 'unreadable', from: 'carol' }]);
 });
 
-test.serial('"delivered" is shown for a signed receipt only, whatever the daemon says', async (t) => {
+test.serial('"delivered" is shown only for a signed receipt, whatever the daemon says', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   await (await connectChat(t, { user: 'bob', server, password, register })).client.close();
   const signedIn = await signInAs(t, { user: 'alice', server, password, register });
@@ -141,7 +141,7 @@ test.serial('"delivered" is shown for a signed receipt only, whatever the daemon
   t.deepEqual(lines((await alice.client.history('@bob')).messages), ['alice: hello (sent)']);
 });
 
-test.serial('an answer that is lost is asked for again: the message is there once', async (t) => {
+test.serial('after a lost answer the message is sent again and is there once', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const bob = await connectChat(t, { user: 'bob', server, password, register });
   const signedIn = await signInAs(t, { user: 'alice', server, password, register });
@@ -149,7 +149,7 @@ test.serial('an answer that is lost is asked for again: the message is there onc
   const alice = await startChat(
     t,
     tamperedLogin(signedIn, {
-      // Nor does the conversation tell that it was stored.
+      // The conversation does not show either that it was stored.
       entry: (entry) => (lost < 2 && entry.kind === 'note' && entry.from === 'alice' ? [] : [entry]),
       answer: (method, _params, result) => {
         if (method === 'whisper' && lost++ === 0) {

@@ -1,4 +1,4 @@
-/** People whom this profile never fetched, while there is no link: what is written to them waits like all else. */
+/** Messages to people whom this profile never fetched, written without a link, wait like all others. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -8,7 +8,7 @@ import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
 
-/** Alice, without a link, and Bob, whom she has not met; `back` brings the daemon back. */
+/** Alice without a link, and Bob, whom she has not met; `back` brings the daemon back. */
 async function cut(t: ExecutionContext) {
   const { daemon, dir, at } = await openDaemon(t);
   const { port, join: server } = at;
@@ -26,7 +26,7 @@ async function cut(t: ExecutionContext) {
   return { alice, bob, back, again: { user: 'alice', server, profile } as const };
 }
 
-test.serial('what is asked and written goes on when the link is back', async (t) => {
+test.serial('requests and messages wait for the link and go on when it is back', async (t) => {
   const { alice, bob, back } = await cut(t);
   const sending = alice.client.send('@bob', 'first');
   t.is((await alice.message('first')).state, 'sending');
@@ -48,7 +48,7 @@ test.serial('what is asked and written goes on when the link is back', async (t)
   t.deepEqual(gaps, []);
 });
 
-test.serial('who turns out not to exist is refused once the link is back', async (t) => {
+test.serial('a name without an account is refused once the link is back', async (t) => {
   const { alice, back } = await cut(t);
   const refused = { code: 'refused', message: /no user with that name/ };
   const asked = [alice.client.history('@nobody'), alice.client.files('@nobody')].map((call) =>
@@ -58,42 +58,45 @@ test.serial('who turns out not to exist is refused once the link is back', async
   await Promise.all(asked);
 });
 
-test.serial('a message to nobody fails with a sentence and can be removed, also after a restart', async (t) => {
-  const { alice, back, again } = await cut(t);
-  await alice.client.queue('@nobody', 'anybody?');
-  const sending = alice.client.send('@nobody', 'hello?');
-  await alice.message('hello?');
-  await back();
-  await t.throwsAsync(sending, { code: 'refused', message: /no user with that name/ });
-  t.regex((await alice.message('hello?', ({ state }) => state === 'failed')).error ?? '', /no user with that name/);
-  await alice.client.close();
-  const next = await connectChat(t, again);
-  const listed = async () => (await next.client.conversations()).find(({ name }) => name === '@nobody');
-  const [head, read, unread] = [0, 0, 0];
-  await next.client.conversations();
-  const { connection } = next.signedIn;
-  const request = connection.request.bind(connection);
-  const asked = new Set<string>();
-  connection.request = (method, ...rest) => {
-    asked.add(method);
-    return request(method, ...rest);
-  };
-  const { messages } = await next.client.history('@nobody');
-  t.deepEqual(await listed(), { name: '@nobody', head, read, unread, at: messages[1]?.sentAt ?? 0 });
-  t.deepEqual(lines(messages), ['alice: anybody? (failed)', 'alice: hello? (failed)']);
-  t.deepEqual((await next.client.history('@nobody', { limit: 1 })).messages, messages.slice(1));
-  await t.throwsAsync(next.client.history('@nobody', { before: 9 }), { code: 'refused' });
-  for (const message of messages) {
-    await t.throwsAsync(next.client.retry(message.id), { code: 'refused', message: /no user with that name/ });
-    t.truthy(await listed());
-    await next.client.remove(message);
-  }
-  t.is(await listed(), undefined);
-  t.deepEqual([...asked], ['cards'], 'who that is, and nothing of a conversation');
-  await t.throwsAsync(next.client.history('@nobody'), { code: 'refused' });
-});
+test.serial(
+  'a message to an unknown name fails with a sentence and can be removed, also after a restart',
+  async (t) => {
+    const { alice, back, again } = await cut(t);
+    await alice.client.queue('@nobody', 'anybody?');
+    const sending = alice.client.send('@nobody', 'hello?');
+    await alice.message('hello?');
+    await back();
+    await t.throwsAsync(sending, { code: 'refused', message: /no user with that name/ });
+    t.regex((await alice.message('hello?', ({ state }) => state === 'failed')).error ?? '', /no user with that name/);
+    await alice.client.close();
+    const next = await connectChat(t, again);
+    const listed = async () => (await next.client.conversations()).find(({ name }) => name === '@nobody');
+    const [head, read, unread] = [0, 0, 0];
+    await next.client.conversations();
+    const { connection } = next.signedIn;
+    const request = connection.request.bind(connection);
+    const asked = new Set<string>();
+    connection.request = (method, ...rest) => {
+      asked.add(method);
+      return request(method, ...rest);
+    };
+    const { messages } = await next.client.history('@nobody');
+    t.deepEqual(await listed(), { name: '@nobody', head, read, unread, at: messages[1]?.sentAt ?? 0 });
+    t.deepEqual(lines(messages), ['alice: anybody? (failed)', 'alice: hello? (failed)']);
+    t.deepEqual((await next.client.history('@nobody', { limit: 1 })).messages, messages.slice(1));
+    await t.throwsAsync(next.client.history('@nobody', { before: 9 }), { code: 'refused' });
+    for (const message of messages) {
+      await t.throwsAsync(next.client.retry(message.id), { code: 'refused', message: /no user with that name/ });
+      t.truthy(await listed());
+      await next.client.remove(message);
+    }
+    t.is(await listed(), undefined);
+    t.deepEqual([...asked], ['cards'], 'who that is, and nothing of a conversation');
+    await t.throwsAsync(next.client.history('@nobody'), { code: 'refused' });
+  },
+);
 
-test.serial('files of everybody, and of somebody who is known, wait for the link as well', async (t) => {
+test.serial("listing files waits for the link, for everybody's and a known person's conversation", async (t) => {
   const { alice, bob, back } = await cut(t);
   const { daemon, dir } = await back();
   await alice.client.send('@bob', 'hello', { until: 'delivered' });
@@ -109,7 +112,7 @@ test.serial('files of everybody, and of somebody who is known, wait for the link
   );
 });
 
-test.serial('files that wait for a link are refused when the client is closed', async (t) => {
+test.serial('a waiting list of files is refused when the client is closed', async (t) => {
   const { alice } = await cut(t);
   const asked = alice.client.files();
   asked.catch(() => {});
@@ -117,7 +120,7 @@ test.serial('files that wait for a link are refused when the client is closed', 
   await t.throwsAsync(asked, { code: 'unreachable' });
 });
 
-test.serial('what waits when the program ends is sent by the next one', async (t) => {
+test.serial('messages that wait when the program ends are sent by the next one', async (t) => {
   const { alice, bob, back, again } = await cut(t);
   await alice.client.queue('@bob', 'kept');
   await alice.client.close();
@@ -127,7 +130,7 @@ test.serial('what waits when the program ends is sent by the next one', async (t
   t.not((await next.message('kept', ({ state }) => state !== 'sending')).state, 'failed');
 });
 
-test.serial('what cannot be a name is refused at once, and nothing of it waits for the link', async (t) => {
+test.serial('a malformed name is refused at once, and nothing waits for the link', async (t) => {
   const { alice, back } = await cut(t);
   for (const name of ['#bob', 'x'.repeat(100), 'a b', ''])
     await t.throwsAsync(alice.client.queue(`@${name}`, 'hello?'), { code: 'usage', message: /nobody to write to/ });
@@ -136,14 +139,14 @@ test.serial('what cannot be a name is refused at once, and nothing of it waits f
   t.deepEqual(lines((await alice.client.history('#lobby')).messages), ['alice: goes on (sent)']);
 });
 
-test.serial('what waits for somebody is shown in the conversation with them, and in no other', async (t) => {
+test.serial('a waiting message is shown in the conversation with its person and in no other', async (t) => {
   const { alice } = await cut(t);
   await alice.client.queue('@bob', 'for bob');
   await t.throwsAsync(alice.client.history('#bob'), { code: 'refused' });
 });
 
 test.serial(
-  'what was written without a link goes first, also when the daemon was too busy to say who that is',
+  'messages written without a link are sent first, even if the daemon was too busy to look up the person',
   async (t) => {
     const { alice, bob, back } = await cut(t);
     await alice.client.queue('@bob', 'first');
@@ -160,10 +163,10 @@ test.serial(
   },
 );
 
-test.serial('what failed to somebody whose account is gone is listed until it is removed', async (t) => {
+test.serial('a failed message to a removed account is listed until it is removed', async (t) => {
   const { alice, back, again } = await cut(t);
   const { dir, reload } = await back();
-  // She knows his key, and has no conversation with him.
+  // She knows his key and has no conversation with him.
   await alice.client.history('@bob');
   t.false((await alice.client.conversations()).some(({ name }) => name === '@bob'));
   const path = join(dir, 'users.txt');

@@ -1,10 +1,10 @@
-/** What a real terminal gets of colours. */
+/** Colours on a real terminal. */
 import test from 'ava';
 import { themes } from '../../src/tui/state/theme.ts';
 import { isChatShown, stage } from '../helpers/screen/stage.ts';
 import { until } from '../helpers/until.ts';
 
-test.serial('without colours nothing is coloured, and everything is still told', async (t) => {
+test.serial('without colours nothing is coloured, and everything is still shown', async (t) => {
   const screen = stage(t, 'talk', { env: { NO_COLOR: '1' } });
   const text = await screen.until((seen) => isChatShown(seen) && seen.includes('●'));
   t.regex(text, /▸# lobby/);
@@ -15,7 +15,7 @@ test.serial('without colours nothing is coloured, and everything is still told',
   await until(() => screen.weights().inverse > 0);
 });
 
-/** A colour of a theme as a cell has it: an index of the palette, or red, green and blue. */
+/** A colour of a theme as a cell has it: an index of the palette, or RGB. */
 function cellColour(color: string | undefined): number {
   const [, index] = /^ansi256\((\d+)\)$/.exec(color ?? '') ?? [];
   return index === undefined ? Number.parseInt((color ?? '').slice(1), 16) : Number(index);
@@ -26,7 +26,7 @@ for (const [name, background, accent, other] of [
   ['a dark terminal', 'rgb:1e1e/1e1e/2e2e', themes.dark.online.color, themes.light.online.color],
   ['a terminal that says nothing', undefined, themes.either.online.color, themes.dark.online.color],
 ] as const) {
-  test.serial(`${name} gets colours that can be read on it, and nothing is typed by its answer`, async (t) => {
+  test.serial(`${name} gets readable colours, and its answer types nothing`, async (t) => {
     const screen = stage(t, 'talk', { ...(background !== undefined && { background }) });
     await screen.until((text) => isChatShown(text) && text.includes('● online'));
     await until(() => screen.colours().includes(cellColour(accent)) && !screen.colours().includes(cellColour(other)));

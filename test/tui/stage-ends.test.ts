@@ -1,13 +1,13 @@
-/** Each way to leave the screen, and that the terminal is as it was before. */
+/** Each way to leave the screen, after which the terminal is as before. */
 import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
 import { isRunning, openScreen, type Screen } from '../helpers/screen/screen.ts';
 import { childOf, isChatShown, stage, stageProgram, tsxHook } from '../helpers/screen/stage.ts';
 import { until } from '../helpers/until.ts';
 
-test.serial('a changed key is told whole, at every width, and once more after leaving', async (t) => {
+test.serial('a changed key is shown whole at every width, and again after leaving', async (t) => {
   const screen = stage(t, 'changed', { cols: 60, rows: 15 });
-  // Of 40, those that no line end divides.
+  // At least 36 of 40, because line ends split some.
   const whole = (text: string) => (text.match(/31ee/g) ?? []).length >= 36;
   await screen.until((text) => text.includes('the key is not the one you trust') && whole(text));
   screen.write('\x1b');
@@ -43,7 +43,7 @@ for (const [name, end, status] of ways) {
   });
 }
 
-test.serial('a window that is closed ends the program, at once and without a loop of errors', async (t) => {
+test.serial('closing the window ends the program at once, without a loop of errors', async (t) => {
   const screen = stage(t, 'rate:50');
   await screen.until((text) => isChatShown(text) && text.includes('arriving'));
   screen.hangUp();
@@ -51,7 +51,7 @@ test.serial('a window that is closed ends the program, at once and without a loo
   t.pass();
 });
 
-test.serial('Ctrl+Z gives the terminal to the shell, fg draws everything anew', async (t) => {
+test.serial('Ctrl+Z gives the terminal to the shell, and fg draws everything again', async (t) => {
   const screen = openScreen('bash', ['--norc', '-i'], {
     cols: 100,
     rows: 30,
@@ -77,7 +77,7 @@ test.serial('Ctrl+Z gives the terminal to the shell, fg draws everything anew', 
   t.true(screen.modes().alternate && screen.modes().focus && !screen.modes().wrap);
   screen.write(' and more');
   await screen.until((text) => text.includes('› half a line and more'));
-  // Told from outside, and a second time, it is the same.
+  // A signal from outside does the same, also a second time.
   for (let i = 0; i < 2; i++) {
     process.kill(childOf(screen.pid), 'SIGTSTP');
     await screen.until((text) => text.includes('Stopped') && /shell>\s*$/.test(text.trimEnd()));
@@ -88,7 +88,7 @@ test.serial('Ctrl+Z gives the terminal to the shell, fg draws everything anew', 
   }
 });
 
-test.serial('Ctrl+Z without a shell above says so, and the screen goes on', async (t) => {
+test.serial('Ctrl+Z without a parent shell says so, and the screen goes on', async (t) => {
   const screen = stage(t, 'talk');
   await screen.until((text) => isChatShown(text) && text.includes('● online'));
   screen.write('half a line');

@@ -1,4 +1,4 @@
-/** The screen in a real terminal, with a client that a test speaks for. */
+/** The screen in a real terminal, with a client that the test plays. */
 import { setTimeout as after } from 'node:timers/promises';
 import test from 'ava';
 import { answerYes } from '../helpers/screen/screen.ts';
@@ -11,7 +11,7 @@ for (const [cols, rows] of [
   [120, 40],
   [200, 60],
 ] as const) {
-  test.serial(`is whole at ${cols}x${rows}, and shows what was last written`, async (t) => {
+  test.serial(`the screen is whole at ${cols}x${rows} and shows the last messages`, async (t) => {
     const screen = stage(t, 'talk', { cols, rows });
     const text = await screen.until((seen) => isChatShown(seen) && seen.includes('● online') && seen.includes(' new '));
     assertWhole(t, screen, cols);
@@ -20,7 +20,7 @@ for (const [cols, rows] of [
   });
 }
 
-test.serial('a terminal with other ideas of how wide emoji are keeps every row on its own line', async (t) => {
+test.serial('a terminal with other emoji widths keeps every row on its own line', async (t) => {
   const screen = stage(t, 'talk', { oldWidths: true, count: 200 });
   await screen.until((seen) => isChatShown(seen) && seen.includes(' new ') && seen.includes('👩'));
   screen.write('\x1bOP');
@@ -32,7 +32,7 @@ test.serial('a terminal with other ideas of how wide emoji are keeps every row o
   t.regex(rows.at(-1) ?? '', /● online/);
 });
 
-test.serial('from the first start to the chat, with nothing but the keyboard', async (t) => {
+test.serial('the first start leads to the chat with the keyboard only', async (t) => {
   const screen = stage(t, 'login');
   await screen.until((text) => text.includes('Server') && text.includes('127.0.0.1:65345'));
   await until(() => screen.cursor() !== null);
@@ -111,7 +111,7 @@ test.serial('a lost link is shown with the next try, and typing goes on', async 
   t.pass();
 });
 
-test.serial('a letter costs little, and so does an arriving message', async (t) => {
+test.serial('a letter writes few bytes, and so does an arriving message', async (t) => {
   const screen = stage(t, 'rate:10', { cols: 120, rows: 40, count: 10_000 });
   await screen.until((text) => text.includes('arriving 10003'), 15_000);
   const before = screen.bytes();
