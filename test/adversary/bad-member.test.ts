@@ -1,4 +1,4 @@
-/** A member whose key nothing can be sealed to stops nobody else: not the lobby, not a queue, not the receipts. */
+/** A member with an unusable key stops nobody else: not the lobby, not a queue, not the receipts. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -15,7 +15,7 @@ import { Mallory, storeBadCard } from './mallory.ts';
 
 const password = 'correct horse';
 
-test('a member who cannot be sealed to stops nobody', async (t) => {
+test('a member whose card cannot be sealed to stops nobody else', async (t) => {
   const daemon = await hostileDaemon(t);
   const server = `127.0.0.1:${daemon.at.port}`;
   const profile = join(await temporaryFolder(t), 'alice');
@@ -47,14 +47,14 @@ test('a member who cannot be sealed to stops nobody', async (t) => {
   const bob = await connectChat(t, { user: 'bob', server, password, register: {} });
   await alice.message('receipt, please');
 
-  // The lobby goes on, both ways.
+  // The lobby goes on in both directions.
   await alice.client.send('#lobby', 'who is here?');
   await bob.message('who is here?');
   await bob.client.send('#lobby', 'I am');
   await alice.message('I am');
   t.is(daemon.lines.filter(({ evt }) => evt === 'epoch_not_sealed').length, 1);
 
-  // A line to Mallory fails for good, with a sentence, and can be removed; the others go out.
+  // A message to Mallory fails for good with a sentence and can be removed; the others are sent.
   await alice.client.queue('@mallory', 'never');
   await alice.client.send('@bob', 'private, and sent');
   await bob.message('private, and sent');
@@ -64,7 +64,7 @@ test('a member who cannot be sealed to stops nobody', async (t) => {
   t.deepEqual(lines((await alice.client.history('@mallory')).messages), ['mallory: receipt, please (sent)']);
   t.is((await alice.client.history('@mallory')).messages[0]?.id, '05'.repeat(16));
 
-  // Her receipt is dropped, and no file is sent in vain.
+  // Her receipt is dropped, and no file is uploaded in vain.
   const { db } = signedIn.profile;
   await until(async () => (await db.all('SELECT n FROM outbox')).length === 0);
   t.deepEqual(await db.all('SELECT id FROM due_receipts'), []);
@@ -74,7 +74,7 @@ test('a member who cannot be sealed to stops nobody', async (t) => {
   await t.throwsAsync(alice.client.upload('@mallory', path), upload);
   t.deepEqual(await alice.client.transfers(), []);
 
-  // With another card she is like anybody else, and is granted the key.
+  // With another card Mallory is a member like all others, and is granted the key.
   await mallory.renew();
   const { epochId } = parseEpoch((await mallory.entries('epoch')).at(-1)?.bytes ?? new Uint8Array());
   await mallory.client.request('grant-ask', { room: mallory.room, epochId });

@@ -1,4 +1,4 @@
-/** A daemon that tells without end: a program with little memory lives on, and messages go on. */
+/** A daemon that sends events without end: a program with little memory survives, and messages go on. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -12,14 +12,14 @@ import { startSecurechat } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
-/** Some 30 MiB of it are taken before anything is told. MiB. */
+/** In MiB; a program takes about 30 MiB before any event. */
 const HEAP = 56;
 const LARGE = 2 ** 20;
 
 const hash = () => new Uint8Array(randomBytes(32));
 const sentence = 'x'.repeat(500);
 
-/** What is told, and how often: the heap does not hold what each would leave behind. People are kept, up to a bound. */
+/** The events and their numbers: the heap could not hold all that they would leave. People are kept, up to a bound. */
 const eventFlood = (
   lobby: Uint8Array,
 ): { [N in EventName]: [count: number, params: (n: number) => EventParams<N>] } => ({
@@ -33,7 +33,7 @@ const eventFlood = (
   granted: [10_000, () => ({ room: hash(), epochId: hash(), from: 'eve', grant: new Uint8Array(2048) })],
   stored: [30_000, (n) => ({ transfer: n, upTo: n, window: n })],
   'transfer-failed': [30_000, (n) => ({ transfer: n, code: 'full', message: sentence })],
-  // Every other one to the lobby.
+  // Every other one is for the lobby.
   posted: [
     2_000,
     (n) => ({
@@ -53,7 +53,7 @@ const eventFlood = (
   closing: [10_000, () => ({ reason: 'idle', message: sentence })],
 });
 
-test('events without end, of each kind, leave a program with little memory alive, and messages go on', async (t) => {
+test('endless events of every kind leave a program with little memory alive, and messages go on', async (t) => {
   t.timeout(240_000);
   const daemon = await hostileDaemon(t);
   const server = joinLink('127.0.0.1', daemon.at.port, fromHex(daemon.at.fingerprint));
@@ -78,7 +78,7 @@ test('events without end, of each kind, leave a program with little memory alive
     const [count, params] = talks[method];
     for (let n = 0; n < count; n++) {
       session().link.send(encodeEvent(method, params(n)));
-      // A link that the program gave up is followed by another.
+      // If the program gave up a link, another one follows.
       if (n % 100 === 0 || session().link.queuedBytes > LARGE) await turn();
       while (!session().ended && session().link.queuedBytes > LARGE) await turn();
     }

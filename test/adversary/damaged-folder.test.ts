@@ -1,4 +1,4 @@
-/** Accidents with the data folder: each is told at the start, and takes nothing from anybody. */
+/** Accidents with the data folder: each is reported at the start, and nobody loses anything. */
 import { once } from 'node:events';
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { runDaemon, startDaemon } from '../helpers/daemon/daemon.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-/** Alice and Bob have talked in the lobby and shared a file; then their daemon was killed. */
+/** Alice and Bob have written to the lobby and shared a file; then their daemon was killed. */
 async function crashedDaemon(t: ExecutionContext) {
   const daemon = await startDaemon(t);
   const profile = (name: string) => join(daemon.dir, '..', `${name}-of-${daemon.port}`);
@@ -29,20 +29,20 @@ async function crashedDaemon(t: ExecutionContext) {
   return { dir: daemon.dir, port: daemon.port, as };
 }
 
-/** The program in `dir`, which is expected to refuse to start. */
+/** Starts the program in `dir`, which must refuse to start. */
 async function refusal(dir: string): Promise<string> {
   const child = runDaemon(['--data-dir', dir, '--port', '0']);
   const [error, [code]] = await Promise.all([text(child.stderr as NodeJS.ReadableStream), once(child, 'exit')]);
   return `${code}: ${error}`;
 }
 
-/** The same without a process of its own. */
+/** The same inside the test process. */
 async function refusalInside(t: ExecutionContext, dir: string): Promise<string> {
   const error = await t.throwsAsync(openDaemon(t, { dir }));
   return `1: securechat-daemon: ${error?.message}\n`;
 }
 
-/** Every file and what is in it, but for the lock, and the shared memory of a database, which is made anew at each opening. */
+/** Every file with its content, except the lock, and the shared memory of the database, which each opening makes anew. */
 async function contents(dir: string): Promise<Map<string, string>> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
@@ -50,7 +50,7 @@ async function contents(dir: string): Promise<Map<string, string>> {
   return new Map(await Promise.all(kept.map(async (path) => [path, await readFile(path, 'hex')] as const)));
 }
 
-test.serial('what is missing, cut or emptied stops the start with what to do, and nothing is touched', async (t) => {
+test.serial('a missing, cut or emptied file stops the start with the next step, and no file is changed', async (t) => {
   const { dir } = await crashedDaemon(t);
   const cases: [string, (dir: string) => Promise<unknown>, RegExp][] = [
     [
@@ -110,7 +110,7 @@ test.serial('what is missing, cut or emptied stops the start with what to do, an
     t.regex(said, sentence, what);
     t.regex(said, /^1: securechat-daemon: [^\n]+\n$/, what);
     const after = await contents(copy);
-    // To know that there are people the database is opened, which is sound here and takes in its log.
+    // To know whether there are people the daemon opens the database, which is sound here and takes in its log.
     if (what === 'no accounts')
       for (const map of [before, after])
         for (const path of map.keys()) if (path.includes('securechat.')) map.delete(path);
@@ -120,7 +120,7 @@ test.serial('what is missing, cut or emptied stops the start with what to do, an
 
 const MISSING = /securechat\.db is missing, but users\.txt, server_files, securechat\.seal .* restore it from a backup/;
 
-/** The fields of a file of JSON that are text, each as `change` has it. */
+/** Changes the text fields of a JSON file by `change`. */
 async function rewrite(path: string, change: (text: string, field: string) => string): Promise<void> {
   const fields = JSON.parse(await readFile(path, 'utf8')) as object;
   const isSecret = (name: string) => name !== 'v' && name !== 'method';
@@ -128,7 +128,7 @@ async function rewrite(path: string, change: (text: string, field: string) => st
   await writeFile(path, JSON.stringify(Object.fromEntries(changed)));
 }
 
-/** Another seed of the same length, which parses. */
+/** Another seed of the same length, which is well-formed. */
 const alteredSetup = (text: string) => `${text.startsWith('A') ? 'B' : 'A'}${text.slice(1)}`;
 
 function altered(text: string, at: number): string {
@@ -142,13 +142,13 @@ async function halve(path: string): Promise<void> {
 }
 
 test.serial(
-  'a damaged line of users.txt takes nobody out of the lobby; who was taken out by mistake comes back',
+  'a damaged line of users.txt removes nobody from the lobby, and a member removed by mistake comes back',
   async (t) => {
     const { dir, port, as } = await crashedDaemon(t);
     const path = join(dir, 'users.txt');
     const whole = await readFile(path, 'utf8');
     const inside = async () => (await openDaemon(t, { dir, flags: { port: String(port) } })).daemon;
-    /** Bob says something with that daemon, which then ends. */
+    /** Bob sends a message with that daemon, which then ends. */
     const bobSays = async (
       line: string,
       daemon: { join: string; stop(): Promise<unknown> },
@@ -217,7 +217,7 @@ test.serial('a users.txt of another program is left alone', async (t) => {
   }
 });
 
-/** How many entries of the lobby's log, behind its first one, members signed and how many the daemon did. */
+/** The numbers of lobby log entries after the first, by members and by the daemon. */
 function logOf(dir: string): { members: number; daemon: number } {
   const db = new DatabaseSync(join(dir, 'securechat.db'), { readOnly: true });
   try {

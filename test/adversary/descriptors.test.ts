@@ -1,4 +1,4 @@
-/** A daemon that may open few files and sockets, and strangers who take all that they can get. */
+/** A daemon with few descriptors, and strangers who take as many as they can. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -11,14 +11,14 @@ import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { hostileClient, openSocket } from './hostile-client.ts';
 
-/** 10 half-open links, 10 before the login, 62 of people, 5 files: at most 92 beside what the daemon needs. */
+/** 10 half-open links, 10 before login, 62 logged in and 5 files: at most 92 beside what the daemon needs. */
 const DESCRIPTORS = 220;
 
 function cutShort(error: unknown): void {
   if (!(error instanceof ProtocolError && error.code === 'handshake')) throw error;
 }
 
-test('at the limit of open files people chat, send files and log in, and nobody is told of a crash', async (t) => {
+test('at the limit of descriptors people send messages and files and log in, and no crash is logged', async (t) => {
   if (!existsSync('/proc/self/limits')) {
     t.pass('only Linux tells the limit');
     return;
@@ -31,7 +31,7 @@ test('at the limit of open files people chat, send files and log in, and nobody 
   ];
   const strangers = async (n: number) => {
     for (let i = 0; i < 60; i += 1) await openSocket(t, daemon, `127.0.3.${n}`);
-    // Who comes again and again gives way first, in the middle of a handshake too.
+    // Addresses that keep coming are evicted first, even in the middle of a handshake.
     for (let i = 0; i < 32; i += 1) await hostileClient(t, daemon, { from: `127.0.3.${n}` }).catch(cutShort);
   };
   const dir = await temporaryFolder(t);

@@ -1,11 +1,11 @@
-/** Somebody who gives their message the id of another's: whoever answers one of the two is never shown as answering the other. */
+/** Mallory gives her message the id of another's: an answer to one of them is never shown as an answer to the other. */
 import test from 'ava';
 import { openParts } from '../../src/client/client-parts.ts';
 import { connectChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
-test('a message is answered, chosen and taken back by author and id, whoever else uses that id', async (t) => {
+test('a message is answered, selected and deleted by author and id, even if another author uses that id', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const account = { server, password: 'secret', register: {} } as const;
   const alice = await connectChat(t, { ...account, user: 'alice' });

@@ -1,4 +1,4 @@
-/** A daemon that talks without end: what a client keeps of it is bounded, and what it does for the person goes on. */
+/** A daemon that sends without end: what a client keeps is bounded, and the client goes on working. */
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
 import { Calls } from '../../src/client/connection/calls.ts';
@@ -33,7 +33,7 @@ async function counted(request: (after: string | null) => unknown): Promise<numb
   return count;
 }
 
-test('people without end are given up, whether they are new or repeat', async (t) => {
+test('an endless list of people is given up, with new people or repeated ones', async (t) => {
   let pages = 0;
   const untrusted = { code: 'untrusted', message: /has no end/ };
   await t.throwsAsync(
@@ -64,7 +64,7 @@ const posted = (seq: number, room: Uint8Array): Event => ({
   },
 });
 
-test('what nobody vouches for, and what comes before a login is through, ends the link before it fills the memory', (t) => {
+test('endless unconfirmed broadcasts, or events before login, end the link before they fill the memory', (t) => {
   const room = new Uint8Array(32);
   for (const way of ['early', 'before'] as const) {
     const wire = fakeWire();
@@ -83,7 +83,7 @@ test('what nobody vouches for, and what comes before a login is through, ends th
   }
 });
 
-test('events that come faster than they are taken end the link, and those before are taken in order', async (t) => {
+test('events that arrive faster than they are handled end the link, after those before them in order', async (t) => {
   const taken: number[] = [];
   const hold = Promise.withResolvers<void>();
   let full = 0;
@@ -106,7 +106,7 @@ test('events that come faster than they are taken end the link, and those before
   t.is(taken.at(-1), fit, 'there is room again');
 });
 
-test('an event waits with the weight of its text and its bytes', (t) => {
+test('a waiting event counts with its text and its bytes', (t) => {
   const grant = { room: new Uint8Array(32), epochId: new Uint8Array(32), from: 'eve', grant: new Uint8Array(2048) };
   const typing = bytesOf({ method: 'typing', params: { name: 'eve' } });
   t.is(bytesOf({ method: 'granted', params: grant }), typing + 32 + 32 + 2048);
@@ -114,7 +114,7 @@ test('an event waits with the weight of its text and its bytes', (t) => {
   t.is(bytesOf({ method: 'transfer-failed', params: failed }), typing - 3 + 4 + 500);
 });
 
-test.serial('beside people, places and presence without end, messages go on', async (t) => {
+test.serial('messages go on beside endless people, places and presence', async (t) => {
   const daemon = await hostileDaemon(t);
   const server = joinLink('127.0.0.1', daemon.at.port, fromHex(daemon.at.fingerprint));
   const alice = await connectChat(t, { user: 'alice', server, password: 'secret', register: {} });
@@ -147,7 +147,7 @@ test.serial('beside people, places and presence without end, messages go on', as
   t.true((lobby?.read ?? 0) < 100, 'what is still to come was not read');
 });
 
-test.serial('of conversations without end the person hears once, and messages go on', async (t) => {
+test.serial('an endless list of conversations is reported once, and messages go on', async (t) => {
   const daemon = await hostileDaemon(t);
   const server = joinLink('127.0.0.1', daemon.at.port, fromHex(daemon.at.fingerprint));
   const alice = await connectChat(t, { user: 'alice', server, password: 'secret', register: {} });
@@ -178,7 +178,7 @@ test.serial('of conversations without end the person hears once, and messages go
   await alice.client.send('#lobby', 'after');
 });
 
-test('that there are too many conversations is told once', (t) => {
+test('too many conversations are reported once', (t) => {
   const told: string[] = [];
   const bound = new ConversationLimit((text) => told.push(text));
   t.deepEqual(

@@ -1,4 +1,4 @@
-/** A member who answers each new key of a room with one of their own: two people who talk do not notice. */
+/** A member who replaces each new key of a room with another one does not disturb two people who write. */
 import test, { type ExecutionContext } from 'ava';
 import { connectChat, textOf } from '../helpers/client/chat.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
@@ -13,7 +13,7 @@ async function room(t: ExecutionContext) {
   const alice = await connectChat(t, { user: 'alice', server, password, register: {} });
   const bob = await connectChat(t, { user: 'bob', server, password, register: {} });
   const mallory = await Mallory.join(t, at);
-  /** They take turns; each hears each. */
+  /** They take turns, and each receives every message. */
   const talk = async (turns: number, about: string) => {
     for (let turn = 0; turn < turns; turn += 1) {
       const [speaker, listener] = turn % 2 === 0 ? [alice, bob] : [bob, alice];
@@ -26,13 +26,13 @@ async function room(t: ExecutionContext) {
 
 type Lie = Parameters<Mallory['epoch']>[0];
 
-test('who answers every key with one of their own does not stop two people who talk', async (t) => {
+test('a member who replaces every epoch does not stop two people who write', async (t) => {
   const { alice, bob, mallory, talk } = await room(t);
   const epochs = async () => (await mallory.entries('epoch')).length;
   await talk(2, 'before');
   t.is(await epochs(), 1);
 
-  // Of another time, without chunks, with empty ones: refused.
+  // Epochs with another time, without chunks or with empty ones are refused.
   const none: Lie = { keys: (keys) => keys.filter(({ idFp }) => Buffer.compare(idFp, mallory.card.idFp) === 0) };
   const empty: Lie = { keys: (keys) => keys.map(({ idFp }) => ({ idFp, chunk: new Uint8Array() })) };
   const future = Number.MAX_SAFE_INTEGER;
@@ -40,12 +40,12 @@ test('who answers every key with one of their own does not stop two people who t
     t.is(await outcomeOf(mallory.epoch(lie)), 'bad-request');
   t.is(await epochs(), 1);
 
-  // One that opens for nobody: the next speaker makes another at once.
+  // An epoch that nobody can open: the next speaker makes another one at once.
   t.is(await outcomeOf(mallory.epoch(garbageKeys)), 'taken');
   await talk(4, 'after garbage');
   t.is(await epochs(), 3);
 
-  // One after the other: three without a cause, the garbage among them.
+  // One after the other: three need no cause, the garbage epoch among them.
   const answers: string[] = [];
   let racing = true;
   const race = (async () => {
@@ -57,7 +57,7 @@ test('who answers every key with one of their own does not stop two people who t
   for (let again = 0; again < 2; again += 1) answers.push(await outcomeOf(mallory.epoch()));
   t.is(answers.filter((answer) => answer === 'taken').length, 2);
   t.is(await epochs(), 5);
-  // That she leaves and joins again is a cause for others, and none for her.
+  // Her leaving and joining again is a cause for others, and not for her.
   await mallory.move('leave');
   await mallory.move('join');
   t.is(await outcomeOf(mallory.epoch()), 'rate-limited');

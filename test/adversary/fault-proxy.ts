@@ -1,6 +1,6 @@
 /**
- * A bad network between a client and its daemon. It knows where each piece of the handshake and each record begins, not what
- * is in it, and strikes one of them as told: the same seed strikes the same bits.
+ * A bad network between a client and its daemon. It finds where each piece of the handshake and each record begins, without
+ * reading its content, and applies faults to them: the same seed changes the same bits.
  */
 import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
@@ -11,28 +11,28 @@ type Direction = 'toDaemon' | 'toClient';
 
 type Fault = {
   /**
-   * flip: one bit. drop: the record never comes. repeat: it comes twice. reorder: it comes after the next one. cut: the
-   * connection ends within it. stall: it and all behind it wait until `release`. split: from here on each byte comes alone.
+   * flip: changes one bit. drop: the record is lost. repeat: it arrives twice. reorder: it arrives after the next one. cut: the
+   * connection ends inside it. stall: it and all data after it wait until `release`. split: from here on each byte arrives alone.
    */
   kind: 'flip' | 'drop' | 'repeat' | 'reorder' | 'cut' | 'stall' | 'split';
   direction: Direction;
-  /** How many pieces or records of that direction still pass unharmed. */
+  /** How many pieces or records of that direction still pass unchanged. */
   after?: number;
 };
 
 export type FaultProxy = {
   /** host:port for the client. */
   server: string;
-  /** Connections so far. */
+  /** The number of connections so far. */
   connections: number;
-  /** The next fault. Resolves when it has struck. */
+  /** Sets the next fault. Resolves when it was carried out. */
   strike(fault: Fault): Promise<void>;
-  /** Lets go of what a stall holds. */
+  /** Ends a stall. */
   release(): void;
 };
 
 const SPKI = 2 + 422;
-/** Where the pieces of the handshake end; a null is followed by as many bytes as its last two say. */
+/** Sizes of the pieces of the handshake; after one with `more`, its last two bytes give the size of the rest. */
 const HANDSHAKE = {
   toDaemon: [{ size: 4 + 2 + 384 + SPKI + 16, more: false }],
   toClient: [
@@ -90,7 +90,7 @@ class Flow {
   readonly #o: { armed: Armed[]; random: (below: number) => number; cut: () => void };
   readonly #pieces: { size: number; more: boolean }[];
   #kept: Buffer = Buffer.alloc(0);
-  /** Comes after the next piece. */
+  /** Is sent after the next piece. */
   #later: Buffer | null = null;
   #held: Buffer[] | null = null;
   #split = false;
@@ -118,7 +118,7 @@ class Flow {
     }
   }
 
-  /** The sender is gone: what is whole goes on, and then the end. */
+  /** The sender has ended: complete pieces are still sent, then the end. */
   end(): void {
     this.#ended = true;
     this.#write();
@@ -130,7 +130,7 @@ class Flow {
     for (const piece of held) this.#send(piece);
   }
 
-  /** Size of the next piece; null while it cannot be known. */
+  /** The size of the next piece; null while it is unknown. */
   #nextSize(): number | null {
     const piece = this.#pieces[0];
     if (piece !== undefined && !piece.more) return piece.size;
@@ -180,7 +180,7 @@ class Flow {
     } else this.#to.write(piece);
   }
 
-  /** Byte for byte, a turn of the loop each, so that the reader gets them one by one. */
+  /** Sends one byte in each turn of the loop, so that the reader gets them one by one. */
   #write(): void {
     const next = this.#queue[0];
     if (next !== undefined && !this.#to.destroyed) {

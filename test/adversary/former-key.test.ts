@@ -1,4 +1,4 @@
-/** A daemon that keeps Bob's former identity in the lobby: what it signs does not arrive as Bob. */
+/** A daemon that keeps Bob's former identity in the lobby: messages it signs are not shown as Bob's. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -10,7 +10,7 @@ import { hostileDaemon } from './hostile-daemon.ts';
 
 const password = 'correct horse';
 
-test('what Bob’s former key says, sends and thinks in the lobby is shown as of a former key', async (t) => {
+test('messages, files and reactions of Bob’s former key in the lobby are shown as of a former key', async (t) => {
   const { at, dir, script } = await hostileDaemon(t);
   const server = `127.0.0.1:${at.port}`;
   const alice = await connectChat(t, { user: 'alice', server, password, register: {} });
@@ -19,7 +19,7 @@ test('what Bob’s former key says, sends and thinks in the lobby is shown as of
   await before.client.send('#lobby', 'by the Bob of then');
   t.false((await alice.message('by the Bob of then')).formerKey);
 
-  // The operator resets Bob, and the daemon removes nobody from the lobby.
+  // The operator resets Bob's account, and the daemon removes nobody from the lobby.
   const users = join(dir, 'users.txt');
   await writeFile(users, (await readFile(users, 'utf8')).replace(/^bob:.*\n/m, ''));
   script.answers.ping = async ({ context, honest }) => {
@@ -64,7 +64,7 @@ test('what Bob’s former key says, sends and thinks in the lobby is shown as of
   const [first] = (await alice.client.history('#lobby')).messages;
   t.deepEqual({ ...first?.reactions }, { '👍': ['bob (former key)'] });
 
-  // The Bob of now is Bob.
+  // Messages of Bob's current key are Bob's.
   await after.client.send('@alice', 'I am back');
   t.false((await alice.message('I am back')).formerKey);
 });

@@ -1,4 +1,4 @@
-/** A daemon that wants the keys, or older ones back: its word undoes nothing that a profile chose or reached. */
+/** A daemon that wants keys, or older versions of them, cannot undo what a profile chose or reached. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -12,10 +12,10 @@ import { securechat } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { type HostileDaemon, hostileDaemon } from './hostile-daemon.ts';
 
-/** What carries keys, or what they are opened with, to the daemon. */
+/** Requests that carry keys, or what opens them, to the daemon. */
 const CARRIERS = ['vault-put', 'card-put', 'record-start', 'record-finish'] as const satisfies RequestName[];
 
-/** @returns what of CARRIERS was asked for since */
+/** @returns the CARRIERS requested from now on */
 function recordCarriers({ script }: HostileDaemon): string[] {
   const seen: string[] = [];
   for (const name of CARRIERS)
@@ -26,7 +26,7 @@ function recordCarriers({ script }: HostileDaemon): string[] {
   return seen;
 }
 
-/** Every login is answered with these fields changed. */
+/** Answers every login with these fields changed. */
 function setWelcome({ script }: HostileDaemon, lie: Partial<Welcome>): void {
   const change = async ({ honest }: { honest: () => Promise<Welcome> }) => ({ ...(await honest()), ...lie });
   script.answers['login-prove'] = change;
@@ -49,7 +49,7 @@ async function start(t: ExecutionContext) {
   return { daemon, server, folder };
 }
 
-test.serial('an account with a vault: nothing leaves before the person has agreed', async (t) => {
+test.serial('no keys of an account with a vault are sent before the person agrees', async (t) => {
   const { daemon, server, folder } = await start(t);
   const profile = join(folder, 'alice');
   const alice = { user: 'alice', server, profile, password: 'a good password' } as const;
@@ -86,7 +86,7 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   t.deepEqual(no.asked, ['reset', 'no-keys', 'keeps-no-vault']);
   t.deepEqual(sent, []);
 
-  // The true daemon did not notice, and a restored one gets the vault again once the person agrees.
+  // The true daemon noticed nothing, and a restored one gets the vault again once the person agrees.
   setWelcome(daemon, { vault: null });
   const yes = answering(true);
   const again = await signInAs(t, { ...alice, ask: yes.ask });
@@ -95,7 +95,7 @@ test.serial('an account with a vault: nothing leaves before the person has agree
   t.deepEqual(again.keyring.me.idFp, idFp);
 });
 
-test.serial('keys of one machine: nothing leaves, not even when the person agrees to everything', async (t) => {
+test.serial('keys that stay on one machine are never sent, even if the person agrees to everything', async (t) => {
   const { daemon, server, folder } = await start(t);
   const bob = { user: 'bob', server, profile: join(folder, 'bob'), password: 'a good password' } as const;
   await (await signInAs(t, { ...bob, register: { localKeys: true } })).close();

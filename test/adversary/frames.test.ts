@@ -1,4 +1,4 @@
-/** Frames that claim more than they hold, or hold what no frame may: the link ends, memory and others stay as they were. */
+/** Malformed messages that claim more than they contain: the link ends, and memory and other links are not affected. */
 import test from 'ava';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { connectChat } from '../helpers/client/chat.ts';
@@ -14,10 +14,10 @@ const small = {
   'an id that is a time': '9400d6ff00000007a470696e6780',
 };
 const large = 'dcffff'.repeat(87_000);
-/** Far below what one level of such an array costs when it is believed. */
+/** Far below the cost of one level of such an array, if its size were believed. */
 const LARGE = 100 * 2 ** 20;
 
-test('before and after a login, from a client and from a daemon: each ends one link and nothing else', async (t) => {
+test('a malformed message from a client or a daemon, before or after login, ends one link and nothing else', async (t) => {
   const { at, script, sessionOf, lines } = await hostileDaemon(t);
   const server = `127.0.0.1:${at.port}`;
   const account = { server, password: 'correct horse', register: {} };

@@ -1,4 +1,4 @@
-/** A disk without room: files are refused first, people write on, and nothing is lost or ended for good. */
+/** A full disk: files are refused first, messages go on, and nothing is lost. */
 import * as nodeFs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -16,7 +16,7 @@ import { hostileDaemon } from './hostile-daemon.ts';
 
 const MIB = 1024 * 1024;
 
-/** What `asked` was refused with. */
+/** @returns the code of the refusal, or 'answered' */
 async function outcomeOf(asked: Promise<unknown>): Promise<string> {
   return asked.then(
     () => 'answered',
@@ -24,52 +24,55 @@ async function outcomeOf(asked: Promise<unknown>): Promise<string> {
   );
 }
 
-test.serial('uploads leave the last room to people: they are refused, and messages and downloads go on', async (t) => {
-  const free = { bytes: 1000 * MIB };
-  const fs = {
-    ...nodeFs,
-    statfs: async () => ({ bsize: 1, blocks: 100_000 * MIB, bavail: free.bytes }),
-  } as unknown as FileSystem;
-  const { daemon, dir: dataDir, lines } = await openDaemon(t, { fs });
-  const server = daemon.join;
-  const [alice, bob] = [
-    await connectChat(t, { user: 'alice', server, password: 'pw', register: {} }),
-    await connectChat(t, { user: 'bob', server, password: 'pw', register: {} }),
-  ];
-  const dir = await temporaryFolder(t);
-  const paths = await Promise.all(
-    ['small', 'large'].map(async (name, n) => {
-      const path = join(dir, name);
-      await nodeFs.writeFile(path, new Uint8Array([100, 12 * MIB][n] ?? 0));
-      return path;
-    }),
-  );
-  const [small = '', large = ''] = paths;
-  const shared = await alice.client.upload('@bob', small);
-  // 11 MiB above what is kept free for messages: the file does not fit, and is refused before a byte of it is stored.
-  free.bytes = 267 * MIB;
-  await t.throwsAsync(alice.client.upload('@bob', large), { message: /disk has no room for this file/ });
-  t.deepEqual(
-    (await alice.client.transfers()).map(({ state }) => state),
-    ['paused'],
-    'and can be gone on with',
-  );
-  const told = () => lines.filter(({ evt }) => /disk_full/.test(String(evt))).map(({ evt, dir: of }) => [evt, of]);
-  t.deepEqual(told(), [['files_disk_full', join(dataDir, 'server_files')]]);
-  // It fits when it begins, and the room goes meanwhile: as soon as the daemon syncs what came it stops.
-  free.bytes = 1000 * MIB;
-  const onProgress = () => {
-    free.bytes = 200 * MIB;
-  };
-  await t.throwsAsync(alice.client.upload('@bob', large, { onProgress }), { message: /disk has no room/ });
-  await bob.client.send('@alice', 'can you hear me?', { until: 'delivered' });
-  await alice.message('can you hear me?');
-  t.is(await bob.client.download(shared, { dir }), join(dir, 'small (2)'));
-  free.bytes = 1000 * MIB;
-  await alice.client.upload('@bob', large);
-});
+test.serial(
+  'uploads leave the last space to messages: they are refused, while messages and downloads go on',
+  async (t) => {
+    const free = { bytes: 1000 * MIB };
+    const fs = {
+      ...nodeFs,
+      statfs: async () => ({ bsize: 1, blocks: 100_000 * MIB, bavail: free.bytes }),
+    } as unknown as FileSystem;
+    const { daemon, dir: dataDir, lines } = await openDaemon(t, { fs });
+    const server = daemon.join;
+    const [alice, bob] = [
+      await connectChat(t, { user: 'alice', server, password: 'pw', register: {} }),
+      await connectChat(t, { user: 'bob', server, password: 'pw', register: {} }),
+    ];
+    const dir = await temporaryFolder(t);
+    const paths = await Promise.all(
+      ['small', 'large'].map(async (name, n) => {
+        const path = join(dir, name);
+        await nodeFs.writeFile(path, new Uint8Array([100, 12 * MIB][n] ?? 0));
+        return path;
+      }),
+    );
+    const [small = '', large = ''] = paths;
+    const shared = await alice.client.upload('@bob', small);
+    // 11 MiB more than is kept free for messages: the file does not fit and is refused before a byte is stored.
+    free.bytes = 267 * MIB;
+    await t.throwsAsync(alice.client.upload('@bob', large), { message: /disk has no room for this file/ });
+    t.deepEqual(
+      (await alice.client.transfers()).map(({ state }) => state),
+      ['paused'],
+      'and can be gone on with',
+    );
+    const told = () => lines.filter(({ evt }) => /disk_full/.test(String(evt))).map(({ evt, dir: of }) => [evt, of]);
+    t.deepEqual(told(), [['files_disk_full', join(dataDir, 'server_files')]]);
+    // The file fits at first; then the space goes, and the next sync stops the upload.
+    free.bytes = 1000 * MIB;
+    const onProgress = () => {
+      free.bytes = 200 * MIB;
+    };
+    await t.throwsAsync(alice.client.upload('@bob', large, { onProgress }), { message: /disk has no room/ });
+    await bob.client.send('@alice', 'can you hear me?', { until: 'delivered' });
+    await alice.message('can you hear me?');
+    t.is(await bob.client.download(shared, { dir }), join(dir, 'small (2)'));
+    free.bytes = 1000 * MIB;
+    await alice.client.upload('@bob', large);
+  },
+);
 
-test.serial('without any room: who logs in waits for it, and what is given up gives its bytes back', async (t) => {
+test.serial('on a full disk a login waits for space, and a dropped upload frees its bytes', async (t) => {
   const disk = await fullDisk(t);
   const { env } = disk;
   const first = await startDaemon(t, [], { env });
@@ -110,33 +113,36 @@ test.serial('without any room: who logs in waits for it, and what is given up gi
   t.false(alice.events.some((event) => event.type === 'link' && event.link.state === 'closed'));
 });
 
-test.serial('without its folder of files the daemon refuses uploads and says so, and all else goes on', async (t) => {
-  const { daemon, dir, lines } = await openDaemon(t);
-  const server = daemon.join;
-  const alice = await connectChat(t, { user: 'alice', server, password: 'pw', register: {} });
-  const bob = await connectChat(t, { user: 'bob', server, password: 'pw', register: {} });
-  const path = join(await temporaryFolder(t), 'plan.txt');
-  await nodeFs.writeFile(path, 'the plan');
-  const folder = join(dir, 'server_files');
-  await nodeFs.rm(folder, { recursive: true });
-  for (let n = 0; n < 2; n++)
-    await t.throwsAsync(alice.client.upload('@bob', path), {
-      message: /folder of files is missing: tell its operator/,
-    });
-  await alice.client.send('@bob', 'no file today', { until: 'delivered' });
-  for (const { id, author } of await alice.client.transfers()) await alice.client.drop({ id, author });
-  await nodeFs.mkdir(folder);
-  await alice.client.upload('@bob', path);
-  t.is((await bob.client.files()).length, 1);
-  const loud = lines.filter(({ level = 0, evt }) => level >= 40 && evt !== 'private_file_open');
-  t.deepEqual(
-    loud.map(({ evt, dir: of }) => [evt, of]),
-    [['files_folder_missing', folder]],
-  );
-  t.false(alice.events.some((event) => event.type === 'link' && event.link.state !== 'online'));
-});
+test.serial(
+  'without its folder of files the daemon refuses uploads with a sentence, and everything else goes on',
+  async (t) => {
+    const { daemon, dir, lines } = await openDaemon(t);
+    const server = daemon.join;
+    const alice = await connectChat(t, { user: 'alice', server, password: 'pw', register: {} });
+    const bob = await connectChat(t, { user: 'bob', server, password: 'pw', register: {} });
+    const path = join(await temporaryFolder(t), 'plan.txt');
+    await nodeFs.writeFile(path, 'the plan');
+    const folder = join(dir, 'server_files');
+    await nodeFs.rm(folder, { recursive: true });
+    for (let n = 0; n < 2; n++)
+      await t.throwsAsync(alice.client.upload('@bob', path), {
+        message: /folder of files is missing: tell its operator/,
+      });
+    await alice.client.send('@bob', 'no file today', { until: 'delivered' });
+    for (const { id, author } of await alice.client.transfers()) await alice.client.drop({ id, author });
+    await nodeFs.mkdir(folder);
+    await alice.client.upload('@bob', path);
+    t.is((await bob.client.files()).length, 1);
+    const loud = lines.filter(({ level = 0, evt }) => level >= 40 && evt !== 'private_file_open');
+    t.deepEqual(
+      loud.map(({ evt, dir: of }) => [evt, of]),
+      [['files_folder_missing', folder]],
+    );
+    t.false(alice.events.some((event) => event.type === 'link' && event.link.state !== 'online'));
+  },
+);
 
-test('a registration that a full disk cuts says that the account is there', async (t) => {
+test('a registration that a full disk cuts off says that the account exists', async (t) => {
   const { at, script } = await hostileDaemon(t);
   const profile = join(await temporaryFolder(t), 'alice');
   const account = { user: 'alice', server: `127.0.0.1:${at.port}`, profile, password: 'correct horse' } as const;

@@ -1,4 +1,4 @@
-/** What is not sealed by itself: frames, OPAQUE messages, links, names and text. No two encodings mean the same. */
+/** Bytes that are not sealed: messages, OPAQUE messages, join links, names and text. Each value has one encoding. */
 import test from 'ava';
 import { fromUtf8, hex, utf8 } from '../../src/protocol/base/bytes.ts';
 import { isName, printable } from '../../src/protocol/base/text.ts';
@@ -45,7 +45,7 @@ test('answers and events: each has one encoding', async (t) => {
   });
 });
 
-test('OPAQUE: no other text stands for the same message, and none of another size', async (t) => {
+test('OPAQUE: each message has one text and one size', async (t) => {
   const sizes = {
     registrationRequest: 32,
     registrationResponse: 64,
@@ -75,7 +75,7 @@ test('join links: a fingerprint is read as it is written, and never dropped', as
   });
 });
 
-test('names and text: what passes is safe to show, and is not changed when it is shown', async (t) => {
+test('names and text: accepted ones are safe to show, and stay as they are when shown', async (t) => {
   const words = [
     'alice',
     'Élodie-7',

@@ -1,4 +1,4 @@
-/** The handshake and the records with 10,000 mutations each: nothing that was changed is taken. */
+/** The handshake and the records with 10,000 mutations each: nothing changed is accepted. */
 import { Readable } from 'node:stream';
 import test from 'ava';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -23,7 +23,7 @@ import { cheapRsa, fuzz } from './fuzz.ts';
 
 const random = (size: number) => new Uint8Array(size).fill(5);
 
-/** Reads `bytes` and counts what is left. */
+/** Reads from `bytes`, and counts the rest. */
 function reading(bytes: Uint8Array): { take: TakeBytes; left: () => number } {
   let at = 0;
   const inner = takeBytesFrom(Readable.from([Buffer.from(bytes)], { objectMode: false }));
@@ -37,7 +37,7 @@ function reading(bytes: Uint8Array): { take: TakeBytes; left: () => number } {
   };
 }
 
-test('handshake: greeting, hello and reply', async (t) => {
+test('handshake: no changed greeting, hello or reply is accepted', async (t) => {
   const rsa = cheapRsa();
   const greetingBytes = encodeGreeting(daemonKeys);
   const greeting = await takeGreeting(reading(greetingBytes).take);
@@ -47,7 +47,7 @@ test('handshake: greeting, hello and reply', async (t) => {
   const answering = { rsa, random, keys: daemonKeys, rejectKey: random(32), parameters };
   const { hello } = await say();
   const answered = await answerHello(await takeHello(reading(hello).take), answering);
-  // What comes after a piece belongs to the next one.
+  // Bytes after a piece belong to the next one.
   await fuzz(
     t,
     [greetingBytes],
@@ -80,7 +80,7 @@ test('handshake: greeting, hello and reply', async (t) => {
   );
 });
 
-test('records: what comes out of a changed stream is the beginning of what was sent', async (t) => {
+test('records: a changed stream gives only the beginning of the messages sent', async (t) => {
   const key = new Uint8Array(32).fill(3);
   const said: [keyof typeof recordType, Uint8Array[]][] = [
     ['messages', [new Writer().u32(5).bytes(utf8('first')).finish()]],

@@ -1,6 +1,6 @@
 /**
- * What is sealed or signed end to end, with 10,000 mutations each. A parser that does not check the signature must give
- * another hash for other bytes, or keep the other signature: then the check of it fails, which a share of the cases shows.
+ * Structures that are sealed or signed end to end, with 10,000 mutations each. A parser that does not verify the signature
+ * must give another hash for changed bytes, or keep the changed signature: verifying it then fails, as a share of the cases shows.
  */
 import { createCipheriv } from 'node:crypto';
 import test from 'ava';
@@ -31,7 +31,7 @@ const rsa = cheapRsa();
 const random = (size: number) => new Uint8Array(size).fill(5);
 const sign = fixtureKey('daemon-sign');
 const signature = (bytes: Uint8Array) => bytes.subarray(-384);
-/** Of the cases whose signature is checked: each costs as much as a thousand others. */
+/** The share of cases whose signature is verified: each costs as much as a thousand others. */
 const CHECKED = 1 / 50;
 
 const file: Manifest = {
@@ -49,7 +49,7 @@ const contents: Content[] = [
   { kind: 'receipt', ids: [random(16), random(16)] },
 ];
 
-test('contents, parameters and room keys have one encoding', async (t) => {
+test('contents, parameters and room keys: each has one encoding', async (t) => {
   const bodies = contents.map(encodeContent);
   const samples = bodies.map(({ body }) => body);
   await fuzz(
@@ -67,11 +67,11 @@ test('contents, parameters and room keys have one encoding', async (t) => {
   await fuzz(t, [roomKey], (bytes) => !equal(encodeRoomKey(decodeRoomKey(bytes)), bytes), 1 / 4);
 });
 
-test('card', async (t) => {
+test('card: no changed one is accepted', async (t) => {
   await fuzz(t, [alice.cardBytes, bob.cardBytes], (bytes) => openCard(bytes).name !== '', 1 / 4);
 });
 
-test('note', async (t) => {
+test('note: no changed one is accepted', async (t) => {
   const place = { device: 1, seq: 1, prev: NO_HASH, seen: NO_HASH, sentAt: T0, noteId: random(16) };
   const about = {
     daemonId: DAEMON_ID,
@@ -102,7 +102,7 @@ test('note', async (t) => {
   await fuzz(t, [delivered], async (bytes) => Boolean(await openNote(rsa, bytes, reader)), CHECKED);
 });
 
-test('room log', async (t) => {
+test('room log: no changed entry is accepted', async (t) => {
   const { room, entry: first } = await createLobby(rsa, sign, DAEMON_ID, '#lobby', T0);
   const subject = { name: 'alice', idFp: alice.idFp };
   const about = {
@@ -132,7 +132,7 @@ test('room log', async (t) => {
   );
 });
 
-test('epoch and grant', async (t) => {
+test('epoch and grant: no changed one is accepted', async (t) => {
   const maker = { ...alice.identity, idFp: alice.idFp };
   const about = { room: random(32), logHead: random(32), epochPrev: NO_HASH, time: T0 };
   const { epoch, key } = await mintEpoch(rsa, { ...about, maker, members: [alice.card, bob.card], random });
@@ -147,7 +147,7 @@ test('epoch and grant', async (t) => {
   const grant = await sealGrant(rsa, opened, key, bob.card);
   t.deepEqual(await openGrant(rsa, opened, grant, bob.mine), key);
   await fuzz(t, [grant], async (bytes) => Boolean(await openGrant(rsa, opened, bytes, bob.mine)), 1 / 2);
-  // What is sealed in a chunk, by a member who gives another key, or something beside it.
+  // The plaintext of a chunk, changed by a member who grants another key or adds bytes.
   const payload = new Uint8Array(318);
   payload.set(concat(H('grantchunk', H('granthdr', grant.subarray(0, 129))).subarray(0, 16), key, opened.epochId));
   const chunkOf = (plain: Uint8Array) => ({ ...rsa, open: async () => [plain] });
@@ -155,7 +155,7 @@ test('epoch and grant', async (t) => {
   await fuzz(t, [payload], async (plain) => Boolean(await openGrant(chunkOf(plain), opened, grant, bob.mine)), 1 / 4);
 });
 
-test('room message, from outside and from another member', async (t) => {
+test('room message: none changed from outside or by another member is accepted', async (t) => {
   const header = { room: random(32), epochId: random(32), from: alice.idFp, device: 1, seq: 1, msgId: random(16) };
   const said = { prev: NO_HASH, seen: [random(32)], sentAt: T0, content: contents[0] as Content };
   const key = random(32);
@@ -174,7 +174,7 @@ test('room message, from outside and from another member', async (t) => {
   await fuzz(t, [plain], (bytes) => Boolean(openRoomMessage(concat(clear, crypt(bytes)), reader)), 1 / 4);
 });
 
-test('segment', async (t) => {
+test('segment: no changed one is accepted', async (t) => {
   const small = { ...file, size: 65_536 + 300 };
   const sealed = new SegmentSealer(small, random).seal(1, random(300));
   const opener = new SegmentOpener(small);
@@ -182,7 +182,7 @@ test('segment', async (t) => {
   await fuzz(t, [sealed], (bytes) => Boolean(opener.open(1, bytes)));
 });
 
-test('vault', async (t) => {
+test('vault: no changed one is accepted', async (t) => {
   const owner = { daemonId: DAEMON_ID, name: 'alice', idFp: alice.idFp };
   const keys = [{ card: alice.cardBytes, pkcs8: alice.encryption.pkcs8 }];
   const vault = sealVault(random(64), owner, { version: 3, identity: alice.identity, keys }, random);

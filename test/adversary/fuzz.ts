@@ -1,17 +1,17 @@
-/** Seeded mutations of valid samples: a bit flipped, cut, extended, spliced, doubled, a length changed. */
+/** Seeded mutations of valid samples: flipped bits, cuts, extensions, splices, repeats and changed lengths. */
 import type { ExecutionContext } from 'ava';
 import { equal, H, hex } from '../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { inlineRsa, type Rsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { type SeededRandom, seeded } from './seeded.ts';
 
-/** Cases of one layer; more with SECURECHAT_FUZZ_CASES. */
+/** The number of cases for each layer; SECURECHAT_FUZZ_CASES sets another. */
 const CASES = Number(process.env.SECURECHAT_FUZZ_CASES ?? 10_000);
 
-/** Whether `bytes`, made from `samples[i]`, were taken for something valid. A ProtocolError that it throws is a refusal. */
+/** Whether `bytes`, made from `samples[i]`, were accepted as valid. Throwing a ProtocolError is a refusal. */
 type Judge = (bytes: Uint8Array, i: number) => boolean | Promise<boolean>;
 
-/** Fails for the first case that is accepted, and for any other error than ProtocolError. @param share of all cases */
+/** Fails for the first accepted case, and for any error other than ProtocolError. @param share of all cases */
 export async function fuzz(t: ExecutionContext, samples: Uint8Array[], judge: Judge, share = 1): Promise<void> {
   const random = seeded(samples.reduce((seed, { length }) => seed * 31 + length, 7));
   const cases = Math.ceil(CASES * share);
@@ -33,7 +33,7 @@ export async function fuzz(t: ExecutionContext, samples: Uint8Array[], judge: Ju
 
 function mutated(samples: Uint8Array[], i: number, random: SeededRandom): Uint8Array {
   let bytes: Uint8Array = Uint8Array.from(samples[i] ?? []);
-  // Mostly one change: two hide each other.
+  // Mostly one change, because two may hide each other.
   for (let changes = random(4) === 0 ? 2 : 1; changes > 0; changes--) bytes = changed(bytes, samples, random);
   return bytes;
 }
@@ -62,7 +62,7 @@ function changed(bytes: Uint8Array, samples: Uint8Array[], random: SeededRandom)
     case 7:
       return Buffer.concat([before, Uint8Array.from(part, () => random(2) * 255), after]);
     default: {
-      // What may be a length: one more, one less, none, or as much as there can be.
+      // Bytes that may be a length: one more, one less, zero, or the maximum.
       const copy = Uint8Array.from(bytes);
       const value = ((copy[at] ?? 0) << 8) | (copy[at + 1] ?? 0);
       const length = [value + 1, value - 1, 0, 0xffff][random(4)] ?? 0;
@@ -72,7 +72,7 @@ function changed(bytes: Uint8Array, samples: Uint8Array[], random: SeededRandom)
   }
 }
 
-/** Opens what was sealed here, and nothing else, without the cost of RSA: what surrounds it is to be tried. */
+/** Opens only what was sealed here, without the cost of RSA: the test is about the bytes around it. */
 export function cheapRsa(): Rsa {
   const sealed = new Map<string, Uint8Array>();
   return {

@@ -1,4 +1,4 @@
-/** What the attack tests stand on works: each of the three programs can do what it is for. */
+/** The tools of these tests work: hostile client, hostile daemon and fault proxy. */
 import test from 'ava';
 import { utf8 } from '../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
@@ -10,7 +10,7 @@ import { faultProxy } from './fault-proxy.ts';
 import { hostileClient, openSocket, untilClosed } from './hostile-client.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
-test('a hostile client logs in and asks like any other, and is cut when it breaks a rule', async (t) => {
+test('a hostile client logs in and sends requests like any other, and is cut off when it breaks a rule', async (t) => {
   const { at } = await openDaemon(t);
   const mallory = await hostileClient(t, at);
   await register(mallory, 'mallory', 'pw');
@@ -48,7 +48,7 @@ test('a hostile daemon is honest until its script lies', async (t) => {
   t.false(bob.events.some((event) => event.type === 'message' && JSON.stringify(event).includes('kept back')));
 });
 
-test('the fault proxy passes all but what it is told to strike', async (t) => {
+test('the fault proxy passes all bytes except the fault it was set to', async (t) => {
   const { at } = await openDaemon(t);
   for (const kind of ['flip', 'drop', 'repeat', 'reorder', 'cut', 'stall', 'split'] as const) {
     const proxy = await faultProxy(t, at.port, { seed: 7 });
@@ -63,7 +63,7 @@ test('the fault proxy passes all but what it is told to strike', async (t) => {
     const [first, second] = (await answers).map((answer) => answer.status);
     const harmless = kind === 'stall' || kind === 'split';
     t.is(second, harmless ? 'fulfilled' : 'rejected', kind);
-    // The first of a pair that is repeated may be answered before the second comes.
+    // The first one of a repeated pair may be answered before the second arrives.
     if (kind !== 'repeat') t.is(first, harmless ? 'fulfilled' : 'rejected', kind);
     if (!harmless) t.is(await client.ended, 'cut', kind);
   }

@@ -1,4 +1,4 @@
-/** A daemon that holds messages back for 29 days and then gives them out as new: every place shows when they were written. */
+/** A daemon that holds messages back for 29 days and then delivers them as new: every view shows when they were written. */
 import { join } from 'node:path';
 import test from 'ava';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
@@ -13,7 +13,7 @@ import { hostileDaemon } from './hostile-daemon.ts';
 
 const HELD_MS = 29 * 24 * 3_600_000;
 
-test('what was held back shows its own time on the screen, in listen and in history', async (t) => {
+test('messages that were held back show their own time on the screen, in listen and in history', async (t) => {
   t.timeout(180_000);
   let back = HELD_MS;
   const clock: Clock = { ...systemClock, now: () => systemClock.now() - back };

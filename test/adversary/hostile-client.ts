@@ -1,6 +1,6 @@
 /**
- * A client that breaks rules. It does the real handshake, and then sends any bytes: as a message, a record, a segment, or
- * straight to the socket. It is a `Wire`, so `calls`, and with it `register` and `login` of test/helpers/client/client.ts, work too.
+ * A client that breaks rules. After the real handshake it sends any bytes: as a message, a record, a segment, or directly
+ * to the socket. It is a `Wire`, so `calls`, and with it `register` and `login` of test/helpers/client/client.ts, work too.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -27,11 +27,11 @@ import { MESSAGES_VERSION } from '../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import type { DaemonProcess } from '../helpers/daemon/daemon.ts';
 
-/** `closed`: the daemon said CLOSE. `cut`: the connection ended without it. */
+/** `closed`: the daemon sent CLOSE. `cut`: the connection ended without it. */
 export type LinkEnding = 'closed' | 'cut';
 type Address = Pick<DaemonProcess, 'port' | 'fingerprint'>;
 
-/** A connection without a handshake. @param from any address of 127.0.0.0/8: the daemon tells them apart */
+/** Opens a connection without a handshake. @param from an address of 127.0.0.0/8, which the daemon counts separately */
 export async function openSocket(
   t: ExecutionContext,
   at: Pick<DaemonProcess, 'port'>,
@@ -44,24 +44,24 @@ export async function openSocket(
   return socket;
 }
 
-/** Resolves when the other end, or this one, has ended the connection. Reads and drops what still comes. */
+/** Resolves when either end has closed the connection. Reads and drops all bytes until then. */
 export async function untilClosed(socket: Socket): Promise<void> {
   socket.resume();
   if (!socket.destroyed && !socket.readableEnded) await Promise.race([once(socket, 'end'), once(socket, 'close')]);
 }
 
 export type HandshakeLies = {
-  /** The key that the daemon seals its Reply to. */
+  /** The key to which the daemon seals its Reply. */
   ephemeral?: KeyPair;
-  /** What becomes of the Hello on its way. */
+  /** Changes the Hello. */
   hello?: (bytes: Uint8Array) => Uint8Array;
-  /** The body of the first record; null: none is sent, and the daemon goes on waiting for it. */
+  /** The body of the first record; null sends none, and the daemon goes on waiting for it. */
   confirm?: Uint8Array | null;
-  /** The address it comes from. */
+  /** The address it connects from. */
   from?: string;
 };
 
-/** A link to the daemon after the handshake. @throws ProtocolError 'handshake' when the daemon ends it before. */
+/** Opens a link to the daemon. @throws ProtocolError 'handshake' if the daemon ends it before */
 export async function hostileClient(
   t: ExecutionContext,
   at: Address,
@@ -87,9 +87,9 @@ export class HostileClient implements MessageLink {
   readonly cb: Uint8Array;
   readonly socket: Socket;
   readonly calls: Calls;
-  /** Settles when the link is over. */
+  /** Settles when the link has ended. */
   readonly ended: Promise<LinkEnding>;
-  /** The names of the events that came so far. */
+  /** The names of the events so far. */
   readonly events: string[] = [];
   onMessage: MessageLink['onMessage'] = () => {};
   onSegment: MessageLink['onSegment'] = () => {};
@@ -122,7 +122,7 @@ export class HostileClient implements MessageLink {
     socket.resume();
   }
 
-  /** Any request, well-formed or not. @throws as Calls.request */
+  /** Sends any request, well-formed or not. @throws as Calls.request */
   get request(): Calls['request'] {
     return (method, params) => this.calls.request(method, params);
   }
@@ -131,17 +131,17 @@ export class HostileClient implements MessageLink {
     return this.socket.writableLength;
   }
 
-  /** Bytes outside of any record. */
+  /** Sends bytes outside of any record. */
   raw(bytes: Uint8Array): void {
     this.socket.write(bytes);
   }
 
-  /** A record of any type, sealed as the daemon expects it: only what is inside breaks rules. */
+  /** Sends a record of any type, sealed as the daemon expects it: only its content breaks rules. */
   record(type: number, ...parts: Uint8Array[]): void {
     for (const piece of this.#sealer.seal(type as RecordType, ...parts)) this.socket.write(piece);
   }
 
-  /** One record with these messages, whatever they are. */
+  /** Sends one record with these messages, whatever they are. */
   messages(...messages: Uint8Array[]): void {
     const body = messages.flatMap((message) => [new Writer().u32(message.length).finish(), message]);
     this.record(recordType.messages, ...body);
@@ -155,7 +155,7 @@ export class HostileClient implements MessageLink {
     this.record(recordType.segment, new Writer().u32(transfer).u64(index).finish(), bytes);
   }
 
-  /** Stops reading, as a slow reader does. */
+  /** Stops reading, like a slow client. */
   pause(): void {
     this.socket.pause();
   }
@@ -170,7 +170,7 @@ export class HostileClient implements MessageLink {
 
   loggedIn(): void {}
 
-  /** Says CLOSE. */
+  /** Sends CLOSE. */
   async close(): Promise<void> {
     this.record(recordType.close);
     this.socket.end();

@@ -1,6 +1,6 @@
 /**
- * A daemon that lies. It is the real daemon in this process, so a real client can register, log in and chat; each request
- * can be answered by a script instead, and each message to a client passes through the script.
+ * A daemon that lies: the real daemon in this process, which a real client can use. A script can answer each request
+ * instead, and change each message to a client.
  */
 import type { ExecutionContext } from 'ava';
 import type { Context } from '../../src/daemon/context.ts';
@@ -10,32 +10,32 @@ import type { Clock } from '../../src/platform/clock.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../src/protocol/wire/requests.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 
-/** Answers one request. Returns the result as it is sent, true to its schema or not; throws a Refusal to refuse. */
+/** Answers one request with any result, or throws a Refusal. */
 type Lie<N extends RequestName> = (about: {
   params: RequestParams<N>;
-  /** What the real daemon does and answers. */
+  /** Carries out the request and returns the answer as the real daemon does. */
   honest: () => Promise<RequestResult<N>>;
-  /** Who asks. `session.link.send` sends any bytes as a message, `session.tell` an event. */
+  /** The session that asked. `session.link.send` sends any bytes as a message, `session.tell` an event. */
   session: Session;
   context: Context;
 }) => unknown;
 
-/** Lies may be set, changed and deleted at any time. */
+/** Lies can be set, changed and deleted at any time. */
 type Script = {
   answers: { [N in RequestName]?: Lie<N> };
-  /** What becomes of each message to a client (but broadcasts to a room): itself, others, nothing. Any bytes will do. */
+  /** Returns what is sent instead of each message to a client (except broadcasts): itself, others, or nothing. Any bytes will do. */
   message: ((bytes: Uint8Array, session: Session) => Uint8Array[]) | null;
 };
 
 export type HostileDaemon = Awaited<ReturnType<typeof openDaemon>> & {
   script: Script;
-  /** Of all who have asked for something, in order; also the ended ones. */
+  /** The sessions that have sent a request, in order, with those that ended. */
   sessions: Session[];
-  /** The newest session of `name`. @throws when there is none */
+  /** The newest session of `name`. @throws if there is none */
   sessionOf(name: string): Session;
 };
 
-/** Stopped with its test. By default rooms go by each link, so that `script.message` sees everything. */
+/** Starts it; it stops when the test ends. By default room messages go over each link, so that `script.message` sees everything. */
 export async function hostileDaemon(
   t: ExecutionContext,
   o: { flags?: Record<string, string>; clock?: Clock } = {},

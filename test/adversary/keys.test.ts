@@ -1,4 +1,4 @@
-/** Keys that parse and do not work: refused where they come in, while others talk in the lobby. */
+/** Keys that parse and do not work are refused where they arrive, while others use the lobby. */
 import test, { type ExecutionContext } from 'ava';
 import { concat, Writer } from '../../src/protocol/base/bytes.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
@@ -21,7 +21,7 @@ const password = 'correct horse';
 const encryption = fixtureKey('mallory-encryption').spki;
 const badKeys = { even: evenKey(encryption), 'small factor': fixtureKey('weak').spki };
 
-/** Alice and Bob in the lobby. @returns what shows that they still reach each other */
+/** Alice and Bob in the lobby. @returns a function that checks that they still reach each other */
 async function lobby(t: ExecutionContext, port: number): Promise<() => Promise<void>> {
   const server = `127.0.0.1:${port}`;
   const alice = await connectChat(t, { user: 'alice', server, password, register: {} });
@@ -34,7 +34,7 @@ async function lobby(t: ExecutionContext, port: number): Promise<() => Promise<v
   };
 }
 
-/** Registers with any card; the record is the same each time, for it costs a fifth of a second. */
+/** Registers with any card; always with the same record, because one takes a fifth of a second. */
 async function registering(mallory: HostileClient): Promise<(card: Uint8Array) => Promise<unknown>> {
   const begun = await inlineOpaque.clientRegister('pw');
   const start = { name: 'mallory', message: begun.message, invite: null };
@@ -46,7 +46,7 @@ async function registering(mallory: HostileClient): Promise<(card: Uint8Array) =
   };
 }
 
-test('a first card, a second card, an ephemeral key and a join with a bad key are refused; the lobby goes on', async (t) => {
+test('a bad key in a first card, a second card, a handshake or a join is refused, and the lobby goes on', async (t) => {
   const { at, lines } = await openDaemon(t);
   const goesOn = await lobby(t, at.port);
   const notBefore = Date.now() - 1000;
@@ -104,7 +104,7 @@ test('a first card, a second card, an ephemeral key and a join with a bad key ar
   t.false(lines.some(({ evt }) => evt === 'sys_crash'));
 });
 
-test('a daemon that shows bad keys of people hides nobody else, and nothing is sealed to them', async (t) => {
+test('a daemon that shows people with bad keys hides nobody else, and nothing is sealed to them', async (t) => {
   const { at, script } = await hostileDaemon(t);
   const server = `127.0.0.1:${at.port}`;
   const goesOn = await lobby(t, at.port);
@@ -119,7 +119,7 @@ test('a daemon that shows bad keys of people hides nobody else, and nothing is s
   await goesOn();
 });
 
-test('a greeting with a bad key ends before anything is asked', async (t) => {
+test('a greeting with a bad key ends the connection before anything is asked', async (t) => {
   const sign = fixtureKey('daemon-sign').spki;
   for (const link of [evenKey(sign), fixtureKey('weak').spki, longExponent(60_000)]) {
     const greeting = concat(Buffer.from('SCK1'), new Writer().var16(link).var16(sign).finish());

@@ -1,4 +1,4 @@
-/** Accomplices who join and leave, so that a member may make garbage keys: two people who talk go on. */
+/** Accomplices join and leave so that a member may make garbage keys; two people still write to each other. */
 import test, { type ExecutionContext } from 'ava';
 import { limitValues } from '../../src/daemon/limits/limits.ts';
 import { parseEpoch } from '../../src/protocol/sealed/epoch.ts';
@@ -17,7 +17,7 @@ async function lobby(t: ExecutionContext) {
   return { at, server, joined };
 }
 
-/** Resolves when `chat` has received all events that the daemon sent before. */
+/** Resolves when `chat` has handled all events that the daemon sent before. */
 const upToDate = ({ signedIn }: TestChat) => signedIn.connection.request('ping', {});
 
 test('attack: 14 accomplices who join, leave and make garbage keys make no message of two people fail or wait', async (t) => {
@@ -37,7 +37,7 @@ test('attack: 14 accomplices who join, leave and make garbage keys make no messa
     said.push(`${speaker === alice ? 'alice' : 'bob'}: ${text} (sent)`);
   };
 
-  // Each in turn leaves; then all who may make a key make one that opens for nobody, before and after others speak.
+  // Each one leaves in turn; then all who may make a key make a garbage key, before and after others write.
   let left = 0;
   let made = 0;
   let attacking = true;
@@ -50,7 +50,7 @@ test('attack: 14 accomplices who join, leave and make garbage keys make no messa
     }
   })();
   while (left < limitValues.leavesOfRoom.burst) await speak(`under attack ${said.length}`);
-  // Whatever budgets there are: alone, without the other's help.
+  // Whatever is left of the budgets: alone, without the other's help.
   for (let n = 0; n < 10; n += 1) await speak(`alone ${n}`, alice);
   attacking = false;
   await attack;
@@ -73,7 +73,7 @@ test('attack: 14 accomplices who join, leave and make garbage keys make no messa
   }
 });
 
-test('after six who joined a host goes on under the key in use: newcomers are granted it, and who leaves gets no more', async (t) => {
+test('after six joins a host keeps the current key: newcomers are granted it, and a leaver gets no new messages', async (t) => {
   const { server, joined } = await lobby(t);
   const host = await connectChat(t, { user: 'alice', server, password, register });
   await host.client.send('#lobby', 'alone');
@@ -91,7 +91,7 @@ test('after six who joined a host goes on under the key in use: newcomers are gr
   for (const { client } of absent) client.socket.destroy();
   const before = await leaver.entries('epoch');
   t.deepEqual(before.at(-1)?.keys, [], 'who came last has no chunk');
-  // All are open, but she gets no more of what was said before she came than comes with the one in use.
+  // She can open all of them, but of the messages before her join she gets only those under the current key.
   for (const { bytes } of before)
     await leaver.client.request('grant-ask', { room: leaver.room, epochId: parseEpoch(bytes).epochId });
   await until(async () => (await leaver.entries('epoch')).at(-1)?.keys.length === 1);
@@ -101,7 +101,7 @@ test('after six who joined a host goes on under the key in use: newcomers are gr
     before.map((_, n) => Number(n === before.length - 1)),
   );
 
-  // She has the key in use; no budget keeps the host from another one.
+  // She has the current key; no budget keeps the host from making another one.
   await leaver.move('leave');
   await host.client.send('#lobby', 'without her');
   await t.throwsAsync(leaver.entries('epoch'), { code: 'no-such-conversation' });
@@ -114,7 +114,7 @@ test('after six who joined a host goes on under the key in use: newcomers are gr
   t.false(host.events.some(({ type }) => type === 'notice'));
 });
 
-test('attack: who joins after a garbage key reads what a speaker says under an earlier one, also without speaking', async (t) => {
+test('attack: a newcomer after a garbage key reads what a speaker writes under an earlier key, even without writing', async (t) => {
   const { server, joined } = await lobby(t);
   const alice = await connectChat(t, { user: 'alice', server, password, register });
   await alice.client.send('#lobby', 'alone');
@@ -134,7 +134,7 @@ test('attack: who joins after a garbage key reads what a speaker says under an e
   const epochs = await mallory.entries('epoch');
   t.is(epochs.length, allowed + 2, 'nobody made another key');
   const { messages, gaps } = await carol.client.history('#lobby');
-  // What was said under that key before she came, too.
+  // She also reads the messages under that key from before her join.
   t.deepEqual(lines(messages), [`alice: welcome, guest ${allowed} (sent)`, 'alice: hello carol (sent)']);
   t.deepEqual(gaps, []);
 });

@@ -1,4 +1,4 @@
-/** What hostile bytes write to the log: a bounded number of lines, none after the cut, and never one that wakes an operator. */
+/** Log lines caused by hostile bytes: a bounded number, none after the link was cut, and none at a level that alerts an operator. */
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ import { type SeededRandom, seeded } from './seeded.ts';
 
 const WARN = 40;
 const ERROR = 50;
-/** Of one link, at the level that a daemon has by itself, beside its failed logins: those are counted by address. */
+/** Of one link at the default log level, except its failed logins, which are counted by address. */
 const LINES_OF_A_LINK = 2;
 
 type Lines = { [field: string]: unknown; level?: number; evt?: string }[];
@@ -41,7 +41,7 @@ function value(random: SeededRandom, depth = 3): unknown {
   return Object.fromEntries(Array.from({ length: random(4) }, (_, n) => [`k${n}`, value(random, depth - 1)]));
 }
 
-/** Params that pass the schema of a request before the login, with nothing in them that is right. */
+/** Params that fit the schema of a request before login, with wrong values. */
 function wellFormed(random: SeededRandom): [string, unknown][] {
   const message = Buffer.from(bytes(random, 200)).toString('base64url');
   const name = ['alice', 'nobody', '', 'a:b', '\u0000', '__proto__'][random(6)];
@@ -58,14 +58,14 @@ function wellFormed(random: SeededRandom): [string, unknown][] {
   ];
 }
 
-/** Requests that are well-formed, and nothing else. */
+/** Well-formed requests only. */
 function requests(random: SeededRandom): Uint8Array[] {
   const asked = wellFormed(random);
   const some = Array.from({ length: 1 + random(8) }, () => asked[random(asked.length)] ?? ['ping', {}]);
   return some.map((one, id) => encode([0, id, ...one]));
 }
 
-/** What a link is sent once its handshake is done. */
+/** What a link is sent after its handshake. */
 function attack(client: HostileClient, random: SeededRandom): void {
   const attacks = [
     () => client.raw(bytes(random, 300)),
@@ -79,7 +79,7 @@ function attack(client: HostileClient, random: SeededRandom): void {
   attacks[random(attacks.length)]?.();
 }
 
-/** No line says error; those of one connection at the usual level are few, and so are the failed logins of an address. */
+/** Asserts that no line is an error, and that lines of a connection and failed logins of an address are few. */
 function assertQuietLog(t: ExecutionContext, lines: Lines): void {
   t.deepEqual(
     lines.filter(({ level }) => Number(level) >= ERROR),
@@ -99,7 +99,7 @@ function assertQuietLog(t: ExecutionContext, lines: Lines): void {
     t.true(own.length <= limitValues.failureLines.burst + 10, JSON.stringify(own.slice(0, 3)));
 }
 
-test.serial('junk in every state before the login', async (t) => {
+test.serial('junk in every state before login causes few log lines and no errors', async (t) => {
   const { at, lines } = await openDaemon(t);
   const alice = await connectTo(t, at);
   await register(alice, 'alice', 'pw');
@@ -143,7 +143,7 @@ test.serial('junk in every state before the login', async (t) => {
   );
 });
 
-test.serial('one link that fails to log in all the time is told a bounded number of times', async (t) => {
+test.serial('a link that fails to log in again and again causes a bounded number of lines', async (t) => {
   const { at, lines } = await openDaemon(t);
   const client = await hostileClient(t, at);
   const params = { name: 'alice', device: 1, ticket: new Uint8Array(32), signature: new Uint8Array(384) };
@@ -154,7 +154,7 @@ test.serial('one link that fails to log in all the time is told a bounded number
   assertQuietLog(t, lines);
 });
 
-test.serial('requests under way together that all break the rules are one line', async (t) => {
+test.serial('concurrent requests that all break the protocol cause one line', async (t) => {
   let go = () => {};
   let waiting = 0;
   const all = new Promise<void>((resolve) => {
@@ -186,7 +186,7 @@ test.serial('requests under way together that all break the rules are one line',
 });
 
 test.serial(
-  'what fails in the data folder is no line for each stranger who asks, and none that wakes an operator',
+  'failures in the data folder cause no line for each stranger and none that alerts an operator',
   async (t) => {
     const { at, dir, lines } = await openDaemon(t, { flags: { registration: 'invite' } });
     await mkdir(join(dir, 'invites.txt'));

@@ -1,4 +1,4 @@
-/** Mallory, and accomplices: members of the lobby who speak the protocol, and break what its rules do not hold. */
+/** Mallory and her accomplices: members of the lobby who use the protocol and do all that it does not prevent. */
 import { createPublicKey } from 'node:crypto';
 import type { ExecutionContext } from 'ava';
 import { systemRandom } from '../../src/platform/random.ts';
@@ -40,12 +40,12 @@ export class Mallory {
     this.card = openCard(cardBytes);
   }
 
-  /** Registered, logged in, and in the lobby. */
+  /** Registers Mallory, logs her in, and joins the lobby. */
   static join(t: ExecutionContext, at: HostileDaemon['at']): Promise<Mallory> {
     return Mallory.#register(t, at, 'mallory', fixtureKey('mallory-identity'));
   }
 
-  /** Another one like that, under another name and with keys of their own. */
+  /** The same under another name and with other keys. */
   static accomplice(t: ExecutionContext, at: HostileDaemon['at'], name: string): Promise<Mallory> {
     return Mallory.#register(t, at, name, spareIdentity());
   }
@@ -90,7 +90,7 @@ export class Mallory {
     await this.client.request('log-append', { room: this.room, entry });
   }
 
-  /** Makes an epoch that follows the newest one, and sends it. @throws Refusal as the daemon says */
+  /** Makes an epoch that follows the newest one, and sends it. @throws Refusal as the daemon answers */
   async epoch(lie: { time?: number; keys?: (honest: Keys) => Keys } = {}): Promise<void> {
     const { members } = await this.client.request('members', { room: this.room, after: null });
     const newest = (await this.entries('epoch')).at(-1);
@@ -109,7 +109,7 @@ export class Mallory {
     await this.client.request('epoch-commit', { room: this.room });
   }
 
-  /** The card after the newest one that the daemon has, with a good key. */
+  /** Sends a card after the newest one the daemon has, with a good key. */
   async renew(): Promise<void> {
     const { cards } = await this.client.request('cards', { name: 'mallory', from: 1 });
     const last = openCard(cards.at(-1) ?? new Uint8Array());
@@ -130,12 +130,12 @@ export class Mallory {
   }
 }
 
-/** Of each member the right length, and no key. */
+/** Chunks of the right length without a key. */
 export const garbageKeys: { keys: (honest: Keys) => Keys } = {
   keys: (keys) => keys.map(({ idFp }, i) => ({ idFp, chunk: new Uint8Array(384).fill(i + 1) })),
 };
 
-/** What the daemon says of it. */
+/** @returns 'taken', or the code of the refusal */
 export async function outcomeOf(attempt: Promise<void>): Promise<string> {
   try {
     await attempt;
@@ -154,7 +154,7 @@ function evenKey(): Uint8Array {
   return spki;
 }
 
-/** The card after `card`, with a key that nothing can be sealed to: signCard would not make it. */
+/** The card after `card`, with an unusable key: signCard would refuse it. */
 async function badCard(card: Card): Promise<Uint8Array> {
   const { spki, pkcs8 } = fixtureKey('mallory-identity');
   const body = new Writer()
@@ -170,7 +170,7 @@ async function badCard(card: Card): Promise<Uint8Array> {
   return concat(body, await inlineRsa.sign(pkcs8, H('card', body)));
 }
 
-/** Puts Mallory's next card past the check at import, as if it had been stored before there was one. */
+/** Stores Mallory's next card without the check, like one from before the check existed. */
 export async function storeBadCard({ script }: HostileDaemon, mallory: Mallory): Promise<void> {
   const bytes = await badCard(mallory.card);
   const { idFp, cardSeq, hash, notAfter } = openCard(bytes);

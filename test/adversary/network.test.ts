@@ -1,4 +1,4 @@
-/** A real pair of clients over a bad network: whatever it does to a record, nothing false is shown and nothing is lost. */
+/** Two real clients over a bad network: whatever happens to a record, nothing false is shown and nothing is lost. */
 import test from 'ava';
 import { connectChat, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -8,11 +8,11 @@ import { seeded } from './seeded.ts';
 const kinds = ['flip', 'drop', 'repeat', 'reorder', 'cut', 'stall', 'split'] as const;
 const directions = ['toDaemon', 'toClient'] as const;
 
-/** What `chat` was shown of the other one, in order. */
+/** The messages of the other one that `chat` was shown, in order. */
 const shown = ({ events }: TestChat, from: string) =>
   events.flatMap((event) => (event.type === 'message' && event.message.from === from ? [textOf(event.message)] : []));
 
-test('each fault in each direction, and in the handshake after it', async (t) => {
+test('each fault in each direction and in the handshake after it leaves all messages correct', async (t) => {
   const { at, lines } = await openDaemon(t);
   const proxy = await faultProxy(t, at.port, { seed: 11 });
   const random = seeded(5);
@@ -43,7 +43,7 @@ test('each fault in each direction, and in the handshake after it', async (t) =>
   await talk();
   for (const kind of kinds)
     for (const direction of directions) await under(proxy.strike({ kind, direction, after: random(3) }));
-  // A changed Hello or Reply ends that attempt only. A changed greeting is another key, which a client does not take.
+  // A changed Hello or Reply ends only that attempt. A changed greeting is another key, which a client refuses.
   await under(
     proxy.strike({ kind: 'cut', direction: 'toClient' }),
     proxy.strike({ kind: 'flip', direction: 'toDaemon' }),

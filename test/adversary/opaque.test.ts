@@ -1,4 +1,4 @@
-/** OPAQUE messages with bytes after their end: refused by the daemon and by a client. */
+/** OPAQUE messages with extra bytes: refused by the daemon and by a client. */
 import test from 'ava';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { register, testDaemonId } from '../helpers/client/client.ts';
@@ -10,7 +10,7 @@ import { hostileDaemon } from './hostile-daemon.ts';
 
 const longer = (text: string) => Buffer.concat([Buffer.from(text, 'base64url'), Buffer.alloc(3)]).toString('base64url');
 
-test('a good message with 3 more bytes is refused, on both sides', async (t) => {
+test('a valid message with 3 more bytes is refused on both sides', async (t) => {
   const { at, script } = await hostileDaemon(t);
   const mallory = await hostileClient(t, at);
   await register(mallory, 'mallory', 'pw');

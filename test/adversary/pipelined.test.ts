@@ -1,4 +1,4 @@
-/** Requests without end on one link, and answers that nobody reads: the daemon stays small, and another is served in between. */
+/** Endless requests on one link without reading the answers: the daemon stays small and serves others meanwhile. */
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { encodeRequest } from '../../src/protocol/wire/codec.ts';
@@ -8,12 +8,12 @@ import { until } from '../helpers/until.ts';
 
 const MIB = 1024;
 
-/** KiB that a process holds in memory. */
+/** The memory of a process, in KiB. */
 function resident(pid: number | undefined): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
-test('whoever asks without reading holds up their own link alone, and gets every answer once they read', async (t) => {
+test('a client that asks without reading holds up only its own link, and gets every answer once it reads', async (t) => {
   const daemon = await startDaemon(t);
   const hostile = await loggedInClient(t, daemon, 'mallory');
   const honest = await loggedInClient(t, daemon, 'alice');
@@ -22,7 +22,7 @@ test('whoever asks without reading holds up their own link alone, and gets every
   hostile.link.onMessage = () => {
     answered += 1;
   };
-  // The answers to the second would weigh more than a client's send queue may.
+  // The answers to the second one would exceed a client's send queue.
   const pings = [encodeRequest(1, 'ping', {}), 5_000] as const;
   const cards = [encodeRequest(1, 'cards', { name: 'alice', from: 0 }), 7_000] as const;
   for (const [request, count] of [pings, cards]) {

@@ -1,4 +1,4 @@
-/** A random number below `below`, the same sequence for the same seed (mulberry32). */
+/** Random numbers below `below`, the same sequence for the same seed (mulberry32). */
 export type SeededRandom = (below: number) => number;
 
 export function seeded(seed: number): SeededRandom {

@@ -1,4 +1,4 @@
-/** Strangers who only connect, from few addresses or many: they take places from one another, and from nobody else. */
+/** Strangers who only connect, from few addresses or many, take slots from each other and from nobody else. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
@@ -10,11 +10,11 @@ import { manualClock } from '../helpers/manual-clock.ts';
 import { until } from '../helpers/until.ts';
 import { type HostileClient, hostileClient, openSocket } from './hostile-client.ts';
 
-/** 28 half-open links, 28 before the login, 168 of people. */
+/** 28 half-open links, 28 before login, 168 logged in. */
 const FEW_DESCRIPTORS = 384;
 const PLACES = 28;
 
-/** A daemon with few places and a clock that the test moves. Alice is there, and is another time with each `again`. */
+/** A daemon with few slots and a manual clock. Alice is logged in, and once more with each `again`. */
 async function open(t: ExecutionContext, descriptors = FEW_DESCRIPTORS) {
   const clock = manualClock(Date.now());
   const { at, lines } = await openDaemon(t, { clock, descriptors });
@@ -26,7 +26,7 @@ async function open(t: ExecutionContext, descriptors = FEW_DESCRIPTORS) {
     await loginWithKey(client, 'alice', ticket ?? new Uint8Array(), 5);
     return client;
   };
-  /** Who was there has noticed nothing, and somebody new comes in. */
+  /** Asserts that everybody is still connected, and that a newcomer gets in. */
   const undisturbed = async (there: TestClient[] = []) => {
     const newcomer = await again();
     for (const client of [alice, newcomer, ...there]) {
@@ -38,7 +38,7 @@ async function open(t: ExecutionContext, descriptors = FEW_DESCRIPTORS) {
   return { clock, at, lines, alice, again, undisturbed };
 }
 
-/** Connections that say nothing, each once the daemon has taken it. */
+/** Silent connections, each after the daemon accepted it. */
 async function silent(t: ExecutionContext, at: { port: number }, from: string, count: number): Promise<Socket[]> {
   const sockets: Socket[] = [];
   for (let i = 0; i < count; i += 1) {
@@ -52,7 +52,7 @@ async function silent(t: ExecutionContext, at: { port: number }, from: string, c
 const isOpen = (socket: Socket) => !socket.destroyed && !socket.readableEnded;
 
 test.serial(
-  'half-open links lock nobody out: from two addresses, from many, a byte at a time, beside many honest ones',
+  'half-open links lock nobody out: from two addresses, from many, byte by byte, beside many honest ones',
   async (t) => {
     const { at, clock, lines, undisturbed } = await open(t);
     const sockets = [...(await silent(t, at, '127.0.0.2', 50)), ...(await silent(t, at, '127.0.0.3', 50))];
@@ -63,7 +63,7 @@ test.serial(
 
     for (let i = 1; i <= PLACES + 8; i += 1) sockets.push(...(await silent(t, at, `127.0.1.${i}`, 1)));
     await undisturbed();
-    // None of them stays for long, and a newcomer with a slow network outlasts them all.
+    // None of them stays for long, and a newcomer with a slow network outlasts all.
     const [late] = (await silent(t, at, '127.0.0.5', 1)) as [Socket];
     for (let ms = 0; ms < 2_000; ms += 500) {
       clock.advance(500);
@@ -92,7 +92,7 @@ test.serial(
   },
 );
 
-test.serial('links on which nobody logs in are bounded, too, and lock nobody out', async (t) => {
+test.serial('links without a login are bounded, too, and lock nobody out', async (t) => {
   const { at, clock, undisturbed } = await open(t);
   const hostile: HostileClient[] = [];
   for (let i = 0; i < PLACES + 8; i += 1) hostile.push(await hostileClient(t, at, { from: `127.0.0.${2 + (i % 2)}` }));
@@ -103,7 +103,7 @@ test.serial('links on which nobody logs in are bounded, too, and lock nobody out
   await undisturbed();
 });
 
-test.serial('an account has 32 links: the next one is refused, unless one has missed its ping', async (t) => {
+test.serial('an account has 32 links: the next one is refused unless one of them missed its ping', async (t) => {
   const { clock, lines, alice, again } = await open(t);
   const mine = [alice];
   while (mine.length < limitValues.linksPerAccount) {
@@ -124,8 +124,8 @@ test.serial('an account has 32 links: the next one is refused, unless one has mi
   t.false(lines.some(({ level }) => Number(level) >= 50));
 });
 
-test.serial('a few people cannot take all links: a login too many is refused, and nobody has to go', async (t) => {
-  // 18 links of people.
+test.serial('a few people cannot take all links: too many logins are refused, and nobody is evicted', async (t) => {
+  // Room for 18 logged-in links.
   const { at, lines, alice, again } = await open(t, 152);
   const mine = [alice];
   while (mine.length < 9) mine.push(await again());

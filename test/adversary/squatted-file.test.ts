@@ -1,4 +1,4 @@
-/** Somebody who names the id of another's file before its own message comes: neither file hides the other. */
+/** Mallory names the id of another's file before its own message arrives: neither file hides the other. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
@@ -10,7 +10,7 @@ import { signInAs } from '../helpers/client/sign-in.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
-test.serial('a file whose id somebody else has named is listed and fetched all the same', async (t) => {
+test.serial('a file whose id another person named before is still listed and downloaded', async (t) => {
   const daemon = await hostileDaemon(t);
   const server = joinLink('127.0.0.1', daemon.at.port, fromHex(daemon.at.fingerprint));
   const dir = await temporaryFolder(t);
@@ -89,7 +89,7 @@ test.serial('a file whose id somebody else has named is listed and fetched all t
     message: /something else than this file/,
   });
 
-  // A daemon that lists the other one alone, for what was chosen.
+  // A daemon that lists only the other file instead of the chosen one.
   daemon.script.answers.files = async ({ honest }) => {
     const page = await honest();
     const [file] = page.files;

@@ -1,4 +1,4 @@
-/** A daemon that spoils one message, and hides another one behind it. */
+/** A daemon that damages one message and hides another one behind it. */
 import { join } from 'node:path';
 import test from 'ava';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
@@ -10,7 +10,7 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const password = 'correct horse';
 
-test('a message that cannot be opened hides no other that is withheld', async (t) => {
+test('an unreadable message does not hide a withheld one', async (t) => {
   const { at } = await openDaemon(t);
   const server = `127.0.0.1:${at.port}`;
   const profile = join(await temporaryFolder(t), 'bob');
@@ -34,7 +34,7 @@ test('a message that cannot be opened hides no other that is withheld', async (t
   const reader = await startChat(
     t,
     tamperedLogin(signedIn, {
-      // Numbered anew, so that no place is missing; Carol says nothing more that would follow what she said.
+      // Numbered again without a hole; Carol writes nothing more that would reveal it.
       entry(entry: Entry) {
         if (entry.kind === 'message' && entry.from === 'carol' && !carols.includes(entry.seq)) carols.push(entry.seq);
         if (entry.seq === carols[hidden]) return [];

@@ -76,7 +76,7 @@ test.serial(
   },
 );
 
-test.serial('while 1,000 messages a second arrive typing stays quick, and a resize leaves a whole frame', async (t) => {
+test.serial('while 1,000 messages a second arrive, typing stays fast and a resize leaves a whole frame', async (t) => {
   const screen = stage(t, 'flood');
   await screen.until((text) => text.includes('flood 1'));
   screen.write('still here');
