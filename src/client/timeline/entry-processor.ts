@@ -97,7 +97,19 @@ export class EntryProcessor {
       if (!isStale) throw error;
       return noEntries();
     }
+    await this.#addOpenedElsewhere(ref, items, taken);
     return taken;
+  }
+
+  /** Announces messages whose key is missing here, but that another process of this profile has opened and stored. */
+  async #addOpenedElsewhere(ref: ConversationRef, items: readonly Item[], taken: ProcessedEntries): Promise<void> {
+    const locked = items.filter(({ claim }) => claim !== null).map(({ entry }) => entry.seq);
+    if (locked.length === 0) return;
+    const opened = (await this.#cache.withSeqs(ref.key, locked)).filter(({ body }) => body !== null);
+    const seqs = new Set(opened.map(({ seq }) => seq));
+    taken.fresh = taken.fresh.filter(({ seq }) => !seqs.has(seq));
+    for (const cached of opened) this.#addAnnouncement(cached, hex(this.#context.keyring.me.idFp), taken);
+    taken.fresh.sort((a, b) => a.seq - b.seq);
   }
 
   /** A page of entries that another process of this profile took, as if they were taken here; `end` is the last seq. */
