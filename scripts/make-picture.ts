@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
 import xterm, { type Terminal } from '@xterm/headless';
-import type { Client, ConversationName, Message } from '../src/client/types.ts';
+import type { Client } from '../src/client/client-api.ts';
+import type { ConversationName, Message } from '../src/client/types.ts';
 import { terminalSvg } from './terminal-svg.ts';
 
 const root = new URL('../', import.meta.url);

@@ -1,6 +1,4 @@
-/**
- * Builds the parts of a chat from the bottom up: each is given the bus and the parts below it (events/client-bus.ts).
- */
+/** Builds the parts of a client from the bottom up: each gets the bus and the parts below it (events/client-bus.ts). */
 import { hex } from '../protocol/base/bytes.ts';
 import { Cache } from './cache/cache.ts';
 import { Channels } from './channels/channels.ts';
@@ -10,7 +8,6 @@ import { SyncState } from './conversations/sync-state.ts';
 import { ClientBus } from './events/client-bus.ts';
 import { ReceivedEvents } from './events/received-events.ts';
 import { SharedFiles } from './files/shared-files.ts';
-import { ClientLifecycle } from './lifecycle.ts';
 import { type AccountContext, accountKey } from './login/account-context.ts';
 import type { SignedIn } from './login/sign-in.ts';
 import { Announcer } from './messages/announcer.ts';
@@ -27,8 +24,28 @@ import { Rooms } from './rooms/rooms.ts';
 import { EntryProcessor } from './timeline/entry-processor.ts';
 import { Transfers } from './transfers/transfers.ts';
 
-/** @throws ClientError 'untrusted' when the daemon shows other rooms than the pinned ones */
-export async function openParts(signedIn: SignedIn): Promise<ClientLifecycle> {
+export type ClientParts = {
+  context: AccountContext;
+  bus: ClientBus;
+  cache: Cache;
+  received: ReceivedEvents;
+  announcer: Announcer;
+  people: People;
+  presence: Presence;
+  rooms: Rooms;
+  outboxStore: OutboxStore;
+  messages: MessageBuilder;
+  myMessages: MyMessages;
+  receipts: Receipts;
+  conversations: Conversations;
+  outbox: Outbox;
+  sync: SyncState;
+  recipients: RecipientLookup;
+  transfers: Transfers;
+};
+
+/** Opens the stored state, and builds all parts. @throws ClientError 'untrusted' when the daemon shows other rooms than the pinned ones */
+export async function openParts(signedIn: SignedIn): Promise<ClientParts> {
   const { profile, lease } = signedIn;
   const context = contextOf(signedIn);
   const bus = new ClientBus();
@@ -66,7 +83,7 @@ export async function openParts(signedIn: SignedIn): Promise<ClientLifecycle> {
     isPosted: async (file) =>
       (await outboxStore.postsFile(file)) || (await cache.hasShared(file, hex(context.keyring.me.idFp))),
   });
-  return new ClientLifecycle({
+  return {
     context,
     bus,
     cache,
@@ -84,7 +101,7 @@ export async function openParts(signedIn: SignedIn): Promise<ClientLifecycle> {
     sync,
     recipients,
     transfers,
-  });
+  };
 }
 
 function contextOf({ connection, profile, keyring, rsa, clock, daemon }: SignedIn): AccountContext {

@@ -7,17 +7,17 @@ import { ProtocolError } from '../protocol/base/errors.ts';
 import { isEmoji } from '../protocol/base/text.ts';
 import { type Content, type ContentRef, encodeContent } from '../protocol/sealed/content.ts';
 import { safetyNumber } from '../protocol/sealed/safety-number.ts';
-import { openParts } from './client-parts.ts';
+import type { Client } from './client-api.ts';
+import { type ClientParts, openParts } from './client-parts.ts';
 import { askOverLinks } from './connection/ask-over-links.ts';
 import { type HistoryOptions, readHistory, readUnresolved } from './conversations/history.ts';
 import { addUnsent } from './conversations/list-conversations.ts';
 import { ClientError, throwClientError } from './errors.ts';
-import type { ClientLifecycle, ClientParts } from './lifecycle.ts';
+import { ClientLifecycle } from './lifecycle.ts';
 import type { SignedIn } from './login/sign-in.ts';
 import { type ConversationRef, nameOfRecipient } from './notes/conversation-ref.ts';
 import { shownName } from './people/shown-name.ts';
 import type {
-  Client,
   ClientEvent,
   Conversation,
   ConversationName,
@@ -33,7 +33,7 @@ import type {
   TransferState,
 } from './types.ts';
 
-/** How long `close` waits for what is under way, in ms. */
+/** How long `close` waits for work in progress, in ms. */
 const CLOSING_MS = 2000;
 
 export class ChatClient implements Client {
@@ -41,17 +41,17 @@ export class ChatClient implements Client {
   readonly #lifecycle: ClientLifecycle;
   readonly #parts: ClientParts;
 
-  private constructor(signedIn: SignedIn, chat: ClientLifecycle) {
+  private constructor(signedIn: SignedIn, lifecycle: ClientLifecycle) {
     this.#signedIn = signedIn;
-    this.#lifecycle = chat;
-    this.#parts = chat.parts;
+    this.#lifecycle = lifecycle;
+    this.#parts = lifecycle.parts;
   }
 
-  /** Joins the rooms if needed; the client catches up in the background. */
+  /** Joins the rooms if needed; the client catches up in the background. @throws as openParts */
   static async start(signedIn: SignedIn): Promise<ChatClient> {
-    const chat = await openParts(signedIn);
-    await chat.start();
-    return new ChatClient(signedIn, chat);
+    const lifecycle = new ClientLifecycle(await openParts(signedIn));
+    await lifecycle.start();
+    return new ChatClient(signedIn, lifecycle);
   }
 
   get me(): Client['me'] {
@@ -106,7 +106,7 @@ export class ChatClient implements Client {
   async send(to: ConversationName, text: string, options: { until?: 'sent' | 'delivered' } = {}): Promise<Message> {
     const ref = await this.#parts.recipients.recipientOrUnresolved(to);
     if (options.until === 'delivered' && ref.kind === 'room')
-      throw new ClientError('usage', 'in a room nobody signs a receipt; wait until it is sent');
+      throw new ClientError('usage', 'messages in a room get no receipts; wait until it is sent');
     const content = await this.#content(ref, text, undefined);
     return (await this.#parts.myMessages.send(ref, checkedContent(content), { until: options.until ?? 'sent' }))
       .reached;
@@ -115,18 +115,18 @@ export class ChatClient implements Client {
   async edit(message: Message, text: string): Promise<void> {
     if (message.body.kind === 'file')
       throw new ClientError('usage', 'a file cannot be edited; delete it and send another');
-    const ref = await this.#ownMessage(message, 'edited');
+    const ref = await this.#ownMessage(message, 'edit');
     await this.#post(ref, { kind: 'edit', target: fromHex(message.id), text });
   }
 
   async remove(message: Message): Promise<void> {
     if (message.seq === null && message.state === 'failed') return this.#parts.myMessages.drop(message);
-    const ref = await this.#ownMessage(message, 'deleted');
+    const ref = await this.#ownMessage(message, 'delete');
     await this.#post(ref, { kind: 'delete', target: fromHex(message.id) });
   }
 
   async react(message: Message, emoji: string, on: boolean): Promise<void> {
-    // Reactions of other programs can be taken back, whatever they are.
+    // A reaction that another program sent may be any text, and can be taken back.
     if (on && !isEmoji(emoji)) throw new ClientError('usage', 'a reaction is one emoji');
     const ref = await this.#parts.recipients.recipient(message.conversation);
     await this.#post(ref, { kind: 'reaction', to: await this.#storedRef(ref, message), emoji, on });
@@ -243,27 +243,29 @@ export class ChatClient implements Client {
     return this.#parts.myMessages.queue(ref, checkedContent(content));
   }
 
-  /** A message that the conversation holds. @throws ClientError 'refused' */
+  /** Returns the reference to a message that the conversation holds. @throws ClientError 'refused' when it does not */
   async #storedRef(ref: ConversationRef, message: MessageRef): Promise<ContentRef> {
     if (ref.kind === 'room') await this.#lifecycle.synced(ref);
     await this.#parts.messages.checkStored(ref, message);
     return { author: fromHex(message.author), id: fromHex(message.id) };
   }
 
+  /** Returns the conversation of a stored message of this account. @throws ClientError 'refused' @param what a verb, for the error */
   async #ownMessage(message: Message, what: string): Promise<ConversationRef> {
     if (message.from !== this.me.name || message.formerKey)
-      throw new ClientError('refused', `only ${shownName(message)} can have this ${what}`);
+      throw new ClientError('refused', `only ${shownName(message)} can ${what} this message`);
     const ref = await this.#parts.recipients.recipient(message.conversation);
     await this.#storedRef(ref, message);
     return ref;
   }
 
-  async #withClientErrors<T>(ask: () => Promise<T>): Promise<T> {
-    return ask().catch(throwClientError);
+  /** @throws ClientError 'refused' instead of a Refusal */
+  async #withClientErrors<T>(action: () => Promise<T>): Promise<T> {
+    return action().catch(throwClientError);
   }
 }
 
-/** @throws ClientError 'usage' when the content is too long or malformed */
+/** Returns `content`. @throws ClientError 'usage' when it is too long or malformed */
 function checkedContent(content: Content): Content {
   try {
     encodeContent(content);

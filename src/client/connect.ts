@@ -1,14 +1,19 @@
 import { ChatClient } from './client.ts';
+import type { Client } from './client-api.ts';
 import { signIn } from './login/sign-in.ts';
-import type { Client, ConnectOptions } from './types.ts';
+import type { ConnectOptions } from './types.ts';
 
 /**
- * Logs in, or registers when `options.register` is given, and joins the lobby. Resolves with a client that is online; it goes on
- * fetching what is new while it is used. Close it with `client.close()`.
- * @throws ClientError with a `code` that says what is wrong, such as 'unreachable', 'login-refused' or 'untrusted'
- * @throws Refusal when the daemon refuses a registration
+ * Logs in, or registers when `options.register` is given, and joins the rooms. Resolves with a client that is online; it fetches
+ * new messages in the background. Close it with `client.close()`.
+ * @param options `timeout` in ms; the other fields are explained at ConnectOptions
+ * @throws ClientError 'unreachable', 'not-a-daemon' or 'version' when no server of this version answers; 'login-refused' for a wrong
+ *   name or password; 'untrusted' or 'key-changed' when the server or its statements about the account are not trusted; 'usage' for a
+ *   wrong option or a missing password; 'refused' when the keys of the account are not here, or the profile is damaged; 'disk-full'
+ * @throws Refusal when the server refuses the registration ('name-taken', 'name-look-alike', 'bad-name', 'registration-closed',
+ *   'bad-invite'), or lets nobody in for longer than `timeout` ('busy', 'disk-full', 'rate-limited')
  * @example
- * const ask = { trust: async () => false, password: async () => null, progress() {} };
+ * const ask: Ask = { trust: async () => false, password: async () => null, progress() {} };
  * const client = await connect({ user: 'bot', server: '127.0.0.1:65345', ask });
  * await client.send('#lobby', 'hello');
  * await client.close();

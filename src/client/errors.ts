@@ -1,9 +1,6 @@
 import { ProtocolError, Refusal, type RefusalCode } from '../protocol/base/errors.ts';
 
-/**
- * What can go wrong for the person. Each code has its exit status (COMMANDS): 2 usage, 3 login refused, 4 daemon unreachable,
- * 5 key not trusted, 6 refused. The message says what happened and what to do; lower case, no full stop.
- */
+/** The exit status of each error code: 2 usage, 3 login refused, 4 daemon unreachable, 5 key not trusted, 6 refused, 130 interrupted. */
 export const exitStatus = {
   usage: 2,
   'login-refused': 3,
@@ -19,6 +16,26 @@ export const exitStatus = {
 
 export type ClientErrorCode = keyof typeof exitStatus;
 
+/**
+ * An error for the person. `message` says what happened and what to do, in lower case and without a full stop. `code` says which
+ * kind of error it is:
+ *
+ * - `usage`: an argument is wrong.
+ * - `login-refused`: the name or the password is wrong, or this device was signed out.
+ * - `unreachable`: there is no connection; the daemon may have carried out the request all the same.
+ * - `not-a-daemon`: something else answers at the address.
+ * - `version`: the daemon or the profile is of another version.
+ * - `untrusted`: the daemon is not known, or contradicts itself or the profile.
+ * - `key-changed`: the key of the daemon or of a person is not the pinned one.
+ * - `refused`: the daemon or this client refuses the request.
+ * - `disk-full`: the disk of the profile is full.
+ * - `cancelled`: the person stopped it.
+ * @example
+ * await client.send('@bob', 'hello').catch((error: unknown) => {
+ *   if (error instanceof ClientError && error.code === 'key-changed') console.log(error.message);
+ *   else throw error;
+ * });
+ */
 export class ClientError extends Error {
   override readonly name = 'ClientError';
   readonly code: ClientErrorCode;
@@ -29,24 +46,24 @@ export class ClientError extends Error {
   }
 }
 
-/** Why a link was closed for good, as the error that it is; null when the program itself closed it. */
+/** Returns the error for a connection that was closed for good; null if `close` was called. */
 export function closedLinkError(link: { reason: string; code?: ClientErrorCode }): ClientError | null {
   return link.code === undefined ? null : new ClientError(link.code, link.reason);
 }
 
-/** What the daemon refuses is an error of the client like any other. @throws ClientError, and what else `error` is */
+/** Turns a Refusal of the daemon into a ClientError. @throws ClientError 'refused' for a Refusal; other errors as they are */
 export function throwClientError(error: unknown): never {
   throw error instanceof Refusal ? new ClientError('refused', error.message) : error;
 }
 
-/** What trying again does not change: it is about the thing itself, not about the link, the disk or this program. */
+/** Whether another attempt would fail in the same way: the error is not about the link, the disk or this program. */
 export function isFinal(error: unknown): boolean {
   if (error instanceof ClientError) return ['usage', 'refused', 'key-changed', 'untrusted'].includes(error.code);
   return error instanceof ProtocolError || (error instanceof Refusal && !isTemporary(error));
 }
 
-/** Of each no of the daemon's: whether the very same request may get a yes later, with nothing done here. */
-const refusals: { readonly [code in RefusalCode]: 'passing' | 'final' } = {
+/** Whether the daemon may accept the same request later. */
+const refusals: { readonly [code in RefusalCode]: 'temporary' | 'final' } = {
   'login-refused': 'final',
   'registration-closed': 'final',
   'bad-invite': 'final',
@@ -68,15 +85,15 @@ const refusals: { readonly [code in RefusalCode]: 'passing' | 'final' } = {
   'id-reused': 'final',
   'too-large': 'final',
   quota: 'final',
-  'disk-full': 'passing',
-  'rate-limited': 'passing',
-  busy: 'passing',
+  'disk-full': 'temporary',
+  'rate-limited': 'temporary',
+  busy: 'temporary',
   'bad-request': 'final',
   version: 'final',
-  internal: 'passing',
+  internal: 'temporary',
 };
 
-/** A no of the daemon's that may be a yes in a moment. */
+/** Whether the error is a refusal that may pass by itself: the daemon may accept the same request later. */
 export function isTemporary(error: unknown): error is Refusal {
-  return error instanceof Refusal && refusals[error.code] === 'passing';
+  return error instanceof Refusal && refusals[error.code] === 'temporary';
 }

@@ -1,12 +1,12 @@
-/** What `import 'securechat'` gives: the client without a screen. */
+/** The exports of the library: `import { connect } from 'securechat'`. */
 export { Refusal, type RefusalCode } from '../protocol/base/errors.ts';
+export type { Client } from './client-api.ts';
 export { connect } from './connect.ts';
 export { ClientError, type ClientErrorCode } from './errors.ts';
 export { type ListenOptions, listen } from './messages/message-stream.ts';
 export type {
   Ask,
   Body,
-  Client,
   ClientEvent,
   ConnectOptions,
   Conversation,

@@ -4,7 +4,8 @@
  */
 import { PassThrough } from 'node:stream';
 import { render } from 'ink';
-import type { Ask, Client } from '../client/types.ts';
+import type { Client } from '../client/client-api.ts';
+import type { Ask } from '../client/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import { keepHeapSmall } from '../platform/small-heap.ts';
 import { suspendProcessGroup } from '../platform/terminal/job-control.ts';

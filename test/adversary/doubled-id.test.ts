@@ -1,6 +1,7 @@
 /** Mallory gives her message the id of another's: an answer to one of them is never shown as an answer to the other. */
 import test from 'ava';
 import { openParts } from '../../src/client/client-parts.ts';
+import { ClientLifecycle } from '../../src/client/lifecycle.ts';
 import { connectChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -10,7 +11,7 @@ test('a message is answered, selected and deleted by author and id, even if anot
   const account = { server, password: 'secret', register: {} } as const;
   const alice = await connectChat(t, { ...account, user: 'alice' });
   const bob = await connectChat(t, { ...account, user: 'bob' });
-  const carol = await openParts(await signInAs(t, { ...account, user: 'carol' }));
+  const carol = new ClientLifecycle(await openParts(await signInAs(t, { ...account, user: 'carol' })));
   t.teardown(() => carol.end(0));
   await carol.start();
 

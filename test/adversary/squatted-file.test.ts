@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { openParts } from '../../src/client/client-parts.ts';
+import { ClientLifecycle } from '../../src/client/lifecycle.ts';
 import { fromHex, hex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import { connectChat } from '../helpers/client/chat.ts';
@@ -17,7 +18,7 @@ test.serial('a file whose id another person named before is still listed and dow
   const account = { server, password: 'secret', register: {} } as const;
   const alice = await connectChat(t, { ...account, user: 'alice' });
   const bob = await connectChat(t, { ...account, user: 'bob' });
-  const carol = await openParts(await signInAs(t, { ...account, user: 'carol' }));
+  const carol = new ClientLifecycle(await openParts(await signInAs(t, { ...account, user: 'carol' })));
   t.teardown(() => carol.end(0));
   await carol.start();
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, glob, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -40,14 +40,49 @@ await bot().catch((error: unknown) => {
 });
 `;
 
-test('a program elsewhere compiles against the installed library without skipLibCheck, and runs', async (t) => {
+/** Each `@example` in the library's declarations, as the body of a function that is given a client. */
+async function examplesOf(types: string): Promise<{ declaration: string; code: string }[]> {
+  const found: { declaration: string; code: string }[] = [];
+  for await (const file of glob('**/*.d.ts', { cwd: types })) {
+    const text = await readFile(join(types, file), 'utf8');
+    for (const [, comment = '', declaration = ''] of text.matchAll(/\/\*\*([\s\S]*?)\*\/\n *([^\n]*)/g)) {
+      const [, example] = comment.split('@example');
+      if (example !== undefined) found.push({ declaration, code: example.replace(/^ *\* ?/gm, '') });
+    }
+  }
+  return found;
+}
+
+const exampleImports = `
+import { ClientError, Refusal, connect, listen } from 'securechat';
+import type { Ask, Client, TransferState } from 'securechat';
+`;
+
+test('a program and all examples compile elsewhere against the installed library without skipLibCheck', async (t) => {
   const { dir, files } = await installPackage(t);
   await writeFile(join(dir, 'package.json'), '{ "type": "module" }');
   await writeFile(join(dir, 'consumer.ts'), consumer);
+  const examples = await examplesOf(join(dir, 'node_modules/securechat/dist/types'));
+  const functions = examples.map(
+    ({ code }, i) => `export async function example${i}(client: Client) {{\n${code}\n}}\n`,
+  );
+  await writeFile(join(dir, 'examples.ts'), exampleImports + functions.join(''));
+  const api = await readFile(join(dir, 'node_modules/securechat/dist/types/client/client-api.d.ts'), 'utf8');
+  const members = api.match(/^ {4}(readonly )?\w+[(:]/gm) ?? [];
+  t.true(members.length > 25);
+  for (const member of [...members, 'class ClientError', 'class Refusal', 'function connect', 'function listen'])
+    t.true(
+      examples.some(({ declaration }) => declaration.includes(member.trim())),
+      `${member} has an example`,
+    );
   const options = '--noEmit --strict --exactOptionalPropertyTypes --module nodenext --target es2024';
-  await run(join(root, 'node_modules/.bin/tsc'), [...options.split(' '), '--skipLibCheck', 'false', 'consumer.ts'], {
-    cwd: dir,
-  }).catch(({ stdout }) => t.fail(stdout));
+  await run(
+    join(root, 'node_modules/.bin/tsc'),
+    [...options.split(' '), '--skipLibCheck', 'false', 'consumer.ts', 'examples.ts'],
+    {
+      cwd: dir,
+    },
+  ).catch(({ stdout }) => t.fail(stdout));
   const { stdout } = await run(process.execPath, ['consumer.ts'], { cwd: dir });
   t.is(stdout, 'unreachable\n');
   for (const program of ['securechat', 'securechat-daemon']) {

@@ -5,11 +5,12 @@
  * A Shell is what every command gets: settings, output, login, and questions at the terminal.
  */
 
+import type { Client } from '../../client/client-api.ts';
 import { ClientError } from '../../client/errors.ts';
 import { readPasswordFile } from '../../client/login/password-file.ts';
 import { DEFAULT_TIMEOUT_MS, lastLogin, type SignedIn, signIn } from '../../client/login/sign-in.ts';
 import { DEFAULT_SERVER } from '../../client/profile/global-options.ts';
-import type { Ask, Client, ConnectOptions } from '../../client/types.ts';
+import type { Ask, ConnectOptions } from '../../client/types.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
 import { nameProblem, printable } from '../../protocol/base/text.ts';

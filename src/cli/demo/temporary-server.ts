@@ -4,8 +4,8 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
+import type { Client } from '../../client/client-api.ts';
 import { connect } from '../../client/connect.ts';
-import type { Client } from '../../client/types.ts';
 import type { Shell } from '../console/shell.ts';
 import { type DaemonProcess, startDaemon } from './daemon-process.ts';
 

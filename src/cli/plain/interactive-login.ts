@@ -3,9 +3,10 @@
  * screen does.
  */
 
+import type { Client } from '../../client/client-api.ts';
 import { ClientError } from '../../client/errors.ts';
 import { FORGOTTEN_PASSWORD } from '../../client/login/register.ts';
-import type { Client, ConnectOptions } from '../../client/types.ts';
+import type { ConnectOptions } from '../../client/types.ts';
 import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
 import { nameProblem } from '../../protocol/base/text.ts';
 import type { LoginBackend } from '../../tui/login/login-controller.ts';

@@ -3,8 +3,9 @@
  * screen and knows no panes. This file reads and prints the lines.
  */
 
+import type { Client } from '../../client/client-api.ts';
 import { ClientError, closedLinkError } from '../../client/errors.ts';
-import type { Client, ClientEvent, Conversation, ConversationName, Message } from '../../client/types.ts';
+import type { ClientEvent, Conversation, ConversationName, Message } from '../../client/types.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
 import { ChatController } from '../../tui/chat/chat-controller.ts';

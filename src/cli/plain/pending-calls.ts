@@ -1,6 +1,7 @@
 /** Counts the client's unanswered calls: at the end, line mode waits for them. */
+
+import type { Client } from '../../client/client-api.ts';
 import { ClientError } from '../../client/errors.ts';
-import type { Client } from '../../client/types.ts';
 
 /** Calls that take as long as the file; the next line does not wait for them. */
 const long: ReadonlySet<string | symbol> = new Set(['upload', 'download', 'resume']);

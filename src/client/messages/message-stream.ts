@@ -1,29 +1,34 @@
-/** What arrives, as something to iterate over: `for await (const message of listen(client))`. */
+/** New messages as an async iterable. */
+
+import type { Client } from '../client-api.ts';
 import { ClientError, closedLinkError } from '../errors.ts';
-import type { Client, ClientEvent, Message } from '../types.ts';
+import type { ClientEvent, Message } from '../types.ts';
 
 const MAX_WAITING = 10_000;
 
 export type ListenOptions = {
-  /** Ends the loop. */
+  /** An abort ends the loop. */
   signal?: AbortSignal;
-  /** One's own messages too, from here and from one's other devices; without it only those of others. */
+  /** Yields the messages of this account, too, from all its devices; default false. */
   own?: boolean;
-  /** How many messages may wait while the loop is busy; default 10,000. */
+  /** The most messages that wait while the loop is busy; default 10,000. */
   max?: number;
 };
 
 /**
- * Every message of others that is new, in the order of its arrival, from the first step of the loop on. Edits, reactions and
- * receipts are no new messages; `client.subscribe` tells of them.
+ * Yields each new message in the order of arrival, from the first step of the loop on. Edits, reactions and receipts are not new
+ * messages: `client.subscribe` reports them.
  *
- * What arrives while the loop is busy waits, up to `max`. Then nothing more is taken: the loop is given what waited,
- * and after it the error. Nothing is lost: `client.history` has what came later, and a new loop goes on with what comes
- * then.
+ * Up to `max` messages wait while the loop is busy. When one more arrives, the loop gets the waiting ones and then the error.
+ * Nothing is lost: `client.history` returns the later messages.
  *
- * Ends with `signal`, when the client is closed (both after what had come), or when the loop is left.
- * @throws ClientError 'refused' when more than `max` messages waited; the reason, when there will be no link any more, as
- *   'key-changed' or 'login-refused'
+ * The loop ends after the waiting messages when `signal` aborts or the client is closed.
+ * @throws ClientError 'refused' when more than `max` messages waited; the `code` of the `closed` state when the connection is closed
+ *   for good, such as 'key-changed' or 'login-refused'
+ * @example
+ * for await (const { from, body } of listen(client)) {
+ *   if (body.kind === 'text') console.log(`${from}: ${body.text}`);
+ * }
  */
 export async function* listen(
   client: Pick<Client, 'subscribe' | 'me'>,

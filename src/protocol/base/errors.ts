@@ -61,7 +61,15 @@ export const refusalCodes = [
 
 export type RefusalCode = (typeof refusalCodes)[number];
 
-/** An expected refusal. The client receives the code and a sentence that says what to do; the session continues. */
+/**
+ * An expected refusal. The client receives the code and a sentence that says what to do; the session continues.
+ * @example
+ * const ask: Ask = { trust: async () => true, password: async () => 'secret', progress() {} };
+ * await connect({ user: 'bob', ask, register: {} }).catch((error: unknown) => {
+ *   if (error instanceof Refusal && error.code === 'name-taken') console.log('choose another name');
+ *   else throw error;
+ * });
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: RefusalCode;

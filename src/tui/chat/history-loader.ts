@@ -1,6 +1,8 @@
 /** Fetches the history that the window, the line "new" and a search need. */
+
+import type { Client } from '../../client/client-api.ts';
 import { ClientError } from '../../client/errors.ts';
-import type { Client, ConversationName } from '../../client/types.ts';
+import type { ConversationName } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { viewOf } from '../messages/viewport.ts';
 import { loadedCount, lookOf } from '../select/select.ts';

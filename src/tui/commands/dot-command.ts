@@ -2,7 +2,8 @@
  * Folder `commands`: the dot-commands: name, usage, help and action together; they return results and draw nothing. What a
  * dot-command is and what it returns. The screen and line mode show results, each in its way; a command shows nothing itself.
  */
-import type { Client, ConversationName, FileInfo, Message, Person, TransferState } from '../../client/types.ts';
+import type { Client } from '../../client/client-api.ts';
+import type { ConversationName, FileInfo, Message, Person, TransferState } from '../../client/types.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
 import type { CommandName } from '../command-line/command-names.ts';
 import type { CommandRow } from '../command-line/parse-line.ts';

@@ -1,6 +1,8 @@
 /** The lines of the pages on which the screen shows longer results. */
+
+import type { Client } from '../../client/client-api.ts';
 import { shownName } from '../../client/people/shown-name.ts';
-import type { Client, Person } from '../../client/types.ts';
+import type { Person } from '../../client/types.ts';
 import { commandNames } from '../command-line/command-names.ts';
 import { type FileItem, type ListedConversation, presenceSign, presenceWord } from '../select/select.ts';
 import { age, groups, size } from '../text/format.ts';

@@ -3,8 +3,8 @@
  * write only what each of them changed, and take over each other's settings, mutes and blocks at once.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { Client } from '../../client/client-api.ts';
 import type { SealedRows } from '../../client/profile/sealed-rows.ts';
-import type { Client } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import { isCommandLine } from '../command-line/parse-line.ts';

@@ -3,8 +3,9 @@
  * account, checks the input and shows faults beside their fields.
  */
 
+import type { Client } from '../../client/client-api.ts';
 import { ClientError } from '../../client/errors.ts';
-import type { Ask, Client, ConnectOptions } from '../../client/types.ts';
+import type { Ask, ConnectOptions } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
 import { MAX_INVITE, nameProblem, printable } from '../../protocol/base/text.ts';

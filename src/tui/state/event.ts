@@ -1,6 +1,6 @@
 /** The events that change the screen's state. */
+import type { Client } from '../../client/client-api.ts';
 import type {
-  Client,
   ClientEvent,
   Conversation,
   ConversationName,

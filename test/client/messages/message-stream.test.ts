@@ -1,7 +1,8 @@
 import test from 'ava';
+import type { Client } from '../../../src/client/client-api.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import { listen } from '../../../src/client/messages/message-stream.ts';
-import type { Client, ClientEvent, Message } from '../../../src/client/types.ts';
+import type { ClientEvent, Message } from '../../../src/client/types.ts';
 
 /** A client reduced to its name and its events. */
 function fakeClient() {

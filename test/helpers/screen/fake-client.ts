@@ -1,6 +1,6 @@
 import { reactionsOf } from '../../../src/client/cache/applied-marks.ts';
+import type { Client } from '../../../src/client/client-api.ts';
 import type {
-  Client,
   ClientEvent,
   Conversation,
   ConversationName,

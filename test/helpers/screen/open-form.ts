@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Client } from '../../../src/client/client-api.ts';
 import { ClientError } from '../../../src/client/errors.ts';
-import type { Client, ConnectOptions } from '../../../src/client/types.ts';
+import type { ConnectOptions } from '../../../src/client/types.ts';
 import { Actions } from '../../../src/tui/actions/actions.ts';
 import { type LoginBackend, LoginController } from '../../../src/tui/login/login-controller.ts';
 import { Attention } from '../../../src/tui/notify/attention.ts';

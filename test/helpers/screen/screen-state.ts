@@ -1,4 +1,5 @@
-import type { Client, Conversation, Message, Person } from '../../../src/client/types.ts';
+import type { Client } from '../../../src/client/client-api.ts';
+import type { Conversation, Message, Person } from '../../../src/client/types.ts';
 import type { Event } from '../../../src/tui/state/event.ts';
 import { chatOf, openThread } from '../../../src/tui/state/focus.ts';
 import { type Chat, defaultSettings, initialState, type State, type Thread } from '../../../src/tui/state/state.ts';

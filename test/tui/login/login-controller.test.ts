@@ -1,7 +1,8 @@
 /** The login form: the server, the account, and its errors. */
 import test from 'ava';
+import type { Client } from '../../../src/client/client-api.ts';
 import { ClientError } from '../../../src/client/errors.ts';
-import type { Client, ConnectOptions } from '../../../src/client/types.ts';
+import type { ConnectOptions } from '../../../src/client/types.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import type { Login } from '../../../src/tui/state/state.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';

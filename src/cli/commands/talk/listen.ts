@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import type { Client } from '../../../client/client-api.ts';
 import { closedLinkError } from '../../../client/errors.ts';
-import type { Client, Conversation, Message } from '../../../client/types.ts';
+import type { Conversation, Message } from '../../../client/types.ts';
 import type { Command } from '../../command.ts';
 import { Output } from '../../console/output.ts';
 import { reportGap, reportMessage } from '../../console/report.ts';

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs/promises';
+import type { Client } from '../../../client/client-api.ts';
 import { ClientError } from '../../../client/errors.ts';
 import { DEFAULT_SERVER } from '../../../client/profile/global-options.ts';
 import { downloadsFolder, profileFolder } from '../../../client/profile/paths.ts';
 import { Profile } from '../../../client/profile/profile.ts';
 import { SealedRows } from '../../../client/profile/sealed-rows.ts';
-import type { Client } from '../../../client/types.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import { systemRandom } from '../../../platform/random.ts';
 import { suspendProcessGroup } from '../../../platform/terminal/job-control.ts';

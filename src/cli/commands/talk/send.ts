@@ -1,6 +1,8 @@
 /** Folder `talk`: the commands that send and show messages; they do not know how files are transferred. */
+
+import type { Client } from '../../../client/client-api.ts';
 import { ClientError } from '../../../client/errors.ts';
-import type { Client, ConversationName } from '../../../client/types.ts';
+import type { ConversationName } from '../../../client/types.ts';
 import type { Command } from '../../command.ts';
 import { parseConversation } from '../../console/conversation-argument.ts';
 import { checkText, joinWords, readText } from '../../console/message-text.ts';
