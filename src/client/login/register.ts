@@ -7,7 +7,7 @@ import type { AccountKeys } from '../keys/account-store.ts';
 
 /** Said wherever an account is made. */
 export const FORGOTTEN_PASSWORD =
-  'nobody can reset your password for you: whoever forgets it loses the old messages, and friends see a changed key';
+  'nobody can reset your password: if you forget it, you lose your old messages and your friends see a changed key';
 
 /**
  * Makes the account with the first card of `keys()`, which is called once the name is known to be free. It stores them in the

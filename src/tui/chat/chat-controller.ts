@@ -1,5 +1,5 @@
 /**
- * Folder `chat`: what runs while somebody is logged in: client events into the state, history, read marks, transfers; it draws
+ * Folder `chat`: what runs while a person is logged in: client events into the state, history, read marks, transfers; it draws
  * nothing. One login: brings the client's events into the store, sends what is written, and marks what was read.
  */
 

@@ -1,5 +1,5 @@
 /**
- * Folder `notify`: bell, desktop notifications, and whether somebody looks; it decides nothing about muting. Notifies a person
+ * Folder `notify`: bell, desktop notifications, and whether the person is looking; it decides nothing about muting. Notifies a person
  * who looks elsewhere of new messages: bell, desktop notification, window title. Without the text unless a setting allows it.
  */
 
