@@ -56,7 +56,7 @@ test.serial('the first start leads to the chat with the keyboard only', async (t
 });
 
 test.serial(
-  'no letter is lost or changes its place, however fast they come and whatever keys are between them',
+  'letters keep their order and none is lost, at any speed and with keys between them',
   async (t) => {
     const screen = stage(t, 'talk');
     await screen.until(isChatShown);

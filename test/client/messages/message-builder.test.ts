@@ -6,7 +6,7 @@ import type { ConversationRef } from '../../../src/client/notes/conversation-ref
 import type { Rooms } from '../../../src/client/rooms/rooms.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 
-test('attack: what a former, perhaps stolen, key signs does not look like the person who was compared', async (t) => {
+test('attack: a message signed by a former, perhaps stolen, key is not shown as verified', async (t) => {
   const id = (n: number) => new Uint8Array(32).fill(n);
   const pinned = { name: 'bob', card: { idFp: id(2) }, verified: true, changedTo: null };
   const keyring = { me: { name: 'alice', idFp: id(1) }, pinned: async () => pinned };
