@@ -16,8 +16,8 @@ test('a message is answered, selected and deleted by author and id, even if anot
   await carol.start();
 
   const asked = await alice.client.send('#lobby', 'shall we meet at eight?');
-  const place = await carol.parts.conversations.named('#lobby');
-  await carol.parts.myMessages.queue(place, { kind: 'text', text: 'shall I have your keys?' }, asked);
+  const ref = await carol.parts.conversations.named('#lobby');
+  await carol.parts.myMessages.queue(ref, { kind: 'text', text: 'shall I have your keys?' }, asked);
   const bait = await bob.message('shall I have your keys?');
   const hers = await bob.message('shall we meet at eight?');
   t.is(bait.id, hers.id);

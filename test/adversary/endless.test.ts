@@ -163,7 +163,7 @@ test.serial('an endless list of conversations is reported once, and messages go 
     pages++;
     return { conversations: [...conversations, ...page], next: new Uint8Array(32).fill(pages) };
   };
-  const told = () =>
+  const notices = () =>
     alice.events.filter((event) => event.type === 'notice' && /more than 20,000 conversations/.test(event.text));
   const { connection } = alice.signedIn;
   for (let login = 1; login <= 2; login++) {
@@ -172,18 +172,18 @@ test.serial('an endless list of conversations is reported once, and messages go 
     alice.client.reconnect();
     await online;
     await alice.client.conversations();
-    t.is(told().length, 1);
+    t.is(notices().length, 1);
     t.is(pages, 20 * login, 'no more pages are asked for');
   }
   await alice.client.send('#lobby', 'after');
 });
 
 test('too many conversations are reported once', (t) => {
-  const told: string[] = [];
-  const bound = new ConversationLimit((text) => told.push(text));
+  const notices: string[] = [];
+  const bound = new ConversationLimit((text) => notices.push(text));
   t.deepEqual(
     [19_999, 20_000, 20_001].map((count) => bound.isReached(count)),
     [false, true, true],
   );
-  t.is(told.length, 1);
+  t.is(notices.length, 1);
 });

@@ -25,8 +25,8 @@ test.serial('messages over --message-quota are refused, shown as failed, and sen
   await alice.message('stop it');
   const failed = (await alice.client.history('@bob')).messages.filter(({ state }) => state === 'failed');
   t.is(failed.length, 1);
-  const around = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
-  await daemon.reload(readConfig({ 'data-dir': dir, port: '0', 'message-quota': '1M' }, around));
+  const environment = { env: {}, cwd: dir, xdgData: dir, exists: () => false, readText: () => null };
+  await daemon.reload(readConfig({ 'data-dir': dir, port: '0', 'message-quota': '1M' }, environment));
   await alice.client.retry(failed[0]?.id ?? '');
   await bob.message(`spam ${sent} ${'x'.repeat(3000)}`);
   const shown = lines((await bob.client.history('@alice')).messages).filter((line) => line.includes('spam'));

@@ -37,8 +37,8 @@ test.serial('a file whose id another person named before is still listed and dow
         name: 'bait',
         type: '',
       };
-      const place = await carol.parts.conversations.named('#lobby');
-      await carol.parts.myMessages.queue(place, { kind: 'manifest', manifest });
+      const ref = await carol.parts.conversations.named('#lobby');
+      await carol.parts.myMessages.queue(ref, { kind: 'manifest', manifest });
       await bob.message('bait');
     }
     return honest();
@@ -54,13 +54,13 @@ test.serial('a file whose id another person named before is still listed and dow
   t.is(await readFile(await bob.client.download(truly, { dir }), 'utf8'), 'the true one');
 
   // A daemon that lists both: neither is taken for the other.
-  const place = await carol.parts.conversations.named('#lobby');
-  const bait = (await carol.parts.cache.page(place.key, 0, 1e6, 100)).find(
+  const ref = await carol.parts.conversations.named('#lobby');
+  const bait = (await carol.parts.cache.page(ref.key, 0, 1e6, 100)).find(
     ({ body }) => body?.content.kind === 'manifest',
   );
   const baits = async () => {
     const { entries } = await carol.parts.context.connection.request('fetch', {
-      conversation: place.id,
+      conversation: ref.id,
       after: (bait?.seq ?? 0) - 1,
       before: null,
       limit: 1,

@@ -35,8 +35,8 @@ function clientWithMutes(): { client: FakeClient; drafts: Drafts } {
   client.fill('#lobby', 2, (seq) => ({ from: seq === 1 ? 'bob' : 'carol', text: `all ${seq}` }));
   client.fill('@bob', 2, (seq) => ({ from: 'bob', to: 'alice', text: `bob ${seq}` }));
   client.fill('@carol', 2, (seq) => ({ from: 'carol', to: 'alice', text: `carol ${seq}` }));
-  const kept = { drafts: {}, muted: ['@carol'], blocked: ['bob'] };
-  return { client, drafts: { follow: () => kept, settle: async () => {} } as unknown as Drafts };
+  const loaded = { drafts: {}, muted: ['@carol'], blocked: ['bob'] };
+  return { client, drafts: { follow: () => loaded, settle: async () => {} } as unknown as Drafts };
 }
 
 test('unread messages of muted or blocked people are not printed at the start and not marked read', async (t) => {
@@ -71,8 +71,8 @@ test('unread messages are printed when the conversation is opened, unmuted or un
 test('mentions in a muted room are printed at once, the rest when it is opened, each once', async (t) => {
   const client = new FakeClient();
   client.fill('#other', 3, (seq) => ({ from: 'carol', text: seq === 2 ? 'look, @alice' : `chatter ${seq}` }));
-  const kept = { drafts: {}, muted: ['#other'], blocked: [] };
-  const drafts = { follow: () => kept, settle: async () => {} } as unknown as Drafts;
+  const loaded = { drafts: {}, muted: ['#other'], blocked: [] };
+  const drafts = { follow: () => loaded, settle: async () => {} } as unknown as Drafts;
   const { greeting, said } = await typeLines(['.join #other'], { client, drafts });
   t.deepEqual(
     [...greeting, ...said].filter((line) => line.startsWith('carol')),

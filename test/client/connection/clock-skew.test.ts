@@ -18,9 +18,9 @@ test('a larger skew is reported in a fitting unit, with its direction', (t) => {
 });
 
 test('the skew is reported once, whatever a later login shows', (t) => {
-  const told: string[] = [];
-  const notice = new ClockNotice((text) => told.push(text));
+  const warnings: string[] = [];
+  const notice = new ClockNotice((text) => warnings.push(text));
   for (const skew of [0, 60 * minute, 0, -60 * minute]) notice.check(skew);
-  t.is(told.length, 1);
-  t.regex(told[0] ?? '', /60 minutes ahead of the daemon's; set it right/);
+  t.is(warnings.length, 1);
+  t.regex(warnings[0] ?? '', /60 minutes ahead of the daemon's; set it right/);
 });

@@ -35,13 +35,16 @@ async function joins(): Promise<Entry[]> {
 
 /** The members of a room without entries; `kept` lists the seqs of each stored transaction. */
 async function open(rows: Row[] = []) {
-  const kept: number[][] = [];
+  const storedSeqs: number[][] = [];
   const transaction = async (statements: readonly Statement[]) => {
-    if (statements.length > 0) kept.push(statements.map(({ params }) => Number(params?.[3])));
+    if (statements.length > 0) storedSeqs.push(statements.map(({ params }) => Number(params?.[3])));
   };
   const db = { all: async () => rows, transaction };
   const about = { account: 'a', daemonId: DAEMON_ID, daemonSignSpki: sign.spki };
-  return { kept, members: await RoomMembers.load({ profile: { db }, ...about } as unknown as AccountContext, room) };
+  return {
+    storedSeqs,
+    members: await RoomMembers.load({ profile: { db }, ...about } as unknown as AccountContext, room),
+  };
 }
 
 /** How many turns the event loop had while `action` ran. */
@@ -61,22 +64,22 @@ async function turnsOf(action: () => Promise<unknown>): Promise<number> {
 const seqs = (entries: readonly Entry[]) => entries.map(({ seq }) => seq);
 
 test('a page of the log is stored in one transaction, and known entries are not stored again', async (t) => {
-  const { members, kept } = await open();
+  const { members, storedSeqs } = await open();
   await Promise.all([members.take(log.slice(0, 30)), members.take(log)]);
-  t.deepEqual(kept, [seqs(log.slice(0, 30)), seqs(log.slice(30))]);
+  t.deepEqual(storedSeqs, [seqs(log.slice(0, 30)), seqs(log.slice(30))]);
   await members.take(log);
-  t.is(kept.length, 2);
+  t.is(storedSeqs.length, 2);
   t.is(members.log.n, JOINS);
   t.is(members.seq, 2 * JOINS);
 });
 
 test('entries before a refused one are stored', async (t) => {
-  const { members, kept } = await open();
+  const { members, storedSeqs } = await open();
   const bent = log.map((entry, i) =>
     i === 20 ? { ...entry, bytes: entry.bytes.map((byte, at) => (at === 100 ? byte ^ 1 : byte)) } : entry,
   );
   await t.throwsAsync(members.take(bent), { instanceOf: ProtocolError, code: 'room' });
-  t.deepEqual(kept, [seqs(log.slice(0, 20))]);
+  t.deepEqual(storedSeqs, [seqs(log.slice(0, 20))]);
   await members.take(log);
   t.is(members.log.n, JOINS);
 });

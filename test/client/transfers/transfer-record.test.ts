@@ -34,7 +34,7 @@ async function setUp(t: ExecutionContext, size = SIZE) {
     const wire = new FileWire(t, daemon);
     const worker = { device, isHeld: (one: number) => held.has(one) };
     const transfers = new TestTransfers(withBob, { connection: wire, profile, me: alice.idFp, worker });
-    return { wire, told: transfers.told, transfers };
+    return { wire, told: transfers.progress, transfers };
   };
   /** Starts an upload that waits for its link in the middle of the file. @returns its id and a function that lets it go on */
   const waiting = async ({ wire, transfers, told }: ReturnType<typeof program>) => {

@@ -17,17 +17,17 @@ const bytes = new Uint8Array(500);
 function setUp(names: string[], holders = names) {
   const clock = manualClock();
   const feed = new Feed();
-  const told: string[] = [];
+  const received: string[] = [];
   for (const name of [...names, 'newcomer']) {
     feed.join({
       name,
       send(event) {
         const said = decodeFromDaemon(event);
-        if ('event' in said && said.event.method !== 'presence') told.push(`${name}: ${said.event.method}`);
+        if ('event' in said && said.event.method !== 'presence') received.push(`${name}: ${said.event.method}`);
       },
     });
   }
-  const kept: Parameters<Store['addGrant']>[0][] = [];
+  const storedGrants: Parameters<Store['addGrant']>[0][] = [];
   const departure = { n: 0 };
   const store = {
     openEpoch: async (of: { epochId: Uint8Array }) => {
@@ -36,7 +36,7 @@ function setUp(names: string[], holders = names) {
       return { logN };
     },
     addGrant: async (grant: Parameters<Store['addGrant']>[0]) => {
-      kept.push(grant);
+      storedGrants.push(grant);
       return null;
     },
   };
@@ -50,53 +50,53 @@ function setUp(names: string[], holders = names) {
   let dice = 0;
   const random = (size: number) => new Uint8Array(size).fill(dice++);
   const grants = new Grants({ feed, clock, random });
-  return { grants, store, room: room as unknown as Room, departure, clock, feed, told, kept };
+  return { grants, store, room: room as unknown as Room, departure, clock, feed, received, storedGrants };
 }
 
-const asked = (told: string[]) =>
-  told.filter((line) => line.endsWith('grant-wanted')).map((line) => line.split(':')[0]);
+const asked = (received: string[]) =>
+  received.filter((line) => line.endsWith('grant-wanted')).map((line) => line.split(':')[0]);
 
 test('one member is asked for a grant, another every two seconds, three at most and none twice', async (t) => {
-  const { grants, room, clock, told, store } = setUp(['a', 'b', 'c', 'd', 'e']);
+  const { grants, room, clock, received, store } = setUp(['a', 'b', 'c', 'd', 'e']);
   await grants.ask(room, epochId, newcomer, store);
-  t.is(asked(told).length, 1);
+  t.is(asked(received).length, 1);
   clock.advance(1999);
-  t.is(asked(told).length, 1);
+  t.is(asked(received).length, 1);
   clock.advance(1);
-  t.is(asked(told).length, 2);
+  t.is(asked(received).length, 2);
   clock.advance(20_000);
-  t.is(asked(told).length, 3);
-  t.is(new Set(asked(told)).size, 3);
-  t.false(told.some((line) => line.startsWith('newcomer')));
+  t.is(asked(received).length, 3);
+  t.is(new Set(asked(received)).size, 3);
+  t.false(received.some((line) => line.startsWith('newcomer')));
 });
 
 test('a grant is stored and passed on, and no other member is asked', async (t) => {
-  const { grants, room, clock, told, kept, store } = setUp(['a', 'b', 'c']);
+  const { grants, room, clock, received, storedGrants, store } = setUp(['a', 'b', 'c']);
   await grants.ask(room, epochId, newcomer, store);
-  const from = asked(told)[0] ?? '';
+  const from = asked(received)[0] ?? '';
   await grants.give(room, epochId, { from, to: newcomer, bytes }, store);
-  t.is(told.at(-1), 'newcomer: granted');
-  t.deepEqual(kept, [{ room: room.id, epochId, to: newcomer.idFp, bytes }]);
+  t.is(received.at(-1), 'newcomer: granted');
+  t.deepEqual(storedGrants, [{ room: room.id, epochId, to: newcomer.idFp, bytes }]);
   clock.advance(10_000);
-  t.is(asked(told).length, 1);
+  t.is(asked(received).length, 1);
 });
 
 test('after a bad grant the next member is asked at once; asking again meanwhile changes nothing', async (t) => {
-  const { grants, room, told, store } = setUp(['a', 'b', 'c']);
+  const { grants, room, received, store } = setUp(['a', 'b', 'c']);
   await grants.ask(room, epochId, newcomer, store);
   await grants.ask(room, epochId, newcomer, store);
-  t.is(asked(told).length, 1);
-  await grants.give(room, epochId, { from: asked(told)[0] ?? '', to: newcomer, bytes }, store);
+  t.is(asked(received).length, 1);
+  await grants.give(room, epochId, { from: asked(received)[0] ?? '', to: newcomer, bytes }, store);
   await grants.ask(room, epochId, newcomer, store);
-  t.is(new Set(asked(told)).size, 2);
+  t.is(new Set(asked(received)).size, 2);
 });
 
 test('a grant from a member who was not asked is refused, and one that nobody waits for is dropped', async (t) => {
-  const { grants, room, told, kept, clock, store } = setUp(['a', 'b', 'c']);
+  const { grants, room, received, storedGrants, clock, store } = setUp(['a', 'b', 'c']);
   await grants.give(room, epochId, { from: 'a', to: newcomer, bytes }, store);
-  t.deepEqual(kept, []);
+  t.deepEqual(storedGrants, []);
   await grants.ask(room, epochId, newcomer, store);
-  const unasked = ['a', 'b', 'c'].find((name) => !asked(told).includes(name)) ?? '';
+  const unasked = ['a', 'b', 'c'].find((name) => !asked(received).includes(name)) ?? '';
   await t.throwsAsync(grants.give(room, epochId, { from: unasked, to: newcomer, bytes }, store), {
     code: 'not-permitted',
   });
@@ -105,42 +105,42 @@ test('a grant from a member who was not asked is refused, and one that nobody wa
 });
 
 test('no member is asked while none is online, and a later request asks again', async (t) => {
-  const { grants, room, feed, told, clock, store } = setUp(['a']);
+  const { grants, room, feed, received, clock, store } = setUp(['a']);
   for (const session of feed.sessionsOf('a')) feed.leave(session);
   await grants.ask(room, epochId, newcomer, store);
   clock.advance(30_000);
-  feed.join({ name: 'a', send: () => told.push('a: grant-wanted') });
-  told.length = 0;
+  feed.join({ name: 'a', send: () => received.push('a: grant-wanted') });
+  received.length = 0;
   await grants.ask(room, epochId, newcomer, store);
-  t.deepEqual(asked(told), ['a']);
+  t.deepEqual(asked(received), ['a']);
 });
 
 test('members who had the key from the start are asked before the others', async (t) => {
   for (let round = 0; round < 5; round++) {
-    const { grants, room, told, store } = setUp(['a', 'b', 'c', 'holder'], ['holder']);
+    const { grants, room, received, store } = setUp(['a', 'b', 'c', 'holder'], ['holder']);
     await grants.ask(room, epochId, newcomer, store);
-    t.deepEqual(asked(told), ['holder']);
+    t.deepEqual(asked(received), ['holder']);
   }
 });
 
 test('each key is asked for separately until somebody leaves, and not any more then', async (t) => {
-  const { grants, room, departure, told, kept, clock, store } = setUp(['a', 'b', 'c']);
+  const { grants, room, departure, received, storedGrants, clock, store } = setUp(['a', 'b', 'c']);
   const older = bytes32(6);
   await grants.ask(room, epochId, newcomer, store);
   await grants.ask(room, older, newcomer, store);
-  const [, from = ''] = asked(told);
+  const [, from = ''] = asked(received);
   await grants.give(room, older, { from, to: newcomer, bytes }, store);
   t.deepEqual(
-    kept.map((grant) => grant.epochId),
+    storedGrants.map((grant) => grant.epochId),
     [older],
   );
   departure.n = 8;
   clock.advance(5000);
-  t.is(asked(told).length, 2);
+  t.is(asked(received).length, 2);
   for (const over of [older, epochId])
     await t.throwsAsync(grants.ask(room, over, newcomer, store), { code: 'stale-epoch' });
   await grants.ask(room, bytes32(8), newcomer, store);
-  t.is(asked(told).length, 3);
+  t.is(asked(received).length, 3);
 });
 
 test('a newcomer asks for at most 32 keys at once; others can still ask', async (t) => {
@@ -154,10 +154,10 @@ test('a newcomer asks for at most 32 keys at once; others can still ask', async 
 });
 
 test('a member who was asked grants once: a second grant is neither stored nor passed on', async (t) => {
-  const { grants, room, told, kept, store } = setUp(['a']);
+  const { grants, room, received, storedGrants, store } = setUp(['a']);
   await grants.ask(room, epochId, newcomer, store);
   for (let again = 0; again < 3; again += 1)
     await grants.give(room, epochId, { from: 'a', to: newcomer, bytes }, store);
-  t.is(kept.length, 1);
-  t.is(told.filter((line) => line === 'newcomer: granted').length, 1);
+  t.is(storedGrants.length, 1);
+  t.is(received.filter((line) => line === 'newcomer: granted').length, 1);
 });

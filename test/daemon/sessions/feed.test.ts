@@ -43,19 +43,19 @@ test('presence is sent for the first session of a name and the end of the last',
 
 test('a name is away while all its sessions are, and only a change is sent', (t) => {
   const feed = new Feed();
-  const [alice, desk, phone] = [new TestSubscriber('alice'), new TestSubscriber('bob'), new TestSubscriber('bob')];
-  for (const ear of [alice, desk, phone]) feed.join(ear);
+  const [alice, computer, phone] = [new TestSubscriber('alice'), new TestSubscriber('bob'), new TestSubscriber('bob')];
+  for (const ear of [alice, computer, phone]) feed.join(ear);
   alice.heard.length = 0;
-  feed.setAway(desk, true);
+  feed.setAway(computer, true);
   t.deepEqual(alice.presence(), [], 'the phone is still there');
   t.deepEqual(feed.presence('bob'), { online: true, away: false });
   feed.setAway(phone, true);
   feed.setAway(phone, true);
   t.deepEqual(alice.presence(), ['bob away']);
   t.deepEqual(feed.presence('bob'), { online: true, away: true });
-  t.deepEqual(desk.presence(), ['bob away'], 'their own sessions know, too');
-  feed.setAway(desk, false);
-  feed.leave(desk);
+  t.deepEqual(computer.presence(), ['bob away'], 'their own sessions know, too');
+  feed.setAway(computer, false);
+  feed.leave(computer);
   t.deepEqual(alice.presence(), ['bob away', 'bob here', 'bob away'], 'the one that was not away has gone');
   const third = new TestSubscriber('bob');
   feed.join(third);
@@ -103,24 +103,24 @@ test('an account named "all" is one person', (t) => {
 test('posted events wait for work in progress and keep the order of the conversation', (t) => {
   const later: (() => void)[] = [];
   const feed = new Feed();
-  const told: string[] = [];
+  const received: string[] = [];
   const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
   const post = (conversation: Uint8Array, seq: number, what: string) =>
     feed.post(
       conversation,
       seq,
-      () => told.push(what),
+      () => received.push(what),
       (action) => later.push(action),
     );
   post(one, 2, 'one 2');
   post(two, 9, 'two 9');
   post(one, 1, 'one 1');
-  t.deepEqual(told, []);
+  t.deepEqual(received, []);
   later.shift()?.();
-  t.deepEqual(told, ['one 1', 'one 2']);
+  t.deepEqual(received, ['one 1', 'one 2']);
   for (const turn of later.splice(0)) turn();
-  t.deepEqual(told, ['one 1', 'one 2', 'two 9']);
+  t.deepEqual(received, ['one 1', 'one 2', 'two 9']);
   post(one, 3, 'one 3');
   later.shift()?.();
-  t.is(told.at(-1), 'one 3');
+  t.is(received.at(-1), 'one 3');
 });

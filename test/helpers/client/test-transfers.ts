@@ -12,7 +12,7 @@ export type Source = ConversationRef & { author: string };
 
 export class TestTransfers {
   /** What listeners were told. */
-  readonly told: TransferState[] = [];
+  readonly progress: TransferState[] = [];
   /** Called with each manifest before it is posted; throwing prevents that. */
   onPost: (manifest: Manifest) => void = () => {};
   readonly #transfers: Transfers;
@@ -23,7 +23,7 @@ export class TestTransfers {
   constructor(place: ConversationRef, parts: Pick<TransfersParts, 'connection' | 'profile' | 'me' | 'worker'>) {
     const bus = new ClientBus();
     bus.on('announced', (event) => {
-      if (event.type === 'transfer') this.told.push(event.transfer);
+      if (event.type === 'transfer') this.progress.push(event.transfer);
     });
     this.#place = place;
     const message = { author: hex(parts.me), from: 'me', formerKey: false, at: 0, sentAt: 0 } as Message;

@@ -3,22 +3,22 @@ import { Mutex } from '../../../src/protocol/base/mutex.ts';
 
 test('work begins only after all earlier work has ended', async (t) => {
   const turns = new Mutex();
-  const told: string[] = [];
+  const steps: string[] = [];
   const gate = Promise.withResolvers<void>();
   const slow = turns.run(async () => {
-    told.push('slow begins');
+    steps.push('slow begins');
     await gate.promise;
-    told.push('slow ends');
+    steps.push('slow ends');
     return 1;
   });
   const quick = turns.run(async () => {
-    told.push('quick');
+    steps.push('quick');
     return 2;
   });
   await Promise.resolve();
   gate.resolve();
   t.deepEqual(await Promise.all([quick, slow]), [2, 1]);
-  t.deepEqual(told, ['slow begins', 'slow ends', 'quick']);
+  t.deepEqual(steps, ['slow begins', 'slow ends', 'quick']);
 });
 
 test('a failure is thrown to its own caller only', async (t) => {

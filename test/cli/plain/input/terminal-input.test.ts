@@ -58,9 +58,9 @@ test.serial('a screen reader gets line mode; Ctrl+D and signals end it', async (
   const reader = await openLineMode(t, [], { INK_SCREEN_READER: 'true' });
   reader.screen.write('\x04');
   t.is((await reader.screen.exited).exitCode, 0);
-  const told = await openLineMode(t, ['--plain']);
-  process.kill(told.screen.pid, 'SIGTERM');
-  t.is((await told.screen.exited).exitCode, 143);
+  const signalled = await openLineMode(t, ['--plain']);
+  process.kill(signalled.screen.pid, 'SIGTERM');
+  t.is((await signalled.screen.exited).exitCode, 143);
 });
 
 test.serial('an unknown person is asked line by line and logged in', async (t) => {
