@@ -60,16 +60,16 @@ async function sentWhole({ bob, path, first }: Awaited<ReturnType<typeof setUp>>
 test.serial('a paused upload is listed after a restart, and resume completes it', async (t) => {
   const at = await setUp(t);
   const { bob, first, content, path, downloads } = at;
-  const told = await pausedTransfer(t, first, (onProgress) => first.client.upload('@bob', path, { onProgress }));
-  t.like(told, { state: 'paused', note: null });
-  t.deepEqual(await first.client.transfers(), [told]);
+  const paused = await pausedTransfer(t, first, (onProgress) => first.client.upload('@bob', path, { onProgress }));
+  t.like(paused, { state: 'paused', note: null });
+  t.deepEqual(await first.client.transfers(), [paused]);
   await first.client.close();
 
   const next = await at.again();
-  t.deepEqual(await next.client.transfers(), [told], 'as it was told before');
+  t.deepEqual(await next.client.transfers(), [paused], 'as it was told before');
   const states: TransferState[] = [];
-  const done = await next.client.resume(told, { onProgress: (state) => states.push(state) });
-  t.like(done, { id: told.id, state: 'done', done: SIZE, name: 'big.bin', conversation: '@bob' });
+  const done = await next.client.resume(paused, { onProgress: (state) => states.push(state) });
+  t.like(done, { id: paused.id, state: 'done', done: SIZE, name: 'big.bin', conversation: '@bob' });
   t.true(
     states.every((state) => state.done > 0),
     'it did not begin again',
@@ -77,11 +77,11 @@ test.serial('a paused upload is listed after a restart, and resume completes it'
   t.deepEqual(await next.client.transfers(), []);
   await bob.message('big.bin');
   const [file, ...others] = await bob.client.files();
-  t.is(file?.id, told.id);
+  t.is(file?.id, paused.id);
   t.deepEqual(others, []);
-  const saved = await bob.client.download(told, { dir: downloads });
+  const saved = await bob.client.download(paused, { dir: downloads });
   t.true((await readFile(saved)).equals(content));
-  await t.throwsAsync(next.client.resume(told), { code: 'refused', message: /begin it again/ });
+  await t.throwsAsync(next.client.resume(paused), { code: 'refused', message: /begin it again/ });
 });
 
 test.serial('a download resumes in its first folder, and drop removes its part', async (t) => {
@@ -127,40 +127,40 @@ test.serial('a download resumes in its first folder, and drop removes its part',
 test.serial('an upload of an earlier start is dropped here and on the daemon', async (t) => {
   const at = await setUp(t);
   const { first, path } = at;
-  const told = await pausedTransfer(t, first, (onProgress) => first.client.upload('#lobby', path, { onProgress }));
+  const paused = await pausedTransfer(t, first, (onProgress) => first.client.upload('#lobby', path, { onProgress }));
   await first.client.close();
   t.is((await at.parts()).length, 1);
 
   const next = await at.again();
-  await next.client.drop(told);
+  await next.client.drop(paused);
   t.deepEqual(await at.parts(), []);
   t.deepEqual(await next.client.transfers(), []);
   await next.event((event) => event.type === 'transfer' && event.transfer.state === 'cancelled');
-  await t.throwsAsync(next.client.drop(told), { code: 'refused' });
-  await t.throwsAsync(next.client.resume({ ...told, id: 'nonsense' }), { code: 'refused' });
+  await t.throwsAsync(next.client.drop(paused), { code: 'refused' });
+  await t.throwsAsync(next.client.resume({ ...paused, id: 'nonsense' }), { code: 'refused' });
 });
 
 test.serial('a missing or changed file is reported in a sentence, and the transfer stays', async (t) => {
   const at = await setUp(t);
   const { first, path, dir, bob } = at;
-  const told = await pausedTransfer(t, first, (onProgress) => first.client.upload('@bob', path, { onProgress }));
+  const paused = await pausedTransfer(t, first, (onProgress) => first.client.upload('@bob', path, { onProgress }));
   await first.client.close();
 
   const next = await at.again();
   const elsewhere = join(dir, 'moved.bin');
   await rename(path, elsewhere);
-  await t.throwsAsync(next.client.resume(told), {
+  await t.throwsAsync(next.client.resume(paused), {
     code: 'usage',
     message: /no file .*big\.bin; put it back, or cancel/,
   });
   const [listed] = await next.client.transfers();
-  t.like(listed, { id: told.id, state: 'paused' });
+  t.like(listed, { id: paused.id, state: 'paused' });
   t.regex(listed?.note ?? '', /put it back/);
   await writeFile(path, await readFile(elsewhere));
   await appendFile(path, 'more');
-  await t.throwsAsync(next.client.resume(told), { code: 'usage', message: /changed since it was begun; cancel it/ });
+  await t.throwsAsync(next.client.resume(paused), { code: 'usage', message: /changed since it was begun; cancel it/ });
   t.deepEqual(await bob.client.files(), []);
-  await next.client.drop(told);
+  await next.client.drop(paused);
   t.deepEqual(await at.parts(), []);
 });
 

@@ -53,15 +53,15 @@ test('unread messages of muted or blocked people are not printed at the start an
 });
 
 test('unread messages are printed when the conversation is opened, unmuted or unblocked', async (t) => {
-  const told = async (...lines: string[]) => {
+  const printed = async (...lines: string[]) => {
     const { said } = await typeLines(lines, clientWithMutes());
     return said.filter((line) => /^(bob|carol) to you/.test(line));
   };
   const carols = ['carol to you: carol 1', 'carol to you: carol 2'];
-  t.deepEqual(await told('.msg carol'), carols);
-  t.deepEqual(await told('.mute carol'), carols);
-  t.deepEqual(await told('.msg bob'), []);
-  t.deepEqual(await told('.block bob', '.msg bob', '.msg carol', '.mute carol'), [
+  t.deepEqual(await printed('.msg carol'), carols);
+  t.deepEqual(await printed('.mute carol'), carols);
+  t.deepEqual(await printed('.msg bob'), []);
+  t.deepEqual(await printed('.block bob', '.msg bob', '.msg carol', '.mute carol'), [
     'bob to you: bob 1',
     'bob to you: bob 2',
     ...carols,

@@ -14,7 +14,7 @@ function open() {
   const asked: [string, string][] = [];
   const heardOf: [string, number, number][] = [];
   const answers = new Map<string, (answer: 'mine' | 'none' | Error) => void>();
-  const strangers = new PendingConversations((conversation, name) => {
+  const pending = new PendingConversations((conversation, name) => {
     const key = hex(conversation);
     asked.push([key, name]);
     const expect = (first: number, last: number) => void heardOf.push([key, first, last]);
@@ -26,32 +26,32 @@ function open() {
     );
   });
   const answer = async (n: number, how: 'mine' | 'none' | Error) => {
-    const settled = strangers.settled(hex(id(n)));
+    const settled = pending.settled(hex(id(n)));
     answers.get(hex(id(n)))?.(how);
     await settled;
   };
-  return { strangers, asked, heardOf, answer };
+  return { pending, asked, heardOf, answer };
 }
 
 test('a conversation continues to its highest place without waiting for others', async (t) => {
-  const { strangers, asked, heardOf, answer } = open();
-  strangers.add(id(1), 'mallory', 9);
-  strangers.add(id(2), 'bob', 4);
-  strangers.add(id(2), 'bob', 6);
-  strangers.add(id(2), 'bob', 5);
+  const { pending, asked, heardOf, answer } = open();
+  pending.add(id(1), 'mallory', 9);
+  pending.add(id(2), 'bob', 4);
+  pending.add(id(2), 'bob', 6);
+  pending.add(id(2), 'bob', 5);
   await answer(2, 'mine');
   t.deepEqual(asked, [
     [hex(id(1)), 'mallory'],
     [hex(id(2)), 'bob'],
   ]);
   t.deepEqual(heardOf, [[hex(id(2)), 4, 6]]);
-  await strangers.settled(hex(id(3)));
+  await pending.settled(hex(id(3)));
 });
 
 test('a conversation that was not ours, or had no answer, is asked for again with its next entry', async (t) => {
-  const { strangers, asked, heardOf, answer } = open();
+  const { pending, asked, heardOf, answer } = open();
   for (const how of ['none', new Error('no link'), 'mine'] as const) {
-    strangers.add(id(1), 'bob', 3);
+    pending.add(id(1), 'bob', 3);
     await answer(1, how);
   }
   t.is(asked.length, 3);
@@ -59,11 +59,11 @@ test('a conversation that was not ours, or had no answer, is asked for again wit
 });
 
 test('attack: a flood of unknown conversations is dropped', async (t) => {
-  const { strangers, asked, answer } = open();
-  for (let n = 0; n < 5000; n++) strangers.add(id(n), 'mallory', 1);
+  const { pending, asked, answer } = open();
+  for (let n = 0; n < 5000; n++) pending.add(id(n), 'mallory', 1);
   t.is(asked.length, 1000);
   await answer(0, 'none');
-  strangers.add(id(4999), 'bob', 1);
+  pending.add(id(4999), 'bob', 1);
   t.is(asked.length, 1001);
 });
 

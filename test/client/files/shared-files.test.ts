@@ -9,7 +9,7 @@ import type { EntryProcessor } from '../../../src/client/timeline/entry-processo
 
 type Page = { listed: { n: number; at: number }[]; more: boolean };
 const idOf = (n: number) => new Uint8Array(16).fill(n);
-const place: ConversationRef = {
+const ref: ConversationRef = {
   kind: 'private',
   id: idOf(0),
   key: '00',
@@ -42,7 +42,7 @@ function listing(pages: (asked: number) => Page) {
     { connection: { request }, keyring: { isFormer: async () => false } } as unknown as AccountContext,
     cache as unknown as Cache,
     {} as EntryProcessor,
-    { refOf: async () => place },
+    { refOf: async () => ref },
     { synced: async () => {} },
   );
   return { files, asked: () => asked };

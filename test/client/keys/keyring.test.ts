@@ -96,14 +96,14 @@ test('another identity blocks sealing until the person accepts it', async (t) =>
   const { keyring, directory } = await open(t, { bob: await chain('bob', 'bob', 2) });
   const before = await keyring.recipientCard('bob');
   await keyring.setVerified('bob', true);
-  const told: string[] = [];
-  keyring.onChanged((name) => told.push(name));
+  const reported: string[] = [];
+  keyring.onChanged((name) => reported.push(name));
   directory.bob = await chain('bob', 'mallory');
   for (let i = 0; i < 2; i++) {
     keyring.forget('bob');
     await t.throwsAsync(keyring.recipientCard('bob'), { instanceOf: ClientError, code: 'key-changed' });
   }
-  t.deepEqual(told, ['bob']);
+  t.deepEqual(reported, ['bob']);
   t.true(equal((await keyring.pinned('bob'))?.card.idFp ?? daemon, before.idFp));
   t.is(await keyring.sigSpkiOf(openCard(directory.bob[0] ?? daemon).idFp, 'bob'), null);
 

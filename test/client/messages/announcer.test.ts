@@ -7,10 +7,10 @@ import type { ClientEvent } from '../../../src/client/types.ts';
 const online: ClientEvent = { type: 'link', link: { state: 'online' } };
 const notice: ClientEvent = { type: 'notice', text: 'the daemon stops' };
 
-/** @param told receives the events that a listener accepted */
-function open(told: ClientEvent[] = []) {
+/** @param accepted receives the events that a listener accepted */
+function open(accepted: ClientEvent[] = []) {
   const bus = new ClientBus();
-  bus.on('heard', (event) => void told.push(event));
+  bus.on('heard', (event) => void accepted.push(event));
   return { bus, announcer: new Announcer(bus) };
 }
 
@@ -22,9 +22,9 @@ function throwingListener(at: ClientEvent['type']) {
 }
 
 test('a listener that throws is reported, and the others get every event', (t) => {
-  const told: ClientEvent[] = [];
+  const accepted: ClientEvent[] = [];
   const heard: ClientEvent[] = [];
-  const { bus, announcer } = open(told);
+  const { bus, announcer } = open(accepted);
   announcer.subscribe(throwingListener('link'));
   announcer.subscribe((event) => heard.push(event));
   bus.publish('announced', online);
@@ -33,16 +33,16 @@ test('a listener that throws is reported, and the others get every event', (t) =
     text: 'a part of this program failed (a bug of the listener); start it again if something is missing',
   };
   t.deepEqual(heard, [online, failed]);
-  t.deepEqual(told, [online, failed]);
+  t.deepEqual(accepted, [online, failed]);
 });
 
 test('an event that no listener accepted does not count as heard', (t) => {
-  const told: ClientEvent[] = [];
-  const { bus, announcer } = open(told);
+  const accepted: ClientEvent[] = [];
+  const { bus, announcer } = open(accepted);
   announcer.subscribe(throwingListener('link'));
   bus.publish('announced', online);
   t.deepEqual(
-    told.map(({ type }) => type),
+    accepted.map(({ type }) => type),
     ['notice'],
   );
 });

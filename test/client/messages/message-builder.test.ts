@@ -17,8 +17,8 @@ test('attack: a message signed by a former, perhaps stolen, key is not shown as 
     const body = { from: 'bob', sentAt: 1, late: false, hash: id(0), content: { kind: 'text', text: 'hi' } };
     return { seq, at: 1, author: hex(id(author)), id: `${seq}`, shown: true, body } as unknown as CachedEntry;
   };
-  const place = { kind: 'private', name: '@bob', with: 'bob', key: '', seqOffset: 0 } as unknown as ConversationRef;
-  const shown = await messages.build(place, [entry(2, 1), entry(3, 2)]);
+  const ref = { kind: 'private', name: '@bob', with: 'bob', key: '', seqOffset: 0 } as unknown as ConversationRef;
+  const shown = await messages.build(ref, [entry(2, 1), entry(3, 2)]);
   t.deepEqual(
     shown.map(({ verified }) => verified),
     [true, false],

@@ -16,11 +16,11 @@ const pins = new Map([
   ['carol', { name: 'carol', card: { idFp: id(3) }, verified: false, changedTo: id(4) }],
 ]);
 
-/** @param told receives the announced lists of people */
-function peopleOf(context: AccountContext, told: Person[][]) {
+/** @param announced receives the announced lists of people */
+function peopleOf(context: AccountContext, announced: Person[][]) {
   const bus = new ClientBus();
   bus.on('announced', (event) => {
-    if (event.type === 'people') told.push(event.people);
+    if (event.type === 'people') announced.push(event.people);
   });
   return { people: new People(context, bus), take: (event: Event) => bus.publishAndWait('received', event) };
 }
@@ -28,7 +28,7 @@ function peopleOf(context: AccountContext, told: Person[][]) {
 /** Alice's directory with three others, of whom Dave has no pin; `read` lists the pins that were read. */
 async function open() {
   const read: string[] = [];
-  const told: Person[][] = [];
+  const announced: Person[][] = [];
   const people = ['alice', 'bob', 'carol', 'dave'].map((name, i) => ({
     name,
     idFp: name === 'bob' ? id(2) : id(6 + i),
@@ -50,15 +50,15 @@ async function open() {
       forget: () => {},
     },
   } as unknown as AccountContext;
-  const { people: all, take } = peopleOf(context, told);
+  const { people: all, take } = peopleOf(context, announced);
   await all.load();
-  return { people: all, take, told, read };
+  return { people: all, take, announced, read };
 }
 
 test('the whole directory is announced in order, with its pins', async (t) => {
-  const { people, told, read } = await open();
+  const { people, announced, read } = await open();
   t.deepEqual(read, ['all']);
-  const [first = []] = told;
+  const [first = []] = announced;
   t.deepEqual(await people.list(), first);
   t.deepEqual(
     first.map(({ name, verified, fingerprint, changedTo }) => [name, verified, fingerprint, changedTo]),
@@ -72,15 +72,15 @@ test('the whole directory is announced in order, with its pins', async (t) => {
 });
 
 test('a change of one person reads only their pin', async (t) => {
-  const { people, take, told, read } = await open();
-  told.length = 0;
+  const { people, take, announced, read } = await open();
+  announced.length = 0;
   read.length = 0;
   await take({ method: 'presence', params: { name: 'bob', online: true, away: true } });
   await take({ method: 'registered', params: { name: 'dave', idFp: id(8) } });
   t.like(await people.find('carol'), { name: 'carol', changedTo: hex(id(4)) });
   t.is(await people.find('erin'), null);
   await people.announce('erin');
-  t.like(told, [
+  t.like(announced, [
     [{ name: 'bob', online: true, away: true, verified: true, fingerprint: hex(id(2)) }],
     [{ name: 'dave', fingerprint: hex(id(8)), changedTo: null }],
     [],
@@ -95,8 +95,8 @@ test('people who come or leave while the directory is fetched are listed correct
     connection: { request: () => pages[asked++]?.promise },
     keyring: { me: { name: 'alice', idFp: id(1) }, allPinned: async () => [], pinned: async () => null, forget() {} },
   } as unknown as AccountContext;
-  const told: Person[][] = [];
-  const { people, take } = peopleOf(context, told);
+  const announced: Person[][] = [];
+  const { people, take } = peopleOf(context, announced);
   const loading = people.load();
   const page = (next: string | null, ...names: string[]) => ({
     people: names.map((name, n) => ({ name, idFp: id(n + 2), online: name === 'carol', away: false })),
@@ -117,7 +117,7 @@ test('people who come or leave while the directory is fetched are listed correct
     ['erin', false, '09'],
   ]);
   t.deepEqual(
-    told.at(-1)?.map(({ name, online }) => [name, online]),
+    announced.at(-1)?.map(({ name, online }) => [name, online]),
     state.map(([name, online]) => [name, online]),
   );
 });

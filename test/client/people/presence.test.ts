@@ -19,7 +19,7 @@ const register = {};
 function open(people: Person[] = [person('bob'), person('carol')]) {
   const clock = manualClock();
   const asked: [string, unknown][] = [];
-  const told: ClientEvent[] = [];
+  const events: ClientEvent[] = [];
   const link = { state: 'online' as LinkState['state'], error: null as Error | null };
   const context = {
     clock,
@@ -38,17 +38,17 @@ function open(people: Person[] = [person('bob'), person('carol')]) {
   } as unknown as ConstructorParameters<typeof Presence>[0];
   const directory = { find: async (name: string) => people.find((one) => one.name === name) ?? null };
   const bus = new ClientBus();
-  bus.on('announced', (event) => void told.push(event));
-  const signs = new Presence(context, directory, bus);
+  bus.on('announced', (event) => void events.push(event));
+  const presence = new Presence(context, directory, bus);
   /** Types in that conversation. @returns the requests it caused */
   const typing = async (to: ConversationName) => {
     asked.length = 0;
-    signs.typing(to);
+    presence.typing(to);
     await new Promise((done) => setImmediate(done));
     return asked.map(([method, params]) => `${method} ${(params as { to: string }).to}`);
   };
   const take = (event: Event) => bus.publish('received', event);
-  return { signs, typing, take, asked, clock, link, told };
+  return { presence, typing, take, asked, clock, link, events };
 }
 
 test('typing is sent to each person once in three seconds', async (t) => {
@@ -84,37 +84,37 @@ test('without a link, or if the request fails, typing does nothing and throws no
 });
 
 test('away is sent again on the next link; being back is not', async (t) => {
-  const { signs, asked, link } = open();
+  const { presence, asked, link } = open();
   link.state = 'waiting';
-  await signs.away(true);
+  await presence.away(true);
   t.deepEqual(asked, []);
   link.state = 'online';
-  await signs.resendAway();
-  await signs.resendAway();
+  await presence.resendAway();
+  await presence.resendAway();
   t.deepEqual(asked.splice(0), [
     ['away', { away: true }],
     ['away', { away: true }],
   ]);
-  await signs.away(false);
-  await signs.resendAway();
+  await presence.away(false);
+  await presence.resendAway();
   t.deepEqual(asked, [['away', { away: false }]]);
 });
 
 test('a refused away is not sent again', async (t) => {
-  const { signs, asked, link } = open();
+  const { presence, asked, link } = open();
   link.error = new Refusal('rate-limited', 'too many');
-  await t.throwsAsync(signs.away(true), { instanceOf: Refusal });
+  await t.throwsAsync(presence.away(true), { instanceOf: Refusal });
   link.error = null;
-  await signs.resendAway();
+  await presence.resendAway();
   t.deepEqual(asked, []);
 });
 
 test("typing of others is an event; one's own never is, whatever the daemon sends", (t) => {
-  const { take, told } = open();
+  const { take, events } = open();
   take({ method: 'typing', params: { name: 'bob' } });
   take({ method: 'typing', params: { name: 'alice' } });
   take({ method: 'presence', params: { name: 'bob', online: true, away: false } });
-  t.deepEqual(told, [{ type: 'typing', name: 'bob' }]);
+  t.deepEqual(events, [{ type: 'typing', name: 'bob' }]);
 });
 
 test('attack: a daemon cannot show an offline person as away', async (t) => {

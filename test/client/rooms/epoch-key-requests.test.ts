@@ -14,7 +14,7 @@ function setUp(ids: readonly string[]) {
     keys: { current: null, get: (id: string) => epochs.get(id) ?? null, isOpen: ({ open }: Known) => open },
     rekey: { ask: async ({ id }: Known) => void sent.push(id) },
   } as unknown as Pick<EpochKeyRequestsParts, 'keys' | 'rekey'>;
-  const wanted = new EpochKeyRequests({
+  const requests = new EpochKeyRequests({
     ...room,
     ref: roomRef(new Uint8Array(32), '#lobby'),
     clock: { monotonic: () => time.now },
@@ -25,38 +25,38 @@ function setUp(ids: readonly string[]) {
     sent = [];
     return taken;
   };
-  return { wanted, time, asked, change: (id: string, to: Partial<Known>) => Object.assign(epochs.get(id) ?? {}, to) };
+  return { requests, time, asked, change: (id: string, to: Partial<Known>) => Object.assign(epochs.get(id) ?? {}, to) };
 }
 
 test('each missing key is requested once in 5 s, until it comes or somebody leaves', (t) => {
-  const { wanted, time, asked, change } = setUp(['a', 'b', 'c']);
-  wanted.ask(['a', 'unknown']);
-  wanted.ask(['a', 'b']);
+  const { requests, time, asked, change } = setUp(['a', 'b', 'c']);
+  requests.ask(['a', 'unknown']);
+  requests.ask(['a', 'b']);
   t.deepEqual(asked(), ['a', 'b']);
   time.now = 4999;
-  wanted.ask(['a', 'b', 'c']);
+  requests.ask(['a', 'b', 'c']);
   t.deepEqual(asked(), ['c']);
   time.now = 5000;
   change('b', { key: new Uint8Array(32) });
-  wanted.ask(['b']);
+  requests.ask(['b']);
   t.deepEqual(asked(), ['a']);
   time.now = 20_000;
   change('a', { open: false });
-  wanted.ask(['a', 'b']);
+  requests.ask(['a', 'b']);
   t.deepEqual(asked(), ['c']);
 });
 
 test('at most 16 keys are requested at once, and every key gets its turn', (t) => {
   const many = Array.from({ length: 40 }, (_, n) => `garbage-${n}`);
-  const { wanted, time, asked } = setUp([...many, 'good']);
-  wanted.ask([...many, 'good']);
+  const { requests, time, asked } = setUp([...many, 'good']);
+  requests.ask([...many, 'good']);
   t.is(asked().length, 16);
-  wanted.ask(many);
+  requests.ask(many);
   t.deepEqual(asked(), []);
   const later: string[] = [];
   for (let round = 1; round <= 2; round += 1) {
     time.now = round * 5000;
-    wanted.ask(many);
+    requests.ask(many);
     later.push(...asked());
   }
   t.is(later.length, 32);

@@ -24,9 +24,9 @@ async function setUp(
       [Number(seq), author],
     );
   const context = { account: 'a', profile: { db } } as unknown as AccountContext;
-  const place = { key: 'c', kind } as unknown as ConversationRef;
+  const ref = { key: 'c', kind } as unknown as ConversationRef;
   const load = () => {
-    const explained = new SeenCheck(context, place);
+    const explained = new SeenCheck(context, ref);
     for (const seq of opened) explained.addKnown(`t${seq}`, seq);
     return explained;
   };

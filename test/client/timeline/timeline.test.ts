@@ -10,7 +10,7 @@ import { hex } from '../../../src/protocol/base/bytes.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
 
 const id = new Uint8Array(32).fill(5);
-const place: ConversationRef = {
+const ref: ConversationRef = {
   kind: 'private',
   id,
   key: hex(id),
@@ -35,23 +35,23 @@ async function open(t: ExecutionContext, top = 5, isLookedAt = true, loginAt = N
   const connection = { request: async () => ({ entries: [], more: false }), welcome: { at: loginAt } };
   const keyring = { me: { idFp: new Uint8Array(32) } };
   const context = { profile, account, keyring, connection } as unknown as AccountContext;
-  const told: number[][] = [];
+  const announced: number[][] = [];
   const intake = new EntryProcessor(context, cache, {} as Rooms, {} as OutboxStore);
   const timeline = new Timeline(
-    place,
+    ref,
     context,
     cache,
     intake,
     { used: 0 },
     {
       failed: (_place, error) => t.fail(String(error)),
-      processed: async (_place, { fresh }) => void told.push(fresh.map(({ seq }) => seq)),
+      processed: async (_place, { fresh }) => void announced.push(fresh.map(({ seq }) => seq)),
     },
   );
   if (top > 0)
     await profile.db.run('INSERT INTO coverage (account, conversation, bottom, top) VALUES (?, ?, 0, ?)', [
       account,
-      place.key,
+      ref.key,
       top,
     ]);
   if (isLookedAt) await timeline.catchUp(top, 0);
@@ -59,64 +59,64 @@ async function open(t: ExecutionContext, top = 5, isLookedAt = true, loginAt = N
   const elsewhere = async (seqs: number[]) => {
     const top = seqs.at(-1) ?? 0;
     await profile.db.transaction([
-      ...seqs.map((seq) => cache.entryStatement(place.key, text(seq))),
+      ...seqs.map((seq) => cache.entryStatement(ref.key, text(seq))),
       { sql: 'UPDATE coverage SET top = ?', params: [top] },
     ]);
     return top;
   };
-  return { timeline, told, elsewhere, cache };
+  return { timeline, announced, elsewhere, cache };
 }
 
 test('entries stored by another program of the profile are announced page by page, each once', async (t) => {
-  const { timeline, told, elsewhere } = await open(t);
-  t.deepEqual(told, []);
+  const { timeline, announced, elsewhere } = await open(t);
+  t.deepEqual(announced, []);
   const seqs = Array.from({ length: 450 }, (_, i) => 6 + 2 * i);
   await timeline.catchUp(await elsewhere(seqs), 0);
   t.deepEqual(
-    told.map((page) => page.length),
+    announced.map((page) => page.length),
     [200, 200, 50],
   );
-  t.deepEqual(told.flat(), seqs);
+  t.deepEqual(announced.flat(), seqs);
   const [more, last] = [Array.from({ length: 200 }, (_, i) => 1000 + i), [1200]];
   await timeline.catchUp(await elsewhere(more), 0);
   await timeline.catchUp(await elsewhere(last), 0);
-  t.deepEqual(told.flat(), [...seqs, ...more, ...last]);
+  t.deepEqual(announced.flat(), [...seqs, ...more, ...last]);
 });
 
 test('the starting place stays, also of a conversation never seen: nothing is announced twice', async (t) => {
   for (const top of [5, 0]) {
-    const { timeline, told, elsewhere } = await open(t, top);
+    const { timeline, announced, elsewhere } = await open(t, top);
     const end = await elsewhere([top + 1, top + 2]);
     await timeline.catchUp(end, 0);
-    t.deepEqual(told, [[top + 1, top + 2]]);
+    t.deepEqual(announced, [[top + 1, top + 2]]);
     t.is(timeline.startSeq, top);
   }
 });
 
 test('an entry of an event before the first look is announced, even if another program stored it', async (t) => {
-  const { timeline, told, elsewhere } = await open(t, 5, false);
+  const { timeline, announced, elsewhere } = await open(t, 5, false);
   await elsewhere([6, 7, 8]);
   timeline.expect(7, 8);
   timeline.expect(8, 8);
   await timeline.idle();
-  t.deepEqual(told, [[7, 8]]);
+  t.deepEqual(announced, [[7, 8]]);
   t.is(timeline.startSeq, 6, 'what came before it is told as what was missed');
 });
 
 test('what came since the login is told, though another program has taken and read it', async (t) => {
-  const { timeline, told, elsewhere } = await open(t, 5, false, 5);
+  const { timeline, announced, elsewhere } = await open(t, 5, false, 5);
   await elsewhere([6, 7]);
   await timeline.catchUp(7, 7);
   t.deepEqual(
     [5, 6].map((seq) => timeline.isNews({ seq, at: seq })),
     [false, true],
   );
-  t.deepEqual(told, [[6, 7]]);
+  t.deepEqual(announced, [[6, 7]]);
   t.is(timeline.startSeq, 5);
 });
 
 test('what is heard at any moment while the loop ends is taken', async (t) => {
-  const { timeline, told, elsewhere, cache } = await open(t);
+  const { timeline, announced, elsewhere, cache } = await open(t);
   const coverage = cache.coverage.bind(cache);
   for (let steps = 1; steps <= 12; steps++) {
     const seq = 5 + steps;
@@ -133,6 +133,6 @@ test('what is heard at any moment while the loop ends is taken', async (t) => {
     await timeline.catchUp(seq - 1, 0);
     await new Promise((done) => setImmediate(done));
     await timeline.idle();
-    t.deepEqual(told.flat().at(-1), seq, `after ${steps} microtasks`);
+    t.deepEqual(announced.flat().at(-1), seq, `after ${steps} microtasks`);
   }
 });

@@ -25,16 +25,16 @@ function disk() {
 
 test('a failed sync is reported and thrown; a sync on a full disk is only thrown', async (t) => {
   const { fs, fail } = disk();
-  const told: StorageError[] = [];
-  const watched = watchSyncs(fs, (error) => told.push(error));
+  const reported: StorageError[] = [];
+  const watched = watchSyncs(fs, (error) => reported.push(error));
   const path = join(await temporaryFolder(t), 'users.txt');
   await replaceDurably(watched, path, Buffer.from('old'));
   fail.code = 'ENOSPC';
   await t.throwsAsync(replaceDurably(watched, path, Buffer.from('new')), { code: 'ENOSPC' });
-  t.deepEqual(told, []);
+  t.deepEqual(reported, []);
   fail.code = 'EIO';
   const error = await t.throwsAsync(replaceDurably(watched, path, Buffer.from('new')), { instanceOf: StorageError });
-  t.deepEqual(told, [error]);
+  t.deepEqual(reported, [error]);
   t.is(await readFile(path, 'utf8'), 'old');
 });
 

@@ -16,21 +16,21 @@ export class TestTransfers {
   /** Called with each manifest before it is posted; throwing prevents that. */
   onPost: (manifest: Manifest) => void = () => {};
   readonly #transfers: Transfers;
-  readonly #place: ConversationRef;
+  readonly #ref: ConversationRef;
   readonly #posted = new Map<string, Manifest>();
   readonly #shared = new Map<string, SharedFile>();
 
-  constructor(place: ConversationRef, parts: Pick<TransfersParts, 'connection' | 'profile' | 'me' | 'worker'>) {
+  constructor(ref: ConversationRef, parts: Pick<TransfersParts, 'connection' | 'profile' | 'me' | 'worker'>) {
     const bus = new ClientBus();
     bus.on('announced', (event) => {
       if (event.type === 'transfer') this.progress.push(event.transfer);
     });
-    this.#place = place;
+    this.#ref = ref;
     const message = { author: hex(parts.me), from: 'me', formerKey: false, at: 0, sentAt: 0 } as Message;
     this.#transfers = new Transfers({
       ...parts,
       bus,
-      recipients: { recipient: async () => this.#place, checkKey: async () => {} },
+      recipients: { recipient: async () => this.#ref, checkKey: async () => {} },
       myMessages: {
         send: async (_, content) => {
           if (content.kind !== 'manifest') throw new Error('no manifest');
@@ -68,7 +68,7 @@ export class TestTransfers {
     manifest: Manifest | null = null,
   ): Promise<TransferState> {
     if (manifest !== null)
-      this.#shared.set(`${author} ${id}`, { info: { author, id } as SharedFile['info'], manifest, ref: this.#place });
+      this.#shared.set(`${author} ${id}`, { info: { author, id } as SharedFile['info'], manifest, ref: this.#ref });
     return this.#transfers.resume({ author, id }, options);
   }
 

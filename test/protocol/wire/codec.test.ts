@@ -71,7 +71,7 @@ test('names from the daemon must be valid names, harmless to a terminal', (t) =>
   const hostile = ['\u001b]0;owned\u0007', 'bo\u202eb', 'a\nb', '', '-x', '\u0430lice'];
   for (const name of hostile) {
     const entry = { seq: 1, at: 1, kind: 'note' as const, from: name, bytes: hash, file: null, keys: [] };
-    const told = [
+    const encoded = [
       encodeEvent('presence', { name, online: true, away: false }),
       encodeEvent('registered', { name, idFp: hash }),
       encodeEvent('typing', { name }),
@@ -79,7 +79,8 @@ test('names from the daemon must be valid names, harmless to a terminal', (t) =>
       encodeEvent('posted', { conversation: hash, with: name, entry: { ...entry, from: null } }),
       encodeEvent('grant-wanted', { room: hash, epochId: hash, name }),
     ];
-    for (const bytes of told) t.throws(() => decodeFromDaemon(bytes), { instanceOf: ProtocolError, code: 'message' });
+    for (const bytes of encoded)
+      t.throws(() => decodeFromDaemon(bytes), { instanceOf: ProtocolError, code: 'message' });
     const answer = { id: 1, result: { people: [{ name, idFp: null, online: false, away: false }], next: null } };
     t.throws(() => resultOf('people', answer), { instanceOf: ProtocolError, code: 'message' });
   }

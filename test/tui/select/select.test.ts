@@ -92,10 +92,10 @@ test('property: the cached list equals a new one', (t) => {
       const screen = new ScreenState();
       for (const event of all) {
         screen.do(event);
-        const kept = peopleOf(screen.chat);
+        const cached = peopleOf(screen.chat);
         // Another chat in between causes a new list.
         peopleOf(new ScreenState({ people: [] }).chat);
-        t.deepEqual(kept, peopleOf(screen.chat));
+        t.deepEqual(cached, peopleOf(screen.chat));
       }
     }),
     { numRuns: 50 },

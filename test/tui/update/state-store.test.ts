@@ -13,38 +13,38 @@ function open(record: ((event: Timed) => void) | null = null) {
     type: 'entered',
     opening: { me, link: { state: 'online' }, people: [], conversations: [], ...nothingRemembered },
   });
-  let told = 0;
-  store.subscribe(() => told++);
+  let published = 0;
+  store.subscribe(() => published++);
   const arrive = (seq: number) =>
     store.collect({ type: 'message', message: message({ seq, id: `m${seq}` }), fresh: true });
-  return { clock, store, arrive, told: () => told };
+  return { clock, store, arrive, published: () => published };
 }
 
 test('changes by keys are published at once', (t) => {
-  const { store, told } = open();
+  const { store, published } = open();
   store.dispatch({ type: 'typed', text: 'a' });
-  t.is(told(), 1);
+  t.is(published(), 1);
 });
 
 test('an event that changes nothing is not published', (t) => {
-  const { store, told } = open();
+  const { store, published } = open();
   store.dispatch({ type: 'edited', edit: 'delete-left' });
-  t.is(told(), 0);
+  t.is(published(), 0);
 });
 
 test('client events are published at most every 33 ms, in a flood every 100 ms', (t) => {
-  const { clock, arrive, told } = open();
+  const { clock, arrive, published } = open();
   for (let ms = 0; ms < 1000; ms += 100) {
     arrive(ms);
     clock.advance(100);
   }
-  t.is(told(), 10);
-  const before = told();
+  t.is(published(), 10);
+  const before = published();
   for (let ms = 0; ms < 1000; ms++) {
     arrive(1000 + ms);
     clock.advance(1);
   }
-  t.true(told() - before <= 13, `${told() - before} frames for 1,000 messages in a second`);
+  t.true(published() - before <= 13, `${published() - before} frames for 1,000 messages in a second`);
 });
 
 test('batching loses and reorders no events', (t) => {
