@@ -79,7 +79,7 @@ test.serial('a missing, cut or emptied file stops the start with the next step, 
       (at) => rewrite(join(at, 'opaque.setup'), alteredSetup),
       /opaque\.setup does not belong to .*db/,
     ],
-    ['a setup that is none', (at) => rewrite(join(at, 'opaque.setup'), () => 'AAAA'), /opaque\.setup is damaged/],
+    ['a malformed setup', (at) => rewrite(join(at, 'opaque.setup'), () => 'AAAA'), /opaque\.setup is damaged/],
     [
       'the key of another daemon',
       (at) => rewrite(join(at, 'daemon.key'), (text, field) => (field === 'daemonId' ? 'B'.repeat(43) : text)),

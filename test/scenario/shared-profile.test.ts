@@ -117,7 +117,7 @@ test.serial('a message that another program read first is fresh here, too', asyn
   }
 });
 
-test.serial('what another program reads while this one asks for the conversations is news here', async (t) => {
+test.serial('a message that another program reads while this one lists the conversations is fresh here', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const bob = await connectChat(t, { user: 'bob', server, password, register });
   const profile = join(await temporaryFolder(t), 'alice');

@@ -100,10 +100,10 @@ test('an entry of an event before the first look is announced, even if another p
   timeline.expect(8, 8);
   await timeline.idle();
   t.deepEqual(announced, [[7, 8]]);
-  t.is(timeline.startSeq, 6, 'what came before it is told as what was missed');
+  t.is(timeline.startSeq, 6, 'earlier entries are announced as missed');
 });
 
-test('what came since the login is told, though another program has taken and read it', async (t) => {
+test('entries since the login are announced even if another program has stored and read them', async (t) => {
   const { timeline, announced, elsewhere } = await open(t, 5, false, 5);
   await elsewhere([6, 7]);
   await timeline.catchUp(7, 7);
@@ -115,7 +115,7 @@ test('what came since the login is told, though another program has taken and re
   t.is(timeline.startSeq, 5);
 });
 
-test('what is heard at any moment while the loop ends is taken', async (t) => {
+test('an entry that arrives while the loop ends is not lost', async (t) => {
   const { timeline, announced, elsewhere, cache } = await open(t);
   const coverage = cache.coverage.bind(cache);
   for (let steps = 1; steps <= 12; steps++) {

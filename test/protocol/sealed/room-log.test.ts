@@ -130,7 +130,7 @@ test("a join under another's name, a taken name or a malformed name is refused",
     subject: { name: 'a:b', idFp: none },
     actor: none,
   });
-  t.throws(() => log.append(bad, () => mallory.identity.spki), refused, 'a name that is none');
+  t.throws(() => log.append(bad, () => mallory.identity.spki), refused, 'a malformed name');
   const again = await join(log, bob);
   t.throws(() => log.append(again, keyOf), refused, 'twice');
 });
