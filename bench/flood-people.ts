@@ -8,7 +8,7 @@ import { Calls } from '../src/client/connection/calls.ts';
 import { loginByKey, loginByPassword } from '../src/client/login/login-exchange.ts';
 import { accountLine, formatUsers } from '../src/daemon/accounts/users-file.ts';
 import { Rooms } from '../src/daemon/rooms/rooms.ts';
-import { Feed } from '../src/daemon/sessions/feed.ts';
+import { Feed } from '../src/daemon/sessions/event-feed.ts';
 import type { Store } from '../src/daemon/store/store.ts';
 import { openSqliteStore } from '../src/daemon/store-thread/sqlite-store.ts';
 import { systemClock } from '../src/platform/clock.ts';

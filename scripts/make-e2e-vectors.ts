@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { systemRandom as random } from '../src/platform/random.ts';
 import { concat, hex, utf8 } from '../src/protocol/base/bytes.ts';
 import { nameSkeleton } from '../src/protocol/base/name-keys.ts';
-import { fileName, isName, printable } from '../src/protocol/base/text.ts';
+import { fileName, isName, printable } from '../src/protocol/base/safe-text.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { CARD_LIFE_MS, openCard, signCard } from '../src/protocol/sealed/card.ts';
 import { SegmentSealer } from '../src/protocol/sealed/file.ts';

@@ -4,7 +4,7 @@ import yargs from 'yargs';
 import { ClientError } from '../client/errors.ts';
 import { globalOptions, optionsFromEnvironment, optionsFromToml } from '../client/profile/global-options.ts';
 import { configFile } from '../client/profile/paths.ts';
-import { spellOutSwitches } from '../platform/switches.ts';
+import { spellOutSwitches } from '../platform/boolean-options.ts';
 import { VERSION } from '../platform/version.ts';
 import type { Arguments, CommandEntry } from './command.ts';
 import { commandTable } from './command-table.ts';

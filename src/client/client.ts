@@ -4,12 +4,12 @@
  */
 import { fromHex, hex } from '../protocol/base/bytes.ts';
 import { ProtocolError } from '../protocol/base/errors.ts';
-import { isEmoji } from '../protocol/base/text.ts';
+import { isEmoji } from '../protocol/base/safe-text.ts';
 import { type Content, type ContentRef, encodeContent } from '../protocol/sealed/content.ts';
 import { safetyNumber } from '../protocol/sealed/safety-number.ts';
 import type { Client } from './client-api.ts';
 import { type ClientParts, openParts } from './client-parts.ts';
-import { askOverLinks } from './connection/ask-over-links.ts';
+import { askOverLinks } from './connection/repeat-on-reconnect.ts';
 import { type HistoryOptions, readHistory, readUnresolved } from './conversations/history.ts';
 import { addUnsent } from './conversations/list-conversations.ts';
 import { ClientError, throwClientError } from './errors.ts';

@@ -19,7 +19,7 @@ import type { Epochs } from './rooms/epochs.ts';
 import type { Grants } from './rooms/grants.ts';
 import type { Rooms } from './rooms/rooms.ts';
 import type { Broadcasts } from './sessions/broadcasts.ts';
-import type { Defer, Feed } from './sessions/feed.ts';
+import type { Defer, Feed } from './sessions/event-feed.ts';
 import type { Session } from './sessions/session.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { SharedStore, Store } from './store/store.ts';

@@ -7,7 +7,7 @@ import { render } from 'ink';
 import type { Client } from '../client/client-api.ts';
 import type { Ask } from '../client/types.ts';
 import type { Clock } from '../platform/clock.ts';
-import { keepHeapSmall } from '../platform/small-heap.ts';
+import { keepHeapSmall } from '../platform/heap-limit.ts';
 import { suspendProcessGroup } from '../platform/terminal/job-control.ts';
 import { Actions } from './actions/actions.ts';
 import { ChatController } from './chat/chat-controller.ts';

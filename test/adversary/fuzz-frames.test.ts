@@ -1,7 +1,7 @@
 /** Bytes that are not sealed: messages, OPAQUE messages, join links, names and text. Each value has one encoding. */
 import test from 'ava';
 import { fromUtf8, hex, utf8 } from '../../src/protocol/base/bytes.ts';
-import { isName, printable } from '../../src/protocol/base/text.ts';
+import { isName, printable } from '../../src/protocol/base/safe-text.ts';
 import { isOpaqueText } from '../../src/protocol/crypto/opaque-messages.ts';
 import { joinLink, parseAddress } from '../../src/protocol/link/daemon-identity.ts';
 import {

@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import test from 'ava';
 import { systemClock } from '../../src/platform/clock.ts';
 import { equal, utf8, Writer } from '../../src/protocol/base/bytes.ts';
+import type { TakeBytes } from '../../src/protocol/link/exact-reader.ts';
+import { takeBytesFrom } from '../../src/protocol/link/exact-reader.ts';
 import {
   answerHello,
   encodeGreeting,
@@ -15,8 +17,6 @@ import { LinkReader } from '../../src/protocol/link/link-reader.ts';
 import { decodeDaemonParameters, encodeParameters } from '../../src/protocol/link/parameters.ts';
 import { RecordSealer } from '../../src/protocol/link/record.ts';
 import { LARGE_RECORD, recordLimits, recordType } from '../../src/protocol/link/record-format.ts';
-import type { TakeBytes } from '../../src/protocol/link/take-bytes.ts';
-import { takeBytesFrom } from '../../src/protocol/link/take-bytes.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
 import { connecting, daemonId, daemonKeys, fingerprint } from '../helpers/protocol/link-pair.ts';
 import { cheapRsa, fuzz } from './fuzz.ts';

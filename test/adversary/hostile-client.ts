@@ -11,6 +11,7 @@ import { systemRandom } from '../../src/platform/random.ts';
 import { fromHex, Writer } from '../../src/protocol/base/bytes.ts';
 import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { takeBytesFrom } from '../../src/protocol/link/exact-reader.ts';
 import {
   type Greeting,
   type LinkKeys,
@@ -22,7 +23,6 @@ import { LinkReader, type ReadItem } from '../../src/protocol/link/link-reader.t
 import { encodeParameters } from '../../src/protocol/link/parameters.ts';
 import { RecordSealer } from '../../src/protocol/link/record.ts';
 import { LARGE_RECORD, type RecordType, recordLimits, recordType } from '../../src/protocol/link/record-format.ts';
-import { takeBytesFrom } from '../../src/protocol/link/take-bytes.ts';
 import { MESSAGES_VERSION } from '../../src/protocol/wire/codec.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import type { DaemonProcess } from '../helpers/daemon/daemon.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import test from 'ava';
 import { Cache } from '../../src/client/cache/cache.ts';
-import { accountKey } from '../../src/client/login/account-context.ts';
+import { accountKey } from '../../src/client/login/client-context.ts';
 import type { SignedIn } from '../../src/client/login/sign-in.ts';
 import type { Message } from '../../src/client/types.ts';
 import { parseDelivered } from '../../src/protocol/sealed/note.ts';

@@ -1,7 +1,7 @@
 /** A room's key lasts 7 days and 1,000 messages; the next speaker makes another one, and everybody reads on. */
 import test, { type ExecutionContext } from 'ava';
 import { ClientBus } from '../../src/client/events/client-bus.ts';
-import { type AccountContext, accountKey } from '../../src/client/login/account-context.ts';
+import { type AccountContext, accountKey } from '../../src/client/login/client-context.ts';
 import type { SignedIn } from '../../src/client/login/sign-in.ts';
 import { roomRef } from '../../src/client/notes/conversation-ref.ts';
 import { Room } from '../../src/client/rooms/room.ts';

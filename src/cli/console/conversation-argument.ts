@@ -2,7 +2,7 @@
 
 import { ClientError } from '../../client/errors.ts';
 import type { ConversationName } from '../../client/types.ts';
-import { isName, LOBBY } from '../../protocol/base/text.ts';
+import { isName, LOBBY } from '../../protocol/base/safe-text.ts';
 
 /** Parses `bob`, `@bob` or `#lobby`. @throws ClientError 'usage' for a bad name, 'refused' for an unknown room */
 export function parseConversation(target: string): ConversationName {

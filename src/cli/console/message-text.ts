@@ -1,6 +1,6 @@
 /** The text of a message to send: read from standard input or the command line, and checked. */
 import { ClientError } from '../../client/errors.ts';
-import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
+import { MAX_TEXT_BYTES } from '../../protocol/base/safe-text.ts';
 
 /**
  * Reads standard input as one text, without one final newline. It stops reading at twice the maximum size of a message.

@@ -2,7 +2,7 @@
 
 import { ClientError, type ClientErrorCode, exitStatus } from '../../client/errors.ts';
 import { ProtocolError, Refusal, type RefusalCode } from '../../protocol/base/errors.ts';
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 
 type Sink = { write(text: string): unknown };
 

@@ -2,7 +2,7 @@
 import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { ClientError } from '../../client/errors.ts';
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 
 export const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';

@@ -13,7 +13,7 @@ import { DEFAULT_SERVER } from '../../client/profile/global-options.ts';
 import type { Ask, ConnectOptions } from '../../client/types.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
-import { nameProblem, printable } from '../../protocol/base/text.ts';
+import { nameProblem, printable } from '../../protocol/base/safe-text.ts';
 import { login } from '../../tui/text/login-strings.ts';
 import type { Interruption } from './interruption.ts';
 import type { Output } from './output.ts';

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import prettyBytes from 'pretty-bytes';
 import type { TransferState } from '../../client/types.ts';
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import { canRedraw } from './progress.ts';
 import type { Shell } from './shell.ts';
 

@@ -8,7 +8,7 @@ import { ClientError } from '../../client/errors.ts';
 import { FORGOTTEN_PASSWORD } from '../../client/login/register.ts';
 import type { ConnectOptions } from '../../client/types.ts';
 import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
-import { nameProblem } from '../../protocol/base/text.ts';
+import { nameProblem } from '../../protocol/base/safe-text.ts';
 import type { LoginBackend } from '../../tui/login/login-controller.ts';
 import { strings } from '../../tui/text/strings.ts';
 import { phrases } from './phrases.ts';

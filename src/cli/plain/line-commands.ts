@@ -16,8 +16,8 @@ import {
 import { commandTable } from '../../tui/commands/dot-command-table.ts';
 import { deleteMessage } from '../../tui/commands/message-commands.ts';
 import { decideTrust, verify } from '../../tui/commands/trust-commands.ts';
-import { unknownReason } from '../../tui/select/select.ts';
-import { ownValue } from '../../tui/state/has-own.ts';
+import { unknownReason } from '../../tui/selectors/selectors.ts';
+import { ownValue } from '../../tui/state/lookup.ts';
 import { strings } from '../../tui/text/strings.ts';
 import { phrases } from './phrases.ts';
 

@@ -5,8 +5,8 @@ import { isSamePassword, newPasswordProblem } from '../../protocol/base/password
 import type { ChatScope } from '../../tui/chat/chat-scope.ts';
 import type { CommandName } from '../../tui/command-line/command-names.ts';
 import type { Result } from '../../tui/commands/dot-command.ts';
-import { searchHits } from '../../tui/select/search.ts';
-import { personOf } from '../../tui/state/has-own.ts';
+import { searchHits } from '../../tui/selectors/search.ts';
+import { personOf } from '../../tui/state/lookup.ts';
 import { age, clockTime, dayName } from '../../tui/text/format.ts';
 import { strings } from '../../tui/text/strings.ts';
 import { mention } from './event-printer.ts';

@@ -3,7 +3,7 @@
 import { differentSentAt } from '../../client/messages/written-time.ts';
 import { shownName } from '../../client/people/shown-name.ts';
 import type { ConversationName, FileInfo, Message } from '../../client/types.ts';
-import type { FileItem } from '../../tui/select/select.ts';
+import type { FileItem } from '../../tui/selectors/selectors.ts';
 import * as format from '../../tui/text/format.ts';
 import { strings } from '../../tui/text/strings.ts';
 

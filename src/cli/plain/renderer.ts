@@ -1,8 +1,8 @@
 /** Writes the output of line mode: lines for a person, or objects for a program. */
 import type { Gap, Message, Person } from '../../client/types.ts';
-import type { FileItem } from '../../tui/select/select.ts';
+import type { FileItem } from '../../tui/selectors/selectors.ts';
 import type { Output } from '../console/output.ts';
-import { reportFile, reportGap, reportMessage, reportSent, reportUser } from '../console/report.ts';
+import { reportFile, reportGap, reportMessage, reportSent, reportUser } from '../console/result-printer.ts';
 
 export type Renderer = {
   /** Prints a line that the person must know. */

@@ -1,6 +1,6 @@
 /** Lines for the results of commands. */
 import type { Result } from '../../tui/commands/dot-command.ts';
-import { type FileItem, type ListedConversation, presenceWord } from '../../tui/select/select.ts';
+import { type FileItem, type ListedConversation, presenceWord } from '../../tui/selectors/selectors.ts';
 import { shownReaction } from '../../tui/text/emoji.ts';
 import { age } from '../../tui/text/format.ts';
 import { strings } from '../../tui/text/strings.ts';

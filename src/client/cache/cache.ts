@@ -4,7 +4,7 @@
  * are dropped, and fetched again when the person scrolls back. Processes of one profile share it; every write can be repeated.
  */
 import { hex, hmac, utf8 } from '../../protocol/base/bytes.ts';
-import { isZero } from '../login/account-context.ts';
+import { isZero } from '../login/client-context.ts';
 import { decodeEntryBody, type EntryBody, encodeEntryBody } from '../notes/entry-body.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Row, SqlValue, Statement } from '../profile/profile-db.ts';

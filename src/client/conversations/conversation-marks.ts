@@ -1,5 +1,5 @@
 /** How far a conversation was read, delivered here, and shown to listeners: in the profile's database, and at the daemon. */
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 
 export class ConversationMarks {

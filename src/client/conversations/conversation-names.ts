@@ -1,8 +1,8 @@
 /** Finds the conversation that a name or an id means. */
 import { equal } from '../../protocol/base/bytes.ts';
-import { isName } from '../../protocol/base/text.ts';
+import { isName } from '../../protocol/base/safe-text.ts';
 import { ClientError, throwClientError } from '../errors.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import { type ConversationRef, formerRefs, privateRef } from '../notes/conversation-ref.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { ConversationName } from '../types.ts';

@@ -1,7 +1,7 @@
 /** Reads a conversation's history from the cache, and from the daemon where the cache ends. */
 import type { Cache, CachedEntry } from '../cache/cache.ts';
-import type { AccountContext } from '../login/account-context.ts';
-import type { MessageBuilder } from '../messages/message-builder.ts';
+import type { AccountContext } from '../login/client-context.ts';
+import type { MessageBuilder } from '../messages/message-view.ts';
 import { type ConversationRef, unresolvedRef } from '../notes/conversation-ref.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Timeline } from '../timeline/timeline.ts';

@@ -1,7 +1,7 @@
 /** Fetches the list of the account's conversations, page by page, within a bound. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { RequestResult } from '../../protocol/wire/requests.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { Conversation } from '../types.ts';
 
 export type ListedConversation = RequestResult<'conversations'>['conversations'][number];

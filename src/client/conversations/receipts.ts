@@ -4,7 +4,7 @@
  */
 import { fromHex, hex } from '../../protocol/base/bytes.ts';
 import type { Cache } from '../cache/cache.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { MyMessages } from '../messages/my-messages.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 

@@ -1,6 +1,6 @@
 /** Publishes the daemon's events one after the other: the next one when all subscribers are done with the one before it. */
 import { EventQueue } from '../connection/event-queue.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { ClientBus } from './client-bus.ts';
 
 export class ReceivedEvents {

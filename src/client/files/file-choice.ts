@@ -1,5 +1,5 @@
 /** Finds the file that a word means: by its name, exact or as printed, or by the beginning of its id. */
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import { ClientError } from '../errors.ts';
 import { shownName } from '../people/shown-name.ts';
 import type { FileInfo } from '../types.ts';

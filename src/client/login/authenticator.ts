@@ -6,7 +6,7 @@ import { VERSION } from '../../platform/version.ts';
 import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { invisibleCharacter } from '../../protocol/base/password.ts';
-import { MAX_INVITE } from '../../protocol/base/text.ts';
+import { MAX_INVITE } from '../../protocol/base/safe-text.ts';
 import type { Opaque } from '../../protocol/crypto/opaque.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import type { Welcome } from '../../protocol/wire/requests.ts';
@@ -19,10 +19,10 @@ import type { EphemeralKeys } from '../keys/ephemeral-keys.ts';
 import { makeKeys } from '../keys/my-keys.ts';
 import type { KnownDaemons } from '../trust/known-daemons.ts';
 import type { Ask } from '../types.ts';
+import { VaultKeeper } from './key-sync.ts';
 import { loginByKey, loginByPassword } from './login-exchange.ts';
 import { LoginRetry } from './login-retry.ts';
 import { type NewRecord, registerAccount, replacePassword } from './register.ts';
-import { VaultKeeper } from './vault-keeper.ts';
 
 export type LoginResult = {
   calls: Calls;

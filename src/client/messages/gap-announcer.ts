@@ -1,10 +1,10 @@
 /** Announces gaps. Those for a missing room key are announced after a while, because the key mostly comes at once. */
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Gap } from '../types.ts';
-import type { MessageBuilder } from './message-builder.ts';
+import type { MessageBuilder } from './message-view.ts';
 
 /** ms. The daemon asks three members for a key, 2 s apart. */
 const PATIENCE_MS = 8000;

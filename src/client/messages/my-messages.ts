@@ -5,13 +5,13 @@
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import type { ClientBus, ClientBusEvents } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { OutboxItem } from '../notes/outbox-item.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { OwnDevices } from '../outbox/own-devices.ts';
 import type { Message } from '../types.ts';
-import type { MessageBuilder } from './message-builder.ts';
+import type { MessageBuilder } from './message-view.ts';
 import { MessageWaiters } from './message-waiters.ts';
 
 const ID_BYTES = 16;

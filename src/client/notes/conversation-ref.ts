@@ -1,7 +1,7 @@
 /** Which conversation something belongs to: a room, or a private one with a person under one of their keys. */
 import { hex } from '../../protocol/base/bytes.ts';
 import { privateConversationId } from '../../protocol/sealed/note.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { ConversationName } from '../types.ts';
 
 type CommonRef = {

@@ -4,7 +4,7 @@ import { ProtocolError } from '../../protocol/base/errors.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import { type NoteHeader, openNote, parseDelivered, sealNote } from '../../protocol/sealed/note.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { ConversationRef } from './conversation-ref.ts';
 import type { EntryBody } from './entry-body.ts';
 

@@ -1,7 +1,7 @@
 /** The outbox in the profile's database: items to send, exactly as they were sealed, and the last number of each device's chain. */
 import { equal, utf8 } from '../../protocol/base/bytes.ts';
 import { ClientError } from '../errors.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import { type ConversationRef, recipientOf, unresolvedKey } from '../notes/conversation-ref.ts';
 import { decodeEntryBody, encodeEntryBody } from '../notes/entry-body.ts';
 import type { OutboxItem, OutboxState, SealedItem } from '../notes/outbox-item.ts';

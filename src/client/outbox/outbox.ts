@@ -10,7 +10,7 @@ import { sleep } from '../../platform/clock.ts';
 import { Refusal, type RefusalCode } from '../../protocol/base/errors.ts';
 import { ClientError, isFinal, isTemporary } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import {
   type ConversationRef,
   isUnresolved,

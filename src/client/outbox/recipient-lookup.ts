@@ -1,7 +1,7 @@
 /** Finds the conversation to write to by its name; asks the daemon about people whom this profile has not met. */
 
-import { askOverLinks } from '../connection/ask-over-links.ts';
 import type { Connection } from '../connection/connection.ts';
+import { askOverLinks } from '../connection/repeat-on-reconnect.ts';
 import { ClientError, throwClientError } from '../errors.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { type ConversationRef, unresolvedRef } from '../notes/conversation-ref.ts';

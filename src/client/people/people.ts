@@ -5,7 +5,7 @@
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { PinnedPerson } from '../trust/pin-store.ts';
 import type { Person } from '../types.ts';
 import { allPeople, MAX_PEOPLE } from './list-people.ts';

@@ -2,7 +2,7 @@
 import type { Event } from '../../protocol/wire/codec.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { ConversationName } from '../types.ts';
 import type { People } from './people.ts';
 

@@ -1,7 +1,7 @@
 /** The options of all commands: one table for flags, environment (SECURECHAT_…) and config.toml. Flags win, then the environment. */
 import { parse } from 'smol-toml';
+import { parseSwitch, SWITCH_VALUES } from '../../platform/boolean-options.ts';
 import { isAbsoluteOrHome } from '../../platform/home.ts';
-import { parseSwitch, SWITCH_VALUES } from '../../platform/switches.ts';
 import { ClientError } from '../errors.ts';
 
 /** Where a daemon listens by default. */

@@ -1,8 +1,8 @@
 /** The lobby: the room that every account is in. The daemon names it at each login; the profile pins it at the first one. */
 import { hex } from '../../protocol/base/bytes.ts';
-import { LOBBY } from '../../protocol/base/text.ts';
+import { LOBBY } from '../../protocol/base/safe-text.ts';
 import { ClientError } from '../errors.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import { type RoomRef, roomRef } from '../notes/conversation-ref.ts';
 
 /** @throws ClientError 'untrusted' when the daemon names another room than the one that was pinned */

@@ -11,7 +11,7 @@ import {
   parseEpoch,
 } from '../../protocol/sealed/epoch.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { RoomMembers } from './room-members.ts';
 
 /** Thrown for a message whose epoch key is missing; holds its clear header. */

@@ -6,7 +6,7 @@ import { Mutex } from '../../protocol/base/mutex.ts';
 import { type LogEntry, RoomLog, signLogEntry } from '../../protocol/sealed/room-log.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import { ClientError } from '../errors.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { Statement } from '../profile/profile-db.ts';
 
 /** How often another entry may take the next place of the log before joining is given up. */

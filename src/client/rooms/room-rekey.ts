@@ -14,7 +14,7 @@ import type { EventParams } from '../../protocol/wire/events.ts';
 import { clockWarning } from '../connection/clock-skew.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { RoomRef } from '../notes/conversation-ref.ts';
 import type { People } from '../people/people.ts';
 import type { PinnedPerson } from '../trust/pin-store.ts';

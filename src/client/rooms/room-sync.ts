@@ -10,7 +10,7 @@ import { parseRoomMessage } from '../../protocol/sealed/room-message.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { RoomRef } from '../notes/conversation-ref.ts';
 import type { KnownEpoch, RoomKeys } from './room-keys.ts';
 import type { RoomMembers } from './room-members.ts';

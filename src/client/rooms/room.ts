@@ -5,7 +5,7 @@ import type { Content } from '../../protocol/sealed/content.ts';
 import { openRoomMessage, parseRoomMessage, sealRoomMessage } from '../../protocol/sealed/room-message.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { RoomRef } from '../notes/conversation-ref.ts';
 import type { ChainPosition, OpenedEntry } from '../notes/private-notes.ts';
 import type { People } from '../people/people.ts';

@@ -3,10 +3,10 @@
  * account, and lookups by ref, id, key and name. Today there is one; only this folder knows which.
  */
 import { hex } from '../../protocol/base/bytes.ts';
-import { LOBBY } from '../../protocol/base/text.ts';
+import { LOBBY } from '../../protocol/base/safe-text.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { ConversationRef, RoomRef } from '../notes/conversation-ref.ts';
 import type { People } from '../people/people.ts';
 import type { ConversationName } from '../types.ts';

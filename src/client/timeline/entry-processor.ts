@@ -10,7 +10,7 @@ import type { Cache, CachedEntry } from '../cache/cache.ts';
 import { openedRow, originalEntry, targetOf, unopenedRow } from '../cache/cached-entry.ts';
 import { type Chain, judgeNext } from '../cache/chain-gaps.ts';
 import { ClientError, isFinal } from '../errors.ts';
-import { type AccountContext, isZero } from '../login/account-context.ts';
+import { type AccountContext, isZero } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import { type OpenedEntry, openOwnNote, openPrivateNote } from '../notes/private-notes.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';

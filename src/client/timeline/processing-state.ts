@@ -2,7 +2,7 @@
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import { type Chain, type GapReason, joinChains, judgeStart } from '../cache/chain-gaps.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { OpenedEntry } from '../notes/private-notes.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';

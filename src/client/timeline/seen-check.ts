@@ -5,7 +5,7 @@
  */
 import { EPOCH_MAX_ENTRIES } from '../../protocol/sealed/epoch.ts';
 import type { CachedEntry } from '../cache/cache.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Statement } from '../profile/profile-db.ts';
 

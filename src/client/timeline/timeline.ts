@@ -5,7 +5,7 @@
  */
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache } from '../cache/cache.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { EntryProcessor, ProcessedEntries } from './entry-processor.ts';
 import { type BufferedBytes, ReorderBuffer } from './reorder-buffer.ts';

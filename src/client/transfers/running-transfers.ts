@@ -3,12 +3,12 @@
 import type { Clock } from '../../platform/clock.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import { ClientError, isTemporary } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { TransferOptions, TransferState } from '../types.ts';
 import { UnsendableFile } from './local-file.ts';
-import { stopReason } from './stop.ts';
+import { stopReason } from './stop-reason.ts';
 import type { TransferCleanup } from './transfer-cleanup.ts';
 import { type TransferConnection, TransferEvents } from './transfer-events.ts';
 import { TransferProgress } from './transfer-progress.ts';

@@ -2,7 +2,7 @@
 import type { FileSystem } from '../../platform/file-system.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { isTemporary } from '../errors.ts';
-import { partPath } from './saved-file.ts';
+import { partPath } from './download-file.ts';
 import type { TransferConnection } from './transfer-events.ts';
 import type { TransferRecord } from './transfer-record.ts';
 import type { TransferStore } from './transfer-store.ts';

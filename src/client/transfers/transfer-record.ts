@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { fromHex, fromUtf8, hex, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
-import { fileName } from '../../protocol/base/text.ts';
+import { fileName } from '../../protocol/base/safe-text.ts';
 import type { ConversationName, FileRef } from '../types.ts';
 
 const VERSION = 1;

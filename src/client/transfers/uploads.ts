@@ -2,15 +2,15 @@
 import type { FileSystem } from '../../platform/file-system.ts';
 import type { Random } from '../../platform/random.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
-import { fileName } from '../../protocol/base/text.ts';
+import { fileName } from '../../protocol/base/safe-text.ts';
 import type { Manifest } from '../../protocol/sealed/file.ts';
 import { ClientError } from '../errors.ts';
-import { fileInfoOf } from '../messages/message-builder.ts';
+import { fileInfoOf } from '../messages/message-view.ts';
 import type { MyMessages } from '../messages/my-messages.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { RecipientLookup } from '../outbox/recipient-lookup.ts';
 import type { FileInfo, TransferOptions } from '../types.ts';
-import { sendFile } from './file-sender.ts';
+import { sendFile } from './file-upload.ts';
 import { LocalFile } from './local-file.ts';
 import type { RunningTransfers, StartableTransfer } from './running-transfers.ts';
 import type { TransferCleanup } from './transfer-cleanup.ts';

@@ -8,7 +8,7 @@ import type { FileSystem } from '../../platform/file-system.ts';
 import { nullIfMissing } from '../../platform/missing-file.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
-import { isName } from '../../protocol/base/text.ts';
+import { isName } from '../../protocol/base/safe-text.ts';
 import { readDataFile, replaceDataFile } from '../data/data-file.ts';
 import { AccountIndex } from './account-index.ts';
 import {

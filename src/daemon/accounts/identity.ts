@@ -14,7 +14,7 @@ import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import { type DaemonKeys, daemonFingerprint } from '../../protocol/link/daemon-identity.ts';
 import { readDataFile } from '../data/data-file.ts';
 import { StartError } from '../data/start-error.ts';
-import type { Owner } from '../store-thread/owner.ts';
+import type { Owner } from '../store-thread/database-owner.ts';
 import { parseUsers } from './users-file.ts';
 
 export type DaemonIdentity = {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
-import { MAX_INVITE } from '../../protocol/base/text.ts';
+import { MAX_INVITE } from '../../protocol/base/safe-text.ts';
 import { readDataFile, replaceDataFile } from '../data/data-file.ts';
 
 /** Shorter codes could be guessed within the rate limits of registration. */

@@ -4,7 +4,7 @@
  * reserves its name.
  */
 import { fromHex, hex } from '../../protocol/base/bytes.ts';
-import { isName } from '../../protocol/base/text.ts';
+import { isName } from '../../protocol/base/safe-text.ts';
 
 /** One account line. Immutable: a change makes a new object. */
 export type Account = {

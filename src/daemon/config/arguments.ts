@@ -1,6 +1,6 @@
 /** Parses the command line, before anything is opened. */
 import yargs from 'yargs';
-import { spellOutSwitches } from '../../platform/switches.ts';
+import { spellOutSwitches } from '../../platform/boolean-options.ts';
 import { UsageError } from '../data/start-error.ts';
 import type { OptionValues } from './config.ts';
 import { epilogue, isSwitch, type OptionName, optionNames, options } from './options.ts';

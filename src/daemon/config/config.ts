@@ -4,8 +4,8 @@
  */
 import { resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
+import { parseSwitch, SWITCH_VALUES } from '../../platform/boolean-options.ts';
 import { expandHome, isAbsoluteOrHome } from '../../platform/home.ts';
-import { parseSwitch, SWITCH_VALUES } from '../../platform/switches.ts';
 import { DEFAULT_PORT } from '../../protocol/link/daemon-identity.ts';
 import { UsageError } from '../data/start-error.ts';
 import { isSwitch, logLevels, type OptionName, optionNames, registrations } from './options.ts';

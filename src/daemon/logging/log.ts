@@ -4,7 +4,7 @@
  * appear.
  */
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 
 /**
  * The fields a line may have, besides pino's own `level`, `time` and `msg`. Values are numbers, booleans or short

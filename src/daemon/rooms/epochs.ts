@@ -8,7 +8,7 @@ import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { CardDirectory } from '../accounts/card-directory.ts';
 import type { Config } from '../config/config.ts';
 import { type Limits, limitValues } from '../limits/limits.ts';
-import type { Defer, Feed } from '../sessions/feed.ts';
+import type { Defer, Feed } from '../sessions/event-feed.ts';
 import type { Session } from '../sessions/session.ts';
 import type { EntryPosition, Person, Store } from '../store/store.ts';
 import { type EpochCost, EpochPolicy } from './epoch-policy.ts';

@@ -6,7 +6,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import { LOBBY } from '../../protocol/base/text.ts';
+import { LOBBY } from '../../protocol/base/safe-text.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import { parseEpoch } from '../../protocol/sealed/epoch.ts';
 import { createLobby, parseLogEntry, signLogEntry } from '../../protocol/sealed/room-log.ts';
@@ -14,7 +14,7 @@ import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { DaemonIdentity } from '../accounts/identity.ts';
 import type { Broadcasts } from '../sessions/broadcasts.ts';
-import type { Defer, Feed } from '../sessions/feed.ts';
+import type { Defer, Feed } from '../sessions/event-feed.ts';
 import type { EntryKind, EntryPosition, Person, Store } from '../store/store.ts';
 import { type LogStore, Room, type RoomParts } from './room.ts';
 

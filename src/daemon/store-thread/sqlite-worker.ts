@@ -7,9 +7,9 @@ import { answerCalls } from '../../platform/worker-calls.ts';
 import { StartError } from '../data/start-error.ts';
 import { operations } from '../store/operations.ts';
 import { openDatabase } from '../store/schema.ts';
+import { checkSeal, Seal, standingOf } from './commit-seal.ts';
+import { checkOwner, keepOwner, type Owner } from './database-owner.ts';
 import { type Batch, BrokenDatabase, type Call, checkBroken, GroupCommit } from './group-commit.ts';
-import { checkOwner, keepOwner, type Owner } from './owner.ts';
-import { checkSeal, Seal, standingOf } from './seal.ts';
 
 /** SQLITE_CORRUPT, NOTADB. */
 const DAMAGED = new Set([11, 26]);

@@ -15,7 +15,7 @@ import { ProtocolError, Refusal } from '../base/errors.ts';
 import { checkPublicKey, type KeyPair, RSA_BYTES, SPKI_BYTES } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { checkFingerprint, type DaemonKeys, daemonFingerprint } from './daemon-identity.ts';
-import type { TakeBytes } from './take-bytes.ts';
+import type { TakeBytes } from './exact-reader.ts';
 
 const PROTOCOL = 'SecureChat_pqNK_RSAOAEP3072-SHA256_AESGCM256_SHA256_v1';
 const GREETING = 'SCK1';

@@ -7,6 +7,7 @@ import type { KeyPair } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { MESSAGES_VERSION } from '../wire/codec.ts';
 import type { DaemonKeys } from './daemon-identity.ts';
+import { takeBytesFrom } from './exact-reader.ts';
 import type { Flusher } from './flusher.ts';
 import {
   answerHello,
@@ -21,7 +22,6 @@ import {
 import { Link } from './link.ts';
 import { decodeDaemonParameters, encodeParameters } from './parameters.ts';
 import type { RecordLimits } from './record-format.ts';
-import { takeBytesFrom } from './take-bytes.ts';
 
 export { Link };
 

@@ -2,7 +2,7 @@
 import { concat, equal, fromUtf8, H, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
-import { isName } from '../base/text.ts';
+import { isName } from '../base/safe-text.ts';
 import { canSealTo, checkPublicKey, type KeyPair, RSA_BYTES, SPKI_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 

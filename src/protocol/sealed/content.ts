@@ -2,7 +2,7 @@
 import { concat, fromUtf8, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
-import { MAX_TEXT_BYTES } from '../base/text.ts';
+import { MAX_TEXT_BYTES } from '../base/safe-text.ts';
 import { decodeManifest, encodeManifest, type Manifest } from './file.ts';
 
 /** Names a message. An id alone is not enough, because anybody may use any id. */

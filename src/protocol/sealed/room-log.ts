@@ -5,7 +5,7 @@
  */
 import { concat, equal, fromUtf8, H, hex, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
-import { isName } from '../base/text.ts';
+import { isName } from '../base/safe-text.ts';
 import { type KeyPair, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { identityFp } from './card.ts';

@@ -1,6 +1,6 @@
 /** Field types of requests and events. Sizes in bytes, times in milliseconds since 1970 UTC. */
 import * as v from 'valibot';
-import { isName, printable } from '../base/text.ts';
+import { isName, printable } from '../base/safe-text.ts';
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 export const u32 = count(0xffffffff);

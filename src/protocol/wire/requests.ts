@@ -4,7 +4,7 @@
  * result.
  */
 import * as v from 'valibot';
-import { MAX_INVITE } from '../base/text.ts';
+import { MAX_INVITE } from '../base/safe-text.ts';
 import { bytes, entry, exactBytes, fileId, hash, knownName, name, text, time, u32, u53 } from './fields.ts';
 
 const none = v.strictObject({});

@@ -7,7 +7,7 @@ import type { Client } from '../../client/client-api.ts';
 import type { ClientEvent, ConversationName, Message, TransferState } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import type { Remembered } from '../state/event.ts';
 import { chatOf, openThread } from '../state/focus.ts';
 import { isBlockedConversation } from '../state/muting.ts';

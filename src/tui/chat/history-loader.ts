@@ -5,7 +5,7 @@ import { ClientError } from '../../client/errors.ts';
 import type { ConversationName } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { viewOf } from '../messages/viewport.ts';
-import { loadedCount, lookOf } from '../select/select.ts';
+import { loadedCount, lookOf } from '../selectors/selectors.ts';
 import { textOf } from '../state/editor.ts';
 import { chatOf, openThread } from '../state/focus.ts';
 import { MAX_LOADED } from '../state/message-list.ts';

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expandHome } from '../../platform/home.ts';
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import type { PickerEntry } from '../state/state.ts';
 
 /**

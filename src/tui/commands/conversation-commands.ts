@@ -2,7 +2,7 @@
 import type { ConversationName } from '../../client/types.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
 import { conversationOf, divide } from '../command-line/parse-line.ts';
-import { hasUnread, peopleOf, unknownReason } from '../select/select.ts';
+import { hasUnread, peopleOf, unknownReason } from '../selectors/selectors.ts';
 import { strings } from '../text/strings.ts';
 import { type CommandFamily, done, type Result, refused } from './dot-command.ts';
 import { stopped } from './targets.ts';

@@ -7,7 +7,7 @@ import type { ConversationName, FileInfo, Message, Person, TransferState } from 
 import type { ChatScope } from '../chat/chat-scope.ts';
 import type { CommandName } from '../command-line/command-names.ts';
 import type { CommandRow } from '../command-line/parse-line.ts';
-import type { FileItem, ListedConversation } from '../select/select.ts';
+import type { FileItem, ListedConversation } from '../selectors/selectors.ts';
 import type { Notice, Question } from '../state/state.ts';
 
 type Command = CommandRow & {

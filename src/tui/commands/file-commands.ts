@@ -2,7 +2,7 @@
 import { matchingFiles, printedName } from '../../client/files/file-choice.ts';
 import type { FileInfo, TransferState } from '../../client/types.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
-import { filesOf, isUnderWay, transfersOf } from '../select/select.ts';
+import { filesOf, isUnderWay, transfersOf } from '../selectors/selectors.ts';
 import { fileKey } from '../state/message-list.ts';
 import { shownFiles } from '../state/muting.ts';
 import { strings } from '../text/strings.ts';

@@ -1,7 +1,7 @@
 /** What is done with messages: answering, changing, deleting, reacting, finding. */
 import type { Message } from '../../client/types.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
-import { linksIn } from '../select/search.ts';
+import { linksIn } from '../selectors/search.ts';
 import { editorWith } from '../state/editor.ts';
 import { openThread } from '../state/focus.ts';
 import { isBlockedConversation } from '../state/muting.ts';

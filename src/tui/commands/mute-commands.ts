@@ -3,8 +3,8 @@
 import type { ChatScope } from '../chat/chat-scope.ts';
 import { conversationOf } from '../command-line/parse-line.ts';
 import { selectedRun } from '../messages/folding.ts';
-import { unknownReason } from '../select/select.ts';
-import { personOf } from '../state/has-own.ts';
+import { unknownReason } from '../selectors/selectors.ts';
+import { personOf } from '../state/lookup.ts';
 import { strings } from '../text/strings.ts';
 import { type CommandFamily, type Result, refused } from './dot-command.ts';
 

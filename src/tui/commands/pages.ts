@@ -4,7 +4,7 @@ import type { Client } from '../../client/client-api.ts';
 import { shownName } from '../../client/people/shown-name.ts';
 import type { Person } from '../../client/types.ts';
 import { commandNames } from '../command-line/command-names.ts';
-import { type FileItem, type ListedConversation, presenceSign, presenceWord } from '../select/select.ts';
+import { type FileItem, type ListedConversation, presenceSign, presenceWord } from '../selectors/selectors.ts';
 import { age, groups, size } from '../text/format.ts';
 import { strings } from '../text/strings.ts';
 import { fill } from '../width/measure.ts';

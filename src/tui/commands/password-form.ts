@@ -1,6 +1,6 @@
 /** The form of `.passwd` on the screen. */
 import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
 import { textOf } from '../state/editor.ts';
 import type { Overlay } from '../state/state.ts';

@@ -2,7 +2,7 @@
 
 import type { ChatScope } from '../chat/chat-scope.ts';
 import { divide } from '../command-line/parse-line.ts';
-import { ownValue } from '../state/has-own.ts';
+import { ownValue } from '../state/lookup.ts';
 import type { Settings } from '../state/state.ts';
 import { type ThemeName, themeNames, themeToUse } from '../state/theme.ts';
 import { strings } from '../text/strings.ts';

@@ -1,10 +1,10 @@
 /** Runs dot-commands on the screen and shows their results: as a notice, a page, a dialog or a question. */
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
 import type { Host } from '../chat/host.ts';
 import type { CommandName } from '../command-line/command-names.ts';
 import { usageOf } from '../command-line/parse-line.ts';
-import { transferLines } from '../select/transfer-lines.ts';
+import { transferLines } from '../selectors/transfer-lines.ts';
 import { editorWith, emptyEditor } from '../state/editor.ts';
 import { isBlockedConversation } from '../state/muting.ts';
 import type { Overlay } from '../state/state.ts';

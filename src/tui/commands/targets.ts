@@ -1,8 +1,8 @@
 /** Which message a command acts on, and whether the open conversation takes what it sends. */
 import type { ConversationName, Message } from '../../client/types.ts';
 import { isFolded, shownMessages } from '../messages/folding.ts';
-import { selectedMessage } from '../select/composer-target.ts';
-import { cannotSendReason } from '../select/select.ts';
+import { selectedMessage } from '../selectors/composer-target.ts';
+import { cannotSendReason } from '../selectors/selectors.ts';
 import { openThread } from '../state/focus.ts';
 import type { Chat } from '../state/state.ts';
 import { strings } from '../text/strings.ts';

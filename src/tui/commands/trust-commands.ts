@@ -1,7 +1,7 @@
 /** Comparing keys, and accepting a changed one. */
 import type { Person } from '../../client/types.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
-import { personOf } from '../state/has-own.ts';
+import { personOf } from '../state/lookup.ts';
 import { strings } from '../text/strings.ts';
 import { attempted, type CommandFamily, type Result, refused } from './dot-command.ts';
 

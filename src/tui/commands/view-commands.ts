@@ -1,7 +1,7 @@
 /** The program itself: help, leaving, and moving about the screen. */
 import type { ChatScope } from '../chat/chat-scope.ts';
 import type { MoveName } from '../state/event.ts';
-import { ownValue } from '../state/has-own.ts';
+import { ownValue } from '../state/lookup.ts';
 import { type CommandFamily, done, misused, type Result } from './dot-command.ts';
 
 const scrolls = { up: 'page-up', down: 'page-down', oldest: 'oldest', newest: 'newest' } as const;

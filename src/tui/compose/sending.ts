@@ -3,14 +3,14 @@
  * to what the client is asked to do, with the questions that stand before it.
  */
 import type { ConversationName, Message } from '../../client/types.ts';
-import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
+import { MAX_TEXT_BYTES } from '../../protocol/base/safe-text.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
 import type { CommandName } from '../command-line/command-names.ts';
 import { lineOf, parseLine, usageOf } from '../command-line/parse-line.ts';
 import { commandTable } from '../commands/dot-command-table.ts';
 import { changeText } from '../commands/message-commands.ts';
 import type { ScreenCommands } from '../commands/screen-commands.ts';
-import { unknownReason } from '../select/select.ts';
+import { unknownReason } from '../selectors/selectors.ts';
 import { editorWith, textOf } from '../state/editor.ts';
 import { openThread } from '../state/focus.ts';
 import type { Question } from '../state/state.ts';

@@ -8,7 +8,7 @@ import { ClientError } from '../../client/errors.ts';
 import type { Ask, ConnectOptions } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
-import { MAX_INVITE, nameProblem, printable } from '../../protocol/base/text.ts';
+import { MAX_INVITE, nameProblem, printable } from '../../protocol/base/safe-text.ts';
 import { textOf } from '../state/editor.ts';
 import type { Login, LoginField, Notice } from '../state/state.ts';
 import { addressIn, isHere } from '../text/join-address.ts';

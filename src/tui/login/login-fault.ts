@@ -1,5 +1,5 @@
 /** Maps a failed login to a field of the form and a sentence. */
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import type { LoginField } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 

@@ -1,7 +1,7 @@
 /** Questions of a login, shown over any screen. */
 
 import type { Doubt } from '../../client/types.ts';
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import type { Question } from '../state/state.ts';
 import type { Store } from '../update/state-store.ts';
 

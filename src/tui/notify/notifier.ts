@@ -7,7 +7,7 @@ import { shownName } from '../../client/people/shown-name.ts';
 import type { Message } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { firstLine, writtenOf } from '../messages/rows.ts';
-import { unreadCount } from '../select/select.ts';
+import { unreadCount } from '../selectors/selectors.ts';
 import { chatOf } from '../state/focus.ts';
 import { isNotified } from '../state/muting.ts';
 import type { TerminalModes } from '../terminal/terminal-modes.ts';

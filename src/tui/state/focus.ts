@@ -1,5 +1,5 @@
 /** Finds the one text field that has the cursor, and the scopes whose keys apply. */
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import { type Editor, textOf } from './editor.ts';
 import type { FocusScope } from './keys.ts';
 import type { Asked, Chat, Focus, Overlay, State, Thread } from './state.ts';

@@ -4,7 +4,7 @@
  */
 
 import type { ClientEvent, FileInfo, LinkState, Message, TransferState } from '../../client/types.ts';
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 
 /** The exact text, by the object that holds its printable form. */
 const originals = new WeakMap<object, string>();

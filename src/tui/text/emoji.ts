@@ -1,5 +1,5 @@
 /** Reads reactions: one emoji, or its short name between colons. */
-import { isEmoji, printable } from '../../protocol/base/text.ts';
+import { isEmoji, printable } from '../../protocol/base/safe-text.ts';
 import { cut } from '../width/measure.ts';
 import { nearestWord } from './edit-distance.ts';
 

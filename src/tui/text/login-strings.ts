@@ -1,5 +1,5 @@
 /** Sentences of the login form. */
-import { MAX_INVITE } from '../../protocol/base/text.ts';
+import { MAX_INVITE } from '../../protocol/base/safe-text.ts';
 
 export const login = {
   welcome: 'end-to-end encrypted chat on your own server',

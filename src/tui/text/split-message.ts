@@ -1,5 +1,5 @@
 /** Splits a text that is longer than one message. */
-import { MAX_TEXT_BYTES } from '../../protocol/base/text.ts';
+import { MAX_TEXT_BYTES } from '../../protocol/base/safe-text.ts';
 
 /** The start of `text` that fits one message, cut after a line where possible, else between characters; and the rest. */
 export function firstPart(text: string): [part: string, rest: string] {

@@ -5,7 +5,7 @@
 
 import type { ClientErrorCode } from '../../client/errors.ts';
 import type { LinkState } from '../../client/types.ts';
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import * as format from './format.ts';
 import { login } from './login-strings.ts';
 import { notices } from './notices.ts';

@@ -1,11 +1,11 @@
 /** Applies the client's events to the state. Their texts are clean already (clean.ts). */
 import type { ClientErrorCode } from '../../client/errors.ts';
 import type { ClientEvent, ConversationName, FileInfo, Gap, Message, MessageRef } from '../../client/types.ts';
-import { unmoved } from '../select/select.ts';
+import { unmoved } from '../selectors/selectors.ts';
 import { editorWith } from '../state/editor.ts';
 import type { Opening } from '../state/event.ts';
 import { paneOf, withChat } from '../state/focus.ts';
-import { personOf } from '../state/has-own.ts';
+import { personOf } from '../state/lookup.ts';
 import { fileKey, hasKey, keyOf, merge } from '../state/message-list.ts';
 import { othersBelow } from '../state/read-position.ts';
 import { type Chat, emptyThread, type Overlay, type State, type Thread } from '../state/state.ts';

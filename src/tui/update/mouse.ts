@@ -1,12 +1,12 @@
 /** Clicks and the wheel: finds what is under the pointer and acts on it. */
 
 import { viewOf } from '../messages/viewport.ts';
-import { filesLook, filesShown } from '../select/file-rows.ts';
-import { overPane } from '../select/overlay-size.ts';
-import { layoutFor, lookOf, peopleShown, type Shown } from '../select/select.ts';
+import { filesLook, filesShown } from '../selectors/file-rows.ts';
+import { overPane } from '../selectors/overlay-size.ts';
+import { layoutFor, lookOf, peopleShown, type Shown } from '../selectors/selectors.ts';
 import { chatOf, openThread, withChat, withThread } from '../state/focus.ts';
 import type { Chat, State } from '../state/state.ts';
-import { move, scroll } from './move.ts';
+import { move, scroll } from './navigation.ts';
 
 /** Rows per step of the wheel. */
 const STEP = 3;

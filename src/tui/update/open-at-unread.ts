@@ -1,7 +1,7 @@
 /** A conversation with many unread messages opens at the first of them, not at the newest. */
 
 import { newAtTop, scrolled } from '../messages/viewport.ts';
-import { lookOf } from '../select/select.ts';
+import { lookOf } from '../selectors/selectors.ts';
 import { chatOf, openThread, withChat, withThread } from '../state/focus.ts';
 import { countAfter, isUnreadLoaded, lastSeenSeq } from '../state/read-position.ts';
 import type { State, Thread } from '../state/state.ts';

@@ -15,7 +15,7 @@ import {
 } from '../state/focus.ts';
 import type { Login, State } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
-import { move } from './move.ts';
+import { move } from './navigation.ts';
 
 /** Inserts the text once its field is there. Call it after each event. */
 export function deliverTypeAhead(state: State): State {

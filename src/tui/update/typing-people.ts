@@ -1,6 +1,6 @@
 /** People who are typing to me: shown for a while, until their message arrives or they go offline. */
 import type { ClientEvent, Person } from '../../client/types.ts';
-import { personOf } from '../state/has-own.ts';
+import { personOf } from '../state/lookup.ts';
 import type { Chat } from '../state/state.ts';
 
 /** How long one event is shown: twice the interval of their client. ms. */

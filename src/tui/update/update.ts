@@ -4,7 +4,7 @@
  */
 
 import { anchorAt } from '../messages/viewport.ts';
-import { lookOf, unmoved } from '../select/select.ts';
+import { lookOf, unmoved } from '../selectors/selectors.ts';
 import { type EditName, type Editor, edits, emptyEditor, insert, killedBy } from '../state/editor.ts';
 import type { Event } from '../state/event.ts';
 import {
@@ -31,8 +31,8 @@ import { applyClientEvents, history, openChat } from './client-events.ts';
 import { reloadNewest, retriable, trimmed } from './loaded-messages.ts';
 import { about, restoreLine, takeLine } from './message-line.ts';
 import { applyMouse } from './mouse.ts';
-import { keepSelection, move, refit } from './move.ts';
 import { block, mute, unfold } from './mute-and-block.ts';
+import { keepSelection, move, refit } from './navigation.ts';
 import { showOldest, showUnread } from './open-at-unread.ts';
 import { deliverTypeAhead } from './type-ahead.ts';
 import { nobodyTypes, typingAt } from './typing-people.ts';

@@ -1,5 +1,5 @@
 import { Box } from 'ink';
-import { layoutFor } from '../select/select.ts';
+import { layoutFor } from '../selectors/selectors.ts';
 import { Overlay } from './dialogs/overlay.tsx';
 import { HorizontalRule, VerticalRule } from './elements/rule.tsx';
 import { useSelect } from './elements/use-store.ts';

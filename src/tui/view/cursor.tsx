@@ -1,5 +1,5 @@
 import { useCursor } from 'ink';
-import { layoutFor } from '../select/select.ts';
+import { layoutFor } from '../selectors/selectors.ts';
 import { paneOf } from '../state/focus.ts';
 import type { State } from '../state/state.ts';
 import { overlayPanel } from './dialogs/overlay-panel.ts';

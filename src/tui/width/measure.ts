@@ -2,7 +2,7 @@
  * Folder `width`: how wide a text is in this terminal; it knows no state. Measures, cuts and wraps text in cells: whole
  * graphemes, wide ones two cells, as Ink counts them (string-width). Texts are printable() already, except drafts.
  */
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import stringWidth from './string-width.ts';
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });

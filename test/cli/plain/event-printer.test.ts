@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { EventPrinter } from '../../../src/cli/plain/event-printer.ts';
-import { reactionsOf } from '../../../src/client/cache/applied-marks.ts';
+import { reactionsOf } from '../../../src/client/cache/message-changes.ts';
 import type { ClientEvent, Message, TransferState } from '../../../src/client/types.ts';
 import { cleanMessage } from '../../../src/tui/text/clean.ts';
 import { file, message, noon, person } from '../../helpers/screen/messages.ts';

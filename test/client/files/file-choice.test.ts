@@ -2,7 +2,7 @@ import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import { chooseFile } from '../../../src/client/files/file-choice.ts';
 import type { FileInfo } from '../../../src/client/types.ts';
-import { printable } from '../../../src/protocol/base/text.ts';
+import { printable } from '../../../src/protocol/base/safe-text.ts';
 
 const file = (id: string, name: string): FileInfo => ({
   id: id.repeat(32),

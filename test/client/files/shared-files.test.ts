@@ -3,7 +3,7 @@ import test from 'ava';
 import type { Cache } from '../../../src/client/cache/cache.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import { type SharedFile, SharedFiles } from '../../../src/client/files/shared-files.ts';
-import type { AccountContext } from '../../../src/client/login/account-context.ts';
+import type { AccountContext } from '../../../src/client/login/client-context.ts';
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { EntryProcessor } from '../../../src/client/timeline/entry-processor.ts';
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { ClientBus } from '../../../src/client/events/client-bus.ts';
-import type { AccountContext } from '../../../src/client/login/account-context.ts';
+import type { AccountContext } from '../../../src/client/login/client-context.ts';
 import { People } from '../../../src/client/people/people.ts';
 import type { Person } from '../../../src/client/types.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { type AccountContext, accountKey } from '../../../src/client/login/account-context.ts';
+import { type AccountContext, accountKey } from '../../../src/client/login/client-context.ts';
 import { RoomKeys } from '../../../src/client/rooms/room-keys.ts';
 import { RoomMembers } from '../../../src/client/rooms/room-members.ts';
 import { systemRandom } from '../../../src/platform/random.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { AccountContext } from '../../../src/client/login/account-context.ts';
+import type { AccountContext } from '../../../src/client/login/client-context.ts';
 import type { Row, Statement } from '../../../src/client/profile/profile-db.ts';
 import { RoomMembers } from '../../../src/client/rooms/room-members.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { Cache, type CachedEntry } from '../../../src/client/cache/cache.ts';
-import type { AccountContext } from '../../../src/client/login/account-context.ts';
+import type { AccountContext } from '../../../src/client/login/client-context.ts';
 import { roomRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { OutboxStore } from '../../../src/client/outbox/outbox-store.ts';
 import { MissingEpochKey } from '../../../src/client/rooms/room-keys.ts';

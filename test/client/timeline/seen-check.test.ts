@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { CachedEntry } from '../../../src/client/cache/cache.ts';
-import type { AccountContext } from '../../../src/client/login/account-context.ts';
+import type { AccountContext } from '../../../src/client/login/client-context.ts';
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import { openProfileDb } from '../../../src/client/profile/profile-db.ts';
 import { migrations } from '../../../src/client/profile/profile-schema.ts';

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { Cache, type CachedEntry } from '../../../src/client/cache/cache.ts';
-import type { AccountContext } from '../../../src/client/login/account-context.ts';
+import type { AccountContext } from '../../../src/client/login/client-context.ts';
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { OutboxStore } from '../../../src/client/outbox/outbox-store.ts';
 import type { Rooms } from '../../../src/client/rooms/rooms.ts';

@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
-import { stopReason } from '../../../src/client/transfers/stop.ts';
+import { stopReason } from '../../../src/client/transfers/stop-reason.ts';
 import type { TransferState } from '../../../src/client/types.ts';
 import type { FileSystem } from '../../../src/platform/file-system.ts';
 import type { Manifest } from '../../../src/protocol/sealed/file.ts';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Grants } from '../../../src/daemon/rooms/grants.ts';
 import type { Room } from '../../../src/daemon/rooms/room.ts';
-import { Feed } from '../../../src/daemon/sessions/feed.ts';
+import { Feed } from '../../../src/daemon/sessions/event-feed.ts';
 import type { Store } from '../../../src/daemon/store/store.ts';
 import { equal } from '../../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';

@@ -5,7 +5,7 @@ import { Files } from '../../../src/daemon/files/files.ts';
 import { recordHash } from '../../../src/daemon/login/login-attempt.ts';
 import { type RequestRow, requestTable } from '../../../src/daemon/requests/index.ts';
 import { chargedContextOf } from '../../../src/daemon/server/charged-context.ts';
-import type { Defer } from '../../../src/daemon/sessions/feed.ts';
+import type { Defer } from '../../../src/daemon/sessions/event-feed.ts';
 import type { Session } from '../../../src/daemon/sessions/session.ts';
 import { Sessions } from '../../../src/daemon/sessions/sessions.ts';
 import { systemRandom } from '../../../src/platform/random.ts';

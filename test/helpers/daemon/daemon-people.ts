@@ -11,7 +11,7 @@ import { ThrottledWarnings } from '../../../src/daemon/logging/throttled-warning
 import { Epochs } from '../../../src/daemon/rooms/epochs.ts';
 import { Grants } from '../../../src/daemon/rooms/grants.ts';
 import { Rooms } from '../../../src/daemon/rooms/rooms.ts';
-import { Feed } from '../../../src/daemon/sessions/feed.ts';
+import { Feed } from '../../../src/daemon/sessions/event-feed.ts';
 import { Session } from '../../../src/daemon/sessions/session.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import { systemRandom } from '../../../src/platform/random.ts';

@@ -1,4 +1,4 @@
-import { reactionsOf } from '../../../src/client/cache/applied-marks.ts';
+import { reactionsOf } from '../../../src/client/cache/message-changes.ts';
 import type { Client } from '../../../src/client/client-api.ts';
 import type {
   ClientEvent,

@@ -1,4 +1,4 @@
-import { reactionsOf } from '../../../src/client/cache/applied-marks.ts';
+import { reactionsOf } from '../../../src/client/cache/message-changes.ts';
 import type { ListedFile, Message, Person } from '../../../src/client/types.ts';
 
 export const noon = Date.UTC(2026, 10, 23, 12, 0);

@@ -1,5 +1,5 @@
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
-import { lookOf } from '../../../src/tui/select/select.ts';
+import { lookOf } from '../../../src/tui/selectors/selectors.ts';
 import type { ScreenState } from './screen-state.ts';
 
 /** The rows of the window, as text. */

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { foldedLetters } from '../../../src/protocol/base/look-alikes.ts';
 import { nameKeys, nameSkeleton } from '../../../src/protocol/base/name-keys.ts';
-import { isName } from '../../../src/protocol/base/text.ts';
+import { isName } from '../../../src/protocol/base/safe-text.ts';
 import { firstNames } from '../../fixtures/first-names.ts';
 
 const alike = (a: string, b: string) => nameKeys(a).some((key) => nameKeys(b).includes(key));

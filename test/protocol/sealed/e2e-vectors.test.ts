@@ -5,7 +5,7 @@ import test from 'ava';
 import { equal, fromHex, hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { nameSkeleton } from '../../../src/protocol/base/name-keys.ts';
-import { fileName, isName, printable } from '../../../src/protocol/base/text.ts';
+import { fileName, isName, printable } from '../../../src/protocol/base/safe-text.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { openCard } from '../../../src/protocol/sealed/card.ts';
 import type { Content } from '../../../src/protocol/sealed/content.ts';

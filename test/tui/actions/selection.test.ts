@@ -1,6 +1,6 @@
 import test from 'ava';
-import { composerTarget, promptOf } from '../../../src/tui/select/composer-target.ts';
-import { searchHits } from '../../../src/tui/select/search.ts';
+import { composerTarget, promptOf } from '../../../src/tui/selectors/composer-target.ts';
+import { searchHits } from '../../../src/tui/selectors/search.ts';
 import { clockTime } from '../../../src/tui/text/format.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 

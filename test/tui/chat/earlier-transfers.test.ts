@@ -2,7 +2,7 @@
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { TransferState } from '../../../src/client/types.ts';
-import { filesOf } from '../../../src/tui/select/select.ts';
+import { filesOf } from '../../../src/tui/selectors/selectors.ts';
 import { draw } from '../../helpers/screen/frames.tsx';
 import { file } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';

@@ -1,7 +1,7 @@
 /** Typing and away, as the screen sends and receives them; without a terminal. */
 import test from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
-import { peopleOf } from '../../../src/tui/select/select.ts';
+import { peopleOf } from '../../../src/tui/selectors/selectors.ts';
 import { clientEvents } from '../../helpers/screen/events.ts';
 import { message, person } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';

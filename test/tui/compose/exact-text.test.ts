@@ -1,6 +1,6 @@
 /** What is sent is the original text, never the output of the display filter. */
 import test from 'ava';
-import { printable } from '../../../src/protocol/base/text.ts';
+import { printable } from '../../../src/protocol/base/safe-text.ts';
 import { emptyEditor, textOf } from '../../../src/tui/state/editor.ts';
 import type { Event } from '../../../src/tui/state/event.ts';
 import { fieldOf } from '../../../src/tui/state/focus.ts';

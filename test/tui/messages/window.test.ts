@@ -2,7 +2,7 @@
 import test from 'ava';
 import type { Message } from '../../../src/client/types.ts';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
-import { layoutFor, lookOf } from '../../../src/tui/select/select.ts';
+import { layoutFor, lookOf } from '../../../src/tui/selectors/selectors.ts';
 import type { Event } from '../../../src/tui/state/event.ts';
 import { move } from '../../helpers/screen/events.ts';
 import { draw } from '../../helpers/screen/frames.tsx';

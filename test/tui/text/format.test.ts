@@ -1,5 +1,5 @@
 import test from 'ava';
-import { strengthOf } from '../../../src/tui/select/password-strength.ts';
+import { strengthOf } from '../../../src/tui/selectors/password-strength.ts';
 import { nameRole, themeFor, themes, themeToUse } from '../../../src/tui/state/theme.ts';
 import { age, clockTime, dayKey, duration, groups, rate, size } from '../../../src/tui/text/format.ts';
 

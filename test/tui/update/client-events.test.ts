@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
-import { lookOf } from '../../../src/tui/select/select.ts';
+import { lookOf } from '../../../src/tui/selectors/selectors.ts';
 import { hasKey } from '../../../src/tui/state/message-list.ts';
 import { clientEvents, move, open, type } from '../../helpers/screen/events.ts';
 import { message } from '../../helpers/screen/messages.ts';

@@ -2,7 +2,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
-import { layoutFor, lookOf } from '../../../src/tui/select/select.ts';
+import { layoutFor, lookOf } from '../../../src/tui/selectors/selectors.ts';
 import { textOf } from '../../../src/tui/state/editor.ts';
 import { type Event, moveNames } from '../../../src/tui/state/event.ts';
 import { drawn, width, wrap } from '../../../src/tui/width/measure.ts';

@@ -3,7 +3,7 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import type { Message } from '../../../src/client/types.ts';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
-import { lookOf } from '../../../src/tui/select/select.ts';
+import { lookOf } from '../../../src/tui/selectors/selectors.ts';
 import type { MoveName } from '../../../src/tui/state/event.ts';
 import { hasKey, keyOf, MAX_LOADED } from '../../../src/tui/state/message-list.ts';
 import { move, open } from '../../helpers/screen/events.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { filesLook, filesShown } from '../../../src/tui/select/file-rows.ts';
-import { fileAt, filesOf, layoutFor, peopleOf, peopleShown, personAt } from '../../../src/tui/select/select.ts';
+import { filesLook, filesShown } from '../../../src/tui/selectors/file-rows.ts';
+import { fileAt, filesOf, layoutFor, peopleOf, peopleShown, personAt } from '../../../src/tui/selectors/selectors.ts';
 import type { Event } from '../../../src/tui/state/event.ts';
 import { focus, move } from '../../helpers/screen/events.ts';
 import { draw } from '../../helpers/screen/frames.tsx';

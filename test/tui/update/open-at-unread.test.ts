@@ -1,7 +1,7 @@
 /** Opening a conversation with more unread messages than the window holds. */
 import test, { type ExecutionContext } from 'ava';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
-import { lookOf } from '../../../src/tui/select/select.ts';
+import { lookOf } from '../../../src/tui/selectors/selectors.ts';
 import { chatOf, openThread } from '../../../src/tui/state/focus.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 

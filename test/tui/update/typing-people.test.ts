@@ -1,5 +1,5 @@
 import test from 'ava';
-import { peopleOf } from '../../../src/tui/select/select.ts';
+import { peopleOf } from '../../../src/tui/selectors/selectors.ts';
 import type { Event } from '../../../src/tui/state/event.ts';
 import { move, open, type } from '../../helpers/screen/events.ts';
 import { message } from '../../helpers/screen/messages.ts';

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import test from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
-import { fileName } from '../../../src/protocol/base/text.ts';
+import { fileName } from '../../../src/protocol/base/safe-text.ts';
 import { cleanEvent } from '../../../src/tui/text/clean.ts';
 import { width } from '../../../src/tui/width/measure.ts';
 import { draw } from '../../helpers/screen/frames.tsx';

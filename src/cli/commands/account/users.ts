@@ -1,7 +1,7 @@
 import { allPeople } from '../../../client/people/list-people.ts';
 import { hex } from '../../../protocol/base/bytes.ts';
 import type { Command } from '../../command.ts';
-import { reportUser } from '../../console/report.ts';
+import { reportUser } from '../../console/result-printer.ts';
 
 export const users: Command = {
   options: (yargs) => yargs,

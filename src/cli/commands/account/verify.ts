@@ -1,5 +1,5 @@
 import { ClientError } from '../../../client/errors.ts';
-import { isName } from '../../../protocol/base/text.ts';
+import { isName } from '../../../protocol/base/safe-text.ts';
 import type { Command } from '../../command.ts';
 
 export const verify: Command = {

@@ -1,6 +1,6 @@
 import type { Command } from '../../command.ts';
 import { parseConversation } from '../../console/conversation-argument.ts';
-import { reportFile } from '../../console/report.ts';
+import { reportFile } from '../../console/result-printer.ts';
 
 export const files: Command = {
   options: (yargs) =>

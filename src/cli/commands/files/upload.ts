@@ -4,7 +4,7 @@ import { ClientError } from '../../../client/errors.ts';
 import { LocalFile } from '../../../client/transfers/local-file.ts';
 import type { Command } from '../../command.ts';
 import { parseConversation } from '../../console/conversation-argument.ts';
-import { reportFile } from '../../console/report.ts';
+import { reportFile } from '../../console/result-printer.ts';
 import { transferBar } from '../../console/transfer-bar.ts';
 
 export const upload: Command = {

@@ -2,7 +2,7 @@ import { ClientError } from '../../../client/errors.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import type { Command } from '../../command.ts';
 import { parseConversation } from '../../console/conversation-argument.ts';
-import { reportPage } from '../../console/report.ts';
+import { reportPage } from '../../console/result-printer.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1_000_000;

@@ -4,7 +4,7 @@ import { closedLinkError } from '../../../client/errors.ts';
 import type { Conversation, Message } from '../../../client/types.ts';
 import type { Command } from '../../command.ts';
 import { Output } from '../../console/output.ts';
-import { reportGap, reportMessage } from '../../console/report.ts';
+import { reportGap, reportMessage } from '../../console/result-printer.ts';
 import type { Shell } from '../../console/shell.ts';
 
 const PAGE = 500;

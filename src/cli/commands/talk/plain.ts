@@ -8,7 +8,7 @@ import { SealedRows } from '../../../client/profile/sealed-rows.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import { systemRandom } from '../../../platform/random.ts';
 import { suspendProcessGroup } from '../../../platform/terminal/job-control.ts';
-import { printable } from '../../../protocol/base/text.ts';
+import { printable } from '../../../protocol/base/safe-text.ts';
 import { Drafts } from '../../../tui/compose/drafts.ts';
 import { defaultSettings } from '../../../tui/state/state.ts';
 import { strings } from '../../../tui/text/strings.ts';

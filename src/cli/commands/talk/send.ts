@@ -6,7 +6,7 @@ import type { ConversationName } from '../../../client/types.ts';
 import type { Command } from '../../command.ts';
 import { parseConversation } from '../../console/conversation-argument.ts';
 import { checkText, joinWords, readText } from '../../console/message-text.ts';
-import { reportSent } from '../../console/report.ts';
+import { reportSent } from '../../console/result-printer.ts';
 import type { Shell } from '../../console/shell.ts';
 
 export const send: Command = {

@@ -1,7 +1,7 @@
 import { Refusal } from '../../../protocol/base/errors.ts';
 import type { Handler } from '../../context.ts';
 import { recordHash } from '../../login/login-attempt.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 
 export const vaultGet: Handler<'vault-get'> = async ({ store, accounts }, session) => {
   const { idFp } = personOf(session);

@@ -1,7 +1,7 @@
 import type { Handler } from '../../context.ts';
 import { recordHash as hashOf } from '../../login/login-attempt.ts';
 import { vaultStored } from '../../login/session-login.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 
 export const vaultPut: Handler<'vault-put'> = async (context, session, { recordHash, version, vault }) => {
   const { idFp } = personOf(session);

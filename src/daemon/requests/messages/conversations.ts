@@ -1,5 +1,5 @@
 import type { Handler } from '../../context.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 import { CONVERSATIONS_PER_ANSWER } from '../../store/conversation-operations.ts';
 
 export const conversations: Handler<'conversations'> = async ({ store }, session, { after }) => {

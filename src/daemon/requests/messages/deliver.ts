@@ -1,6 +1,6 @@
 import { encodeEvent } from '../../../protocol/wire/codec.ts';
 import type { Handler } from '../../context.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 
 export const deliver: Handler<'deliver'> = async ({ store, feed }, session, { conversation, seq }) => {
   const mark = await store.mark({ conversation, reader: personOf(session).idFp, mark: 'delivered', seq });

@@ -1,5 +1,5 @@
 import type { Handler } from '../../context.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 import { entryFor } from './note-copies.ts';
 
 export const fetch: Handler<'fetch'> = async ({ store }, session, params) => {

@@ -1,6 +1,6 @@
 import { encodeEvent } from '../../../protocol/wire/codec.ts';
 import type { Handler } from '../../context.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 
 export const read: Handler<'read'> = async ({ store, feed }, session, { conversation, seq }) => {
   const { idFp, name } = personOf(session);

@@ -2,7 +2,7 @@ import { equal } from '../../../protocol/base/bytes.ts';
 import { Refusal } from '../../../protocol/base/errors.ts';
 import { parseRoomMessage } from '../../../protocol/sealed/room-message.ts';
 import type { Handler } from '../../context.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 
 /** Posts a room message. Does not wait before it calls the store, so that messages of one device keep their order. */
 export const say: Handler<'say'> = async ({ store, rooms, config, defer }, session, { room: id, message, file }) => {

@@ -5,7 +5,7 @@ import { deliveredNote, parseNote, privateConversationId } from '../../../protoc
 import { encodeEvent } from '../../../protocol/wire/codec.ts';
 import type { Entry } from '../../../protocol/wire/fields.ts';
 import type { Handler } from '../../context.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 import type { Person } from '../../store/store.ts';
 
 /** Posts a note. Does not wait before it calls the store, so that notes of one device keep their order. */

@@ -1,5 +1,5 @@
 import type { Handler } from '../../context.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 
 export const epochCommit: Handler<'epoch-commit'> = ({ store, defer, rooms, epochs }, session, { room }) => {
   const maker = personOf(session);

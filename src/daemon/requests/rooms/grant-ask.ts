@@ -1,5 +1,5 @@
 import type { Handler } from '../../context.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 
 export const grantAsk: Handler<'grant-ask'> = async ({ rooms, grants, store }, session, { room, epochId }) => {
   const requester = personOf(session);

@@ -1,6 +1,6 @@
 import { Refusal } from '../../../protocol/base/errors.ts';
 import type { Handler } from '../../context.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 
 export const grant: Handler<'grant'> = async (context, session, { room: id, epochId, to: name, grant: bytes }) => {
   const from = personOf(session);

@@ -4,7 +4,7 @@ import { Refusal } from '../../../protocol/base/errors.ts';
 import { parseLogEntry } from '../../../protocol/sealed/room-log.ts';
 import type { Context, Handler } from '../../context.ts';
 import { requireToken } from '../../limits/limits.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 
 /** Appends to a room's log. Joins need no rate limit, because a departure lies between two of them. */
 export const logAppend: Handler<'log-append'> = async ({ store, defer, rooms, limits }, session, { room, entry }) => {

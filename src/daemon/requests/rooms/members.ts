@@ -1,5 +1,5 @@
 import type { Handler } from '../../context.ts';
-import { personOf } from '../../sessions/person.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 import type { Person } from '../../store/store.ts';
 
 /** A card has 1,536 bytes at most. */

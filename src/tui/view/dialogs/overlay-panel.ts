@@ -2,12 +2,12 @@
 import { shownName } from '../../../client/people/shown-name.ts';
 import type { Span } from '../../messages/marked-text.ts';
 import { firstLine } from '../../messages/rows.ts';
-import { overlayColumns, overlayRoom, pageLines } from '../../select/overlay-size.ts';
-import { destinations, MOST_HITS, picked, searchHits } from '../../select/search.ts';
-import { layoutFor, loadedCount } from '../../select/select.ts';
+import { overlayColumns, overlayRoom, pageLines } from '../../selectors/overlay-size.ts';
+import { destinations, MOST_HITS, picked, searchHits } from '../../selectors/search.ts';
+import { layoutFor, loadedCount } from '../../selectors/selectors.ts';
 import { emptyEditor, textOf } from '../../state/editor.ts';
 import { chatOf } from '../../state/focus.ts';
-import { personOf } from '../../state/has-own.ts';
+import { personOf } from '../../state/lookup.ts';
 import type { Chat, Overlay as OverlayState, Question, State } from '../../state/state.ts';
 import { nameRole } from '../../state/theme.ts';
 import { clockTime, groups, number, size } from '../../text/format.ts';

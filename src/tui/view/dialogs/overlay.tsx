@@ -1,6 +1,6 @@
 /** Folder `view/dialogs`: what opens over the panes; it knows no commands. */
 import { Box } from 'ink';
-import { overPane } from '../../select/overlay-size.ts';
+import { overPane } from '../../selectors/overlay-size.ts';
 import { chatOf } from '../../state/focus.ts';
 import { strings } from '../../text/strings.ts';
 import { Panel, type PanelRow } from '../elements/panel.tsx';

@@ -1,5 +1,5 @@
 /** Rows below a form field, behind `indent`: its error, and the strength of a new password. */
-import { strengthOf } from '../../select/password-strength.ts';
+import { strengthOf } from '../../selectors/password-strength.ts';
 import type { Role } from '../../state/theme.ts';
 import { strings } from '../../text/strings.ts';
 import { type PanelRow, paragraph } from './panel.tsx';

@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import { firstLine } from '../../messages/rows.ts';
-import { type ComposerTarget, composerColumns, composerTarget, promptOf } from '../../select/composer-target.ts';
-import { layoutFor } from '../../select/select.ts';
+import { type ComposerTarget, composerColumns, composerTarget, promptOf } from '../../selectors/composer-target.ts';
+import { layoutFor } from '../../selectors/selectors.ts';
 import { cursorLine, type Editor, textOf } from '../../state/editor.ts';
 import { chatOf, openThread } from '../../state/focus.ts';
 import type { Layout } from '../../state/layout.ts';

@@ -1,5 +1,5 @@
 import { Box } from 'ink';
-import { type FilesLook, filesLook, filesShown } from '../../select/file-rows.ts';
+import { type FilesLook, filesLook, filesShown } from '../../selectors/file-rows.ts';
 import { strings } from '../../text/strings.ts';
 import { Line } from '../elements/line.tsx';
 import { useSelect } from '../elements/use-store.ts';

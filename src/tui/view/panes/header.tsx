@@ -1,9 +1,9 @@
 import { Box } from 'ink';
 import type { Span } from '../../messages/marked-text.ts';
-import { isOnline, presenceWord } from '../../select/select.ts';
+import { isOnline, presenceWord } from '../../selectors/selectors.ts';
 import { chatOf } from '../../state/focus.ts';
-import { personOf } from '../../state/has-own.ts';
 import type { Layout } from '../../state/layout.ts';
+import { personOf } from '../../state/lookup.ts';
 import { isBlockedConversation } from '../../state/muting.ts';
 import type { State } from '../../state/state.ts';
 import type { Role } from '../../state/theme.ts';

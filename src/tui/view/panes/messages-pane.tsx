@@ -5,7 +5,7 @@ import type { ConversationName, LinkState } from '../../../client/types.ts';
 import type { Span } from '../../messages/marked-text.ts';
 import type { Row } from '../../messages/rows.ts';
 import { type Scroll, shownKey, viewOf } from '../../messages/viewport.ts';
-import { namesColumn } from '../../select/select.ts';
+import { namesColumn } from '../../selectors/selectors.ts';
 import { chatOf, openThread } from '../../state/focus.ts';
 import { isBlockedConversation } from '../../state/muting.ts';
 import { strings } from '../../text/strings.ts';

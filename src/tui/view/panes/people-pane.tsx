@@ -1,6 +1,12 @@
 import { Box } from 'ink';
 import type { Span } from '../../messages/marked-text.ts';
-import { hasUnread, type ListedConversation, type PersonRow, peopleShown, presenceSign } from '../../select/select.ts';
+import {
+  hasUnread,
+  type ListedConversation,
+  type PersonRow,
+  peopleShown,
+  presenceSign,
+} from '../../selectors/selectors.ts';
 import { nameRole, type Role } from '../../state/theme.ts';
 import { fill, width } from '../../width/measure.ts';
 import { Line } from '../elements/line.tsx';

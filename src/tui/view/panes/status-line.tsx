@@ -1,8 +1,8 @@
 import { Box } from 'ink';
-import { MAX_TEXT_BYTES } from '../../../protocol/base/text.ts';
+import { MAX_TEXT_BYTES } from '../../../protocol/base/safe-text.ts';
 import { selectedRun } from '../../messages/folding.ts';
 import type { Span } from '../../messages/marked-text.ts';
-import { unreadCount } from '../../select/select.ts';
+import { unreadCount } from '../../selectors/selectors.ts';
 import { textOf } from '../../state/editor.ts';
 import { chatOf, openThread } from '../../state/focus.ts';
 import { hasKey } from '../../state/message-list.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { TransferState } from '../../../../src/client/types.ts';
-import { picked } from '../../../../src/tui/select/search.ts';
+import { picked } from '../../../../src/tui/selectors/search.ts';
 import { emptyEditor } from '../../../../src/tui/state/editor.ts';
 import { focusScopesOf } from '../../../../src/tui/state/focus.ts';
 import { actionFor } from '../../../../src/tui/state/keys.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { ClientEvent } from '../../../../src/client/types.ts';
-import { printable } from '../../../../src/protocol/base/text.ts';
+import { printable } from '../../../../src/protocol/base/safe-text.ts';
 import { cleanEvent } from '../../../../src/tui/text/clean.ts';
 import { width } from '../../../../src/tui/width/measure.ts';
 import { clientEvents } from '../../../helpers/screen/events.ts';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Cache, CachedEntry } from '../../../src/client/cache/cache.ts';
-import type { AccountContext } from '../../../src/client/login/account-context.ts';
-import { MessageBuilder } from '../../../src/client/messages/message-builder.ts';
+import type { AccountContext } from '../../../src/client/login/client-context.ts';
+import { MessageBuilder } from '../../../src/client/messages/message-view.ts';
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { Rooms } from '../../../src/client/rooms/rooms.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';

@@ -1,10 +1,10 @@
-/** Folder `select`: what the components show, as pure functions of the state; it changes nothing. */
+/** Folder `selectors`: what the components show, as pure functions of the state; it changes nothing. */
 import type { ConversationName, FileInfo, TransferState } from '../../client/types.ts';
 import type { Look } from '../messages/rows.ts';
 import { textOf } from '../state/editor.ts';
 import { chatOf, openThread, paneOf } from '../state/focus.ts';
-import { personOf } from '../state/has-own.ts';
 import { type Layout, layoutOf } from '../state/layout.ts';
+import { personOf } from '../state/lookup.ts';
 import { fileKey } from '../state/message-list.ts';
 import { isBlockedConversation, shownFiles, unreadOf } from '../state/muting.ts';
 import type { Chat, State, Thread } from '../state/state.ts';

@@ -5,7 +5,7 @@ import prettyBytes from 'pretty-bytes';
 import { syncFolder, writeAll } from '../../platform/durable-write.ts';
 import type { FileStat, FileSystem, OpenFile } from '../../platform/file-system.ts';
 import { makeFolders } from '../../platform/make-folders.ts';
-import { fileName } from '../../protocol/base/text.ts';
+import { fileName } from '../../protocol/base/safe-text.ts';
 import { ClientError } from '../errors.ts';
 import type { DownloadRecord } from './transfer-record.ts';
 

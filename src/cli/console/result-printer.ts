@@ -3,7 +3,7 @@
 import { differentSentAt } from '../../client/messages/written-time.ts';
 import { shownName } from '../../client/people/shown-name.ts';
 import type { FileInfo, Gap, Message, Person } from '../../client/types.ts';
-import { printable } from '../../protocol/base/text.ts';
+import { printable } from '../../protocol/base/safe-text.ts';
 import { exactName, exactText } from '../../tui/text/clean.ts';
 import type { Output } from './output.ts';
 

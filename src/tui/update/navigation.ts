@@ -1,9 +1,9 @@
 /** Moves: of the selection, the window over the messages, or the focus. */
 
 import { anchorAt, neighbour, scrolled, shownKey, type View, viewOf } from '../messages/viewport.ts';
-import { composerColumns, composerTarget } from '../select/composer-target.ts';
-import { overlaySize } from '../select/overlay-size.ts';
-import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../select/select.ts';
+import { composerColumns, composerTarget } from '../selectors/composer-target.ts';
+import { overlaySize } from '../selectors/overlay-size.ts';
+import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt, unmoved } from '../selectors/selectors.ts';
 import { emptyEditor, moveLine } from '../state/editor.ts';
 import type { MoveName } from '../state/event.ts';
 import { chatOf, openThread, paneOf, withChat, withThread } from '../state/focus.ts';

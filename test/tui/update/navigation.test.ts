@@ -1,6 +1,6 @@
 import test from 'ava';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
-import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt } from '../../../src/tui/select/select.ts';
+import { fileAt, filesOf, layoutFor, lookOf, peopleOf, personAt } from '../../../src/tui/selectors/selectors.ts';
 import type { Event } from '../../../src/tui/state/event.ts';
 import { focusScopesOf } from '../../../src/tui/state/focus.ts';
 import { actionFor } from '../../../src/tui/state/keys.ts';

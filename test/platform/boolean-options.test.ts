@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { spellOutSwitches } from '../../src/platform/switches.ts';
+import { spellOutSwitches } from '../../src/platform/boolean-options.ts';
 
 const spell = (...words: string[]) =>
   spellOutSwitches(words, ['quiet', 'wait-delivered'], (sentence) => new Error(sentence));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { checkSeal, sealOf, standingOf } from '../../../src/daemon/store-thread/seal.ts';
+import { checkSeal, sealOf, standingOf } from '../../../src/daemon/store-thread/commit-seal.ts';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
 import { bytes32, fetchParams, temporaryStore, testNote } from '../../helpers/daemon/store.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';

@@ -10,7 +10,7 @@ import { textOf } from '../state/editor.ts';
 import { fileKey } from '../state/message-list.ts';
 import { isBlockedConversation, shownFiles } from '../state/muting.ts';
 import type { Chat, Overlay } from '../state/state.ts';
-import { hasUnread, peopleOf } from './select.ts';
+import { hasUnread, peopleOf } from './selectors.ts';
 
 export type Destination = { kind: 'person' | 'room' | 'file' | 'command'; label: string; target: string };
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { nameSkeleton } from '../../../src/protocol/base/name-keys.ts';
-import { fileName, isName, nameProblem, printable } from '../../../src/protocol/base/text.ts';
+import { fileName, isName, nameProblem, printable } from '../../../src/protocol/base/safe-text.ts';
 
 const unicode = fc.string({ unit: 'binary', maxLength: 40 });
 const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Feed, type Listener } from '../../../src/daemon/sessions/feed.ts';
+import { Feed, type Listener } from '../../../src/daemon/sessions/event-feed.ts';
 import { decodeFromDaemon } from '../../../src/protocol/wire/codec.ts';
 
 class TestSubscriber implements Listener {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import test from 'ava';
 import { ClientBus } from '../../../src/client/events/client-bus.ts';
-import { Announcer } from '../../../src/client/messages/announcer.ts';
+import { Announcer } from '../../../src/client/messages/event-delivery.ts';
 import type { ClientEvent } from '../../../src/client/types.ts';
 
 const online: ClientEvent = { type: 'link', link: { state: 'online' } };

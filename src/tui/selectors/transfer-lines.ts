@@ -4,7 +4,7 @@ import type { Chat } from '../state/state.ts';
 import { rate, size } from '../text/format.ts';
 import { strings } from '../text/strings.ts';
 import { fill } from '../width/measure.ts';
-import { isOnline, transfersOf } from './select.ts';
+import { isOnline, transfersOf } from './selectors.ts';
 
 export function transferLines(chat: Chat): string[] {
   const lines = transfersOf(chat).flatMap(

@@ -13,7 +13,7 @@ import { ClientError } from '../errors.ts';
 import type { Account, AccountStore } from '../keys/account-store.ts';
 import { currentCard, makeKeys, needsRenewal, renewKeys } from '../keys/my-keys.ts';
 import type { Ask } from '../types.ts';
-import { checkKeyLogin, confirmDoubt, findDoubt, otherKeysDoubt, untrustedError } from './login-doubt.ts';
+import { checkKeyLogin, confirmDoubt, findDoubt, otherKeysDoubt, untrustedError } from './account-check.ts';
 import type { PasswordLogin } from './login-exchange.ts';
 import { replacePassword } from './register.ts';
 

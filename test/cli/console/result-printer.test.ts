@@ -1,6 +1,12 @@
 import test from 'ava';
 import { Output } from '../../../src/cli/console/output.ts';
-import { reportFile, reportGap, reportMessage, reportPage, reportSent } from '../../../src/cli/console/report.ts';
+import {
+  reportFile,
+  reportGap,
+  reportMessage,
+  reportPage,
+  reportSent,
+} from '../../../src/cli/console/result-printer.ts';
 import type { Gap, Message } from '../../../src/client/types.ts';
 import { message, noon } from '../../helpers/screen/messages.ts';
 

@@ -4,8 +4,8 @@ import { equal } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import { type Manifest, SegmentOpener } from '../../protocol/sealed/file.ts';
 import { ClientError } from '../errors.ts';
-import type { SavedFile } from './saved-file.ts';
-import { checkStop, unlessStopped } from './stop.ts';
+import type { SavedFile } from './download-file.ts';
+import { checkStop, unlessStopped } from './stop-reason.ts';
 import { LinkLost, retryOnNextLink, type TransferEvents } from './transfer-events.ts';
 import type { TransferProgress } from './transfer-progress.ts';
 

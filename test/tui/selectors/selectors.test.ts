@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { destinations, searchHits } from '../../../src/tui/select/search.ts';
-import { filesOf, peopleOf, unreadCount } from '../../../src/tui/select/select.ts';
+import { destinations, searchHits } from '../../../src/tui/selectors/search.ts';
+import { filesOf, peopleOf, unreadCount } from '../../../src/tui/selectors/selectors.ts';
 import type { Event } from '../../../src/tui/state/event.ts';
 import { file, message, person } from '../../helpers/screen/messages.ts';
 import { ScreenState } from '../../helpers/screen/screen-state.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { applyMarks, type Mark } from '../../../src/client/cache/applied-marks.ts';
+import { applyMarks, type Mark } from '../../../src/client/cache/message-changes.ts';
 import type { Content } from '../../../src/protocol/sealed/content.ts';
 
 const id = new Uint8Array(16).fill(1);

@@ -9,7 +9,7 @@ import {
   segmentLength,
 } from '../../protocol/sealed/file.ts';
 import type { LocalFile } from './local-file.ts';
-import { checkStop, unlessStopped } from './stop.ts';
+import { checkStop, unlessStopped } from './stop-reason.ts';
 import { LinkLost, retryOnNextLink, type TransferEvents } from './transfer-events.ts';
 import type { TransferProgress } from './transfer-progress.ts';
 import type { UploadRecord } from './transfer-record.ts';

@@ -5,10 +5,10 @@
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import type { Manifest } from '../../protocol/sealed/file.ts';
-import { applyMarks, type Mark, reactionsOf } from '../cache/applied-marks.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
+import { applyMarks, type Mark, reactionsOf } from '../cache/message-changes.ts';
 import { ClientError } from '../errors.ts';
-import type { AccountContext } from '../login/account-context.ts';
+import type { AccountContext } from '../login/client-context.ts';
 import type { ConversationRef, PrivateRef } from '../notes/conversation-ref.ts';
 import type { OutboxItem } from '../notes/outbox-item.ts';
 import type { Rooms } from '../rooms/rooms.ts';

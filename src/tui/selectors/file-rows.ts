@@ -12,7 +12,7 @@ import { nameRole } from '../state/theme.ts';
 import { clockTime, dayKey, duration, rate, size } from '../text/format.ts';
 import { strings } from '../text/strings.ts';
 import { fill, width, wrap } from '../width/measure.ts';
-import { type FileItem, fileAt, filesOf, isOnline, isUnderWay, type Shown, shown } from './select.ts';
+import { type FileItem, fileAt, filesOf, isOnline, isUnderWay, type Shown, shown } from './selectors.ts';
 
 /** Most rows of a sentence below a file; `.transfers` shows all of it. */
 const MAX_NOTE_ROWS = 4;
