@@ -8,7 +8,7 @@ import { Calls } from '../src/client/connection/calls.ts';
 import { loginByKey, loginByPassword } from '../src/client/login/login-exchange.ts';
 import { accountLine, formatUsers } from '../src/daemon/accounts/users-file.ts';
 import { Rooms } from '../src/daemon/rooms/rooms.ts';
-import { Feed } from '../src/daemon/sessions/event-feed.ts';
+import { EventFeed } from '../src/daemon/sessions/event-feed.ts';
 import type { Store } from '../src/daemon/store/store.ts';
 import { openSqliteStore } from '../src/daemon/store-thread/sqlite-store.ts';
 import { systemClock } from '../src/platform/clock.ts';
@@ -79,7 +79,7 @@ async function recordOf(setup: string, name: string): Promise<string> {
 
 async function joinLobby(store: Store, people: readonly Card[]): Promise<void> {
   const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
-  const parts = { feed: new Feed(), broadcasts: null, clock: systemClock, rsa: inlineRsa };
+  const parts = { feed: new EventFeed(), broadcasts: null, clock: systemClock, rsa: inlineRsa };
   const rooms = await Rooms.open({ ...parts, identity: { keys, daemonId } }, store);
   for (const { name, idFp } of people) {
     const { id: room, head } = rooms.lobby;

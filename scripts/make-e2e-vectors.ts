@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { systemRandom as random } from '../src/platform/random.ts';
 import { concat, hex, utf8 } from '../src/protocol/base/bytes.ts';
 import { nameSkeleton } from '../src/protocol/base/name-keys.ts';
-import { fileName, isName, printable } from '../src/protocol/base/safe-text.ts';
+import { isName, printable, safeFileName } from '../src/protocol/base/safe-text.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { CARD_LIFE_MS, openCard, signCard } from '../src/protocol/sealed/card.ts';
 import { SegmentSealer } from '../src/protocol/sealed/file.ts';
@@ -235,7 +235,7 @@ writeVectors('text', [
     what: 'file name',
     verdict: 'accepted',
     given: { path },
-    gives: { fileName: fileName(path) },
+    gives: { fileName: safeFileName(path) },
   })),
   ...texts.map((text) => ({
     what: 'text',

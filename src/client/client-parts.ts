@@ -8,11 +8,11 @@ import { SyncState } from './conversations/sync-state.ts';
 import { ClientBus } from './events/client-bus.ts';
 import { ReceivedEvents } from './events/received-events.ts';
 import { SharedFiles } from './files/shared-files.ts';
-import { type AccountContext, accountKey } from './login/client-context.ts';
+import { accountKey, type ClientContext } from './login/client-context.ts';
 import type { SignedIn } from './login/sign-in.ts';
-import { Announcer } from './messages/event-delivery.ts';
-import { MessageBuilder } from './messages/message-view.ts';
+import { EventDelivery } from './messages/event-delivery.ts';
 import { MyMessages } from './messages/my-messages.ts';
+import { ShownMessages } from './messages/shown-messages.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { OutboxStore } from './outbox/outbox-store.ts';
 import { OwnDevices } from './outbox/own-devices.ts';
@@ -25,16 +25,16 @@ import { EntryProcessor } from './timeline/entry-processor.ts';
 import { Transfers } from './transfers/transfers.ts';
 
 export type ClientParts = {
-  context: AccountContext;
+  context: ClientContext;
   bus: ClientBus;
   cache: Cache;
   received: ReceivedEvents;
-  announcer: Announcer;
+  announcer: EventDelivery;
   people: People;
   presence: Presence;
   rooms: Rooms;
   outboxStore: OutboxStore;
-  messages: MessageBuilder;
+  messages: ShownMessages;
   myMessages: MyMessages;
   receipts: Receipts;
   conversations: Conversations;
@@ -49,7 +49,7 @@ export async function openParts(signedIn: SignedIn): Promise<ClientParts> {
   const { profile, lease } = signedIn;
   const context = contextOf(signedIn);
   const bus = new ClientBus();
-  const announcer = new Announcer(bus);
+  const announcer = new EventDelivery(bus);
   const received = new ReceivedEvents(context, bus);
   const cache = await Cache.open(profile, context.account);
 
@@ -60,7 +60,7 @@ export async function openParts(signedIn: SignedIn): Promise<ClientParts> {
 
   const devices = new OwnDevices(profile, lease, bus);
   const outboxStore = new OutboxStore(context, devices);
-  const messages = new MessageBuilder(context, cache, rooms);
+  const messages = new ShownMessages(context, cache, rooms);
   const myMessages = new MyMessages(context, bus, outboxStore, devices, messages);
   const receipts = new Receipts(context, cache, myMessages);
 
@@ -104,7 +104,7 @@ export async function openParts(signedIn: SignedIn): Promise<ClientParts> {
   };
 }
 
-function contextOf({ connection, profile, keyring, rsa, clock, daemon }: SignedIn): AccountContext {
+function contextOf({ connection, profile, keyring, rsa, clock, daemon }: SignedIn): ClientContext {
   return {
     connection,
     profile,

@@ -9,7 +9,7 @@ import { type Content, type ContentRef, encodeContent } from '../protocol/sealed
 import { safetyNumber } from '../protocol/sealed/safety-number.ts';
 import type { Client } from './client-api.ts';
 import { type ClientParts, openParts } from './client-parts.ts';
-import { askOverLinks } from './connection/repeat-on-reconnect.ts';
+import { repeatOnReconnect } from './connection/repeat-on-reconnect.ts';
 import { type HistoryOptions, readHistory, readUnresolved } from './conversations/history.ts';
 import { addUnsent } from './conversations/list-conversations.ts';
 import { ClientError, throwClientError } from './errors.ts';
@@ -172,7 +172,7 @@ export class ChatClient implements Client {
         listed.push(...(await transfers.downloads.list(timeline.ref)));
       return listed;
     };
-    return this.#withClientErrors(() => askOverLinks(() => this.#signedIn.connection.online(), list));
+    return this.#withClientErrors(() => repeatOnReconnect(() => this.#signedIn.connection.online(), list));
   }
 
   async download(file: FileRef, options: TransferOptions & { dir: string }): Promise<string> {

@@ -19,7 +19,7 @@ import type { Epochs } from './rooms/epochs.ts';
 import type { Grants } from './rooms/grants.ts';
 import type { Rooms } from './rooms/rooms.ts';
 import type { Broadcasts } from './sessions/broadcasts.ts';
-import type { Defer, Feed } from './sessions/event-feed.ts';
+import type { Defer, EventFeed } from './sessions/event-feed.ts';
 import type { Session } from './sessions/session.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import type { SharedStore, Store } from './store/store.ts';
@@ -40,7 +40,7 @@ export type Context = {
   warnings: ThrottledWarnings;
   store: Store;
   directory: CardDirectory;
-  feed: Feed;
+  feed: EventFeed;
   /** Schedules work that follows an answer, such as sending events. Its time is charged to the client's budget. */
   defer: Defer;
   /** null when broadcasts are switched off: each session then gets its own sealed copy. */

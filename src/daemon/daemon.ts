@@ -36,7 +36,7 @@ import { Grants } from './rooms/grants.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { Server } from './server/server.ts';
 import { Broadcasts } from './sessions/broadcasts.ts';
-import { Feed } from './sessions/event-feed.ts';
+import { EventFeed } from './sessions/event-feed.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { watchClock } from './startup/clock-watch.ts';
 import { checkDataFolder } from './startup/data-folder-check.ts';
@@ -111,7 +111,7 @@ export async function startDaemon(config: Config, dependencies: DaemonDependenci
     const { opaqueSetup, daemonId, fingerprint, owner } = identity;
     const store = await openSqliteStore(join(config.dataDir, 'securechat.db'), { clock, onBroken, owner });
     closers.push(() => store.close());
-    const feed = new Feed();
+    const feed = new EventFeed();
     const warnings = new ThrottledWarnings({ clock, log });
     const files = await Files.open({
       dir: join(config.dataDir, 'server_files'),

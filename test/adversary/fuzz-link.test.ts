@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import test from 'ava';
 import { systemClock } from '../../src/platform/clock.ts';
 import { equal, utf8, Writer } from '../../src/protocol/base/bytes.ts';
-import type { TakeBytes } from '../../src/protocol/link/exact-reader.ts';
-import { takeBytesFrom } from '../../src/protocol/link/exact-reader.ts';
+import type { ExactReader } from '../../src/protocol/link/exact-reader.ts';
+import { exactReader } from '../../src/protocol/link/exact-reader.ts';
 import {
   answerHello,
   encodeGreeting,
@@ -24,9 +24,9 @@ import { cheapRsa, fuzz } from './fuzz.ts';
 const random = (size: number) => new Uint8Array(size).fill(5);
 
 /** Reads from `bytes`, and counts the rest. */
-function reading(bytes: Uint8Array): { take: TakeBytes; left: () => number } {
+function reading(bytes: Uint8Array): { take: ExactReader; left: () => number } {
   let at = 0;
-  const inner = takeBytesFrom(Readable.from([Buffer.from(bytes)], { objectMode: false }));
+  const inner = exactReader(Readable.from([Buffer.from(bytes)], { objectMode: false }));
   return {
     take: async (size) => {
       const taken = await inner(size);

@@ -11,7 +11,7 @@ import { systemRandom } from '../../src/platform/random.ts';
 import { fromHex, Writer } from '../../src/protocol/base/bytes.ts';
 import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
-import { takeBytesFrom } from '../../src/protocol/link/exact-reader.ts';
+import { exactReader } from '../../src/protocol/link/exact-reader.ts';
 import {
   type Greeting,
   type LinkKeys,
@@ -69,7 +69,7 @@ export async function hostileClient(
 ): Promise<HostileClient> {
   const { hello = (bytes) => bytes } = lies;
   const socket = await openSocket(t, at, lies.from);
-  const take = takeBytesFrom(socket);
+  const take = exactReader(socket);
   const greeting: Greeting = await takeGreeting(take);
   const ephemeral = lies.ephemeral ?? fixtureKey('ephemeral');
   const expect = fromHex(at.fingerprint);

@@ -1,7 +1,7 @@
 /** A room's key lasts 7 days and 1,000 messages; the next speaker makes another one, and everybody reads on. */
 import test, { type ExecutionContext } from 'ava';
 import { ClientBus } from '../../src/client/events/client-bus.ts';
-import { type AccountContext, accountKey } from '../../src/client/login/client-context.ts';
+import { accountKey, type ClientContext } from '../../src/client/login/client-context.ts';
 import type { SignedIn } from '../../src/client/login/sign-in.ts';
 import { roomRef } from '../../src/client/notes/conversation-ref.ts';
 import { Room } from '../../src/client/rooms/room.ts';
@@ -88,7 +88,7 @@ function otherRoom(t: ExecutionContext, signedIn: SignedIn): Promise<Room> {
   const { connection, keyring, profile, rsa, clock, daemon } = signedIn;
   const account = `other ${accountKey(daemon.daemonId, keyring.me.idFp)}`;
   const { daemonId, signSpki: daemonSignSpki } = daemon;
-  const context: AccountContext = { connection, keyring, profile, rsa, clock, daemonId, daemonSignSpki, account };
+  const context: ClientContext = { connection, keyring, profile, rsa, clock, daemonId, daemonSignSpki, account };
   const bus = new ClientBus();
   bus.on('announced', (event) => t.log(event));
   // The first fetch gets the key beside its epoch.

@@ -21,7 +21,7 @@ export type CachedEntry = {
   id: string;
   device: number;
   deviceSeq: number;
-  /** Stands for its hash. For an unopened entry: the hash that it is assumed to have (explained-gaps.ts), '' while no item names it. */
+  /** Stands for its hash. For an unopened entry: the hash that it is assumed to have (seen-check.ts), '' while no item names it. */
   tag: string;
   prev: string;
   /** A message of its own: not an edit, a reaction, a receipt, nor something unreadable. */

@@ -5,9 +5,9 @@ import type { Content } from '../../protocol/sealed/content.ts';
 import { shownName } from '../people/shown-name.ts';
 
 /** An edit, delete or reaction, with its author (identity fingerprint, hex) and the author's name. */
-export type Mark = { seq: number; author: string; from: string; formerKey: boolean; content: Content };
+export type MessageChange = { seq: number; author: string; from: string; formerKey: boolean; content: Content };
 
-export type AppliedMarks = {
+export type AppliedChanges = {
   text: string | null;
   edited: boolean;
   deleted: boolean;
@@ -23,8 +23,8 @@ const MAX_OF_ALL = 64;
  * texts and replies can be edited. Of one person's reactions with one emoji the last counts, and of their emoji the first 16.
  * @param marks any order
  */
-export function applyMarks(author: string, content: Content, marks: readonly Mark[]): AppliedMarks {
-  const applied: AppliedMarks = {
+export function applyChanges(author: string, content: Content, marks: readonly MessageChange[]): AppliedChanges {
+  const applied: AppliedChanges = {
     text: content.kind === 'text' || content.kind === 'reply' ? content.text : null,
     edited: false,
     deleted: false,

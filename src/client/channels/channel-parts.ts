@@ -3,12 +3,12 @@ import { hex } from '../../protocol/base/bytes.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { Conversations } from '../conversations/conversations.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { OutboxItem } from '../notes/outbox-item.ts';
 
 export type ChannelParts = {
-  context: AccountContext;
+  context: ClientContext;
   cache: Cache;
   conversations: Pick<Conversations, 'catchUp' | 'timeline'>;
 };

@@ -5,7 +5,7 @@ import { ClientError } from '../errors.ts';
  * @param online resolves when there is a link, and throws ClientError 'unreachable' when there will be none
  * @throws what else `ask` throws
  */
-export async function askOverLinks<T>(online: () => Promise<void>, ask: () => Promise<T>): Promise<T> {
+export async function repeatOnReconnect<T>(online: () => Promise<void>, ask: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await ask();

@@ -1,11 +1,11 @@
 /** How far a conversation was read, delivered here, and shown to listeners: in the profile's database, and at the daemon. */
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 
 export class ConversationMarks {
-  readonly #context: Pick<AccountContext, 'connection' | 'profile' | 'account'>;
+  readonly #context: Pick<ClientContext, 'connection' | 'profile' | 'account'>;
 
-  constructor(context: Pick<AccountContext, 'connection' | 'profile' | 'account'>) {
+  constructor(context: Pick<ClientContext, 'connection' | 'profile' | 'account'>) {
     this.#context = context;
   }
 

@@ -2,14 +2,14 @@
 import { equal } from '../../protocol/base/bytes.ts';
 import { isName } from '../../protocol/base/safe-text.ts';
 import { ClientError, throwClientError } from '../errors.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import { type ConversationRef, formerRefs, privateRef } from '../notes/conversation-ref.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { ConversationName } from '../types.ts';
 
 /** @throws ClientError 'usage' for what is no conversation, 'refused' for people and rooms that are not there */
 export async function conversationNamed(
-  context: AccountContext,
+  context: ClientContext,
   rooms: Pick<Rooms, 'named'>,
   name: ConversationName,
 ): Promise<ConversationRef> {
@@ -21,7 +21,7 @@ export async function conversationNamed(
 
 /** The conversation with `name` that has this id, under their pinned key or a former one; null when it belongs to another key. */
 export async function conversationWith(
-  context: AccountContext,
+  context: ClientContext,
   conversation: Uint8Array,
   name: string,
 ): Promise<ConversationRef | null> {

@@ -7,9 +7,9 @@ import type { Event } from '../../protocol/wire/codec.ts';
 import type { Cache } from '../cache/cache.ts';
 import { ClientError, isTemporary } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import { GapAnnouncer } from '../messages/gap-announcer.ts';
-import type { MessageBuilder } from '../messages/message-view.ts';
+import type { ShownMessages } from '../messages/shown-messages.ts';
 import { type ConversationRef, formerRefs } from '../notes/conversation-ref.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { EntryProcessor, ProcessedEntries } from '../timeline/entry-processor.ts';
@@ -31,12 +31,12 @@ const AT_ONCE = 4;
 const AGAIN_MS = 1000;
 
 export type ConversationParts = {
-  context: AccountContext;
+  context: ClientContext;
   bus: ClientBus;
   cache: Cache;
   rooms: Rooms;
   processor: EntryProcessor;
-  messages: MessageBuilder;
+  messages: ShownMessages;
   receipts: Receipts;
 };
 

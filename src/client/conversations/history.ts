@@ -1,7 +1,7 @@
 /** Reads a conversation's history from the cache, and from the daemon where the cache ends. */
 import type { Cache, CachedEntry } from '../cache/cache.ts';
-import type { AccountContext } from '../login/client-context.ts';
-import type { MessageBuilder } from '../messages/message-view.ts';
+import type { ClientContext } from '../login/client-context.ts';
+import type { ShownMessages } from '../messages/shown-messages.ts';
 import { type ConversationRef, unresolvedRef } from '../notes/conversation-ref.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { Timeline } from '../timeline/timeline.ts';
@@ -13,7 +13,7 @@ const MAX_PAGES = 50;
 
 export type HistoryOptions = { before?: number | undefined; limit?: number | undefined; since?: number | undefined };
 
-type Parts = { context: AccountContext; cache: Cache; messages: MessageBuilder; outbox: OutboxStore };
+type Parts = { context: ClientContext; cache: Cache; messages: ShownMessages; outbox: OutboxStore };
 type Page = { messages: Message[]; gaps: Gap[]; more: boolean };
 
 /**

@@ -1,7 +1,7 @@
 /** Fetches the list of the account's conversations, page by page, within a bound. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { RequestResult } from '../../protocol/wire/requests.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { Conversation } from '../types.ts';
 
 export type ListedConversation = RequestResult<'conversations'>['conversations'][number];
@@ -38,7 +38,7 @@ export class ConversationLimit {
  * @throws as Connection.request
  */
 export async function listConversations(
-  connection: Pick<AccountContext['connection'], 'request'>,
+  connection: Pick<ClientContext['connection'], 'request'>,
   bound: ConversationLimit,
 ): Promise<ListedConversation[]> {
   const listed = new Map<string, ListedConversation>();

@@ -7,8 +7,8 @@ import { hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/client-context.ts';
-import type { MessageBuilder } from '../messages/message-view.ts';
+import type { ClientContext } from '../login/client-context.ts';
+import type { ShownMessages } from '../messages/shown-messages.ts';
 import type { RoomRef } from '../notes/conversation-ref.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { EntryProcessor } from '../timeline/entry-processor.ts';
@@ -18,10 +18,10 @@ import type { Message } from '../types.ts';
 type Posted = Extract<Event, { method: 'posted' }>;
 
 export type PreviewParts = {
-  context: AccountContext;
+  context: ClientContext;
   cache: Cache;
   processor: Pick<EntryProcessor, 'peek'>;
-  messages: MessageBuilder;
+  messages: ShownMessages;
   rooms: Rooms;
   bus: ClientBus;
 };

@@ -4,7 +4,7 @@
  */
 import { fromHex, hex } from '../../protocol/base/bytes.ts';
 import type { Cache } from '../cache/cache.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { MyMessages } from '../messages/my-messages.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 
@@ -14,13 +14,13 @@ const GATHER_MS = 200;
 const MAX_IDS = 64;
 
 export class Receipts {
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #cache: Cache;
   readonly #mine: Pick<MyMessages, 'queue'>;
   readonly #timers = new Map<string, { cancel: () => void; ref: ConversationRef }>();
   readonly #flushing = new Set<Promise<void>>();
 
-  constructor(context: AccountContext, cache: Cache, mine: Pick<MyMessages, 'queue'>) {
+  constructor(context: ClientContext, cache: Cache, mine: Pick<MyMessages, 'queue'>) {
     this.#context = context;
     this.#cache = cache;
     this.#mine = mine;

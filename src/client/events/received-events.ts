@@ -1,13 +1,13 @@
 /** Publishes the daemon's events one after the other: the next one when all subscribers are done with the one before it. */
 import { EventQueue } from '../connection/event-queue.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ClientBus } from './client-bus.ts';
 
 export class ReceivedEvents {
-  readonly #connection: AccountContext['connection'];
+  readonly #connection: ClientContext['connection'];
   readonly #queue: EventQueue;
 
-  constructor({ connection }: Pick<AccountContext, 'connection'>, bus: ClientBus) {
+  constructor({ connection }: Pick<ClientContext, 'connection'>, bus: ClientBus) {
     this.#connection = connection;
     // When too many wait, the link is given up; on the next one this client fetches everything at its own pace.
     this.#queue = new EventQueue(

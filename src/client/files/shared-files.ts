@@ -9,8 +9,8 @@ import type { Cache } from '../cache/cache.ts';
 import type { Conversations } from '../conversations/conversations.ts';
 import type { SyncState } from '../conversations/sync-state.ts';
 import { ClientError } from '../errors.ts';
-import type { AccountContext } from '../login/client-context.ts';
-import { fileInfoOf } from '../messages/message-view.ts';
+import type { ClientContext } from '../login/client-context.ts';
+import { fileInfoOf } from '../messages/shown-messages.ts';
 import { showableTime } from '../messages/written-time.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { EntryProcessor } from '../timeline/entry-processor.ts';
@@ -23,14 +23,14 @@ type Listed = RequestResult<'files'>['files'][number];
 export type SharedFile = { info: FileInfo; manifest: Manifest; ref: ConversationRef };
 
 export class SharedFiles {
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #cache: Cache;
   readonly #intake: EntryProcessor;
   readonly #conversations: Pick<Conversations, 'refOf'>;
   readonly #sync: Pick<SyncState, 'synced'>;
 
   constructor(
-    context: AccountContext,
+    context: ClientContext,
     cache: Cache,
     intake: EntryProcessor,
     conversations: Pick<Conversations, 'refOf'>,

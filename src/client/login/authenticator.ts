@@ -19,7 +19,7 @@ import type { EphemeralKeys } from '../keys/ephemeral-keys.ts';
 import { makeKeys } from '../keys/my-keys.ts';
 import type { KnownDaemons } from '../trust/known-daemons.ts';
 import type { Ask } from '../types.ts';
-import { VaultKeeper } from './key-sync.ts';
+import { KeySync } from './key-sync.ts';
 import { loginByKey, loginByPassword } from './login-exchange.ts';
 import { LoginRetry } from './login-retry.ts';
 import { type NewRecord, registerAccount, replacePassword } from './register.ts';
@@ -244,9 +244,9 @@ export class Authenticator {
     return { calls, daemonId, signSpki };
   }
 
-  #vaultKeeper(daemonId: Uint8Array): VaultKeeper {
+  #vaultKeeper(daemonId: Uint8Array): KeySync {
     const { store, rsa, opaque, clock, random, fingerprint: daemon, name, ask } = this.#options;
-    return new VaultKeeper({ store, rsa, opaque, clock, random, daemon, daemonId, name, ask });
+    return new KeySync({ store, rsa, opaque, clock, random, daemon, daemonId, name, ask });
   }
 
   async #askPassword(): Promise<string> {

@@ -7,7 +7,7 @@ import type { Connection } from '../connection/connection.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Profile } from '../profile/profile.ts';
 
-export type AccountContext = {
+export type ClientContext = {
   connection: Pick<
     Connection,
     'link' | 'request' | 'onEvent' | 'onEarly' | 'onOnline' | 'onState' | 'state' | 'welcome' | 'clockSkew'

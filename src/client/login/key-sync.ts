@@ -17,7 +17,7 @@ import { checkKeyLogin, confirmDoubt, findDoubt, otherKeysDoubt, untrustedError 
 import type { PasswordLogin } from './login-exchange.ts';
 import { replacePassword } from './register.ts';
 
-export type VaultKeeperOptions = {
+export type KeySyncOptions = {
   store: AccountStore;
   rsa: Rsa;
   /** Opened when a password is used: a login by key needs none. */
@@ -31,10 +31,10 @@ export type VaultKeeperOptions = {
   ask: Pick<Ask, 'confirm'>;
 };
 
-export class VaultKeeper {
-  readonly #options: VaultKeeperOptions;
+export class KeySync {
+  readonly #options: KeySyncOptions;
 
-  constructor(options: VaultKeeperOptions) {
+  constructor(options: KeySyncOptions) {
     this.#options = options;
   }
 

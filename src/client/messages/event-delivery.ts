@@ -7,7 +7,7 @@ import type { ClientEvent } from '../types.ts';
 
 const MAX_KEPT = 10_000;
 
-export class Announcer {
+export class EventDelivery {
   readonly #bus: ClientBus;
   readonly #listeners = new Set<(event: ClientEvent) => void>();
   #kept: ClientEvent[] | null = [];

@@ -1,26 +1,26 @@
 /** Announces gaps. Those for a missing room key are announced after a while, because the key mostly comes at once. */
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Gap } from '../types.ts';
-import type { MessageBuilder } from './message-view.ts';
+import type { ShownMessages } from './shown-messages.ts';
 
 /** ms. The daemon asks three members for a key, 2 s apart. */
 const PATIENCE_MS = 8000;
 
 export class GapAnnouncer {
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #cache: Cache;
-  readonly #messages: MessageBuilder;
+  readonly #messages: ShownMessages;
   readonly #bus: ClientBus;
   /** Keys of the conversations whose locked gaps are to be announced. */
   readonly #planned = new Set<string>();
 
   constructor(parts: {
-    context: AccountContext;
+    context: ClientContext;
     cache: Cache;
-    messages: MessageBuilder;
+    messages: ShownMessages;
     bus: ClientBus;
   }) {
     this.#context = parts.context;

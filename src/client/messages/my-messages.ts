@@ -5,31 +5,31 @@
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import type { ClientBus, ClientBusEvents } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { OutboxItem } from '../notes/outbox-item.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { OwnDevices } from '../outbox/own-devices.ts';
 import type { Message } from '../types.ts';
-import type { MessageBuilder } from './message-view.ts';
 import { MessageWaiters } from './message-waiters.ts';
+import type { ShownMessages } from './shown-messages.ts';
 
 const ID_BYTES = 16;
 
 export class MyMessages {
   readonly waiters = new MessageWaiters();
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #bus: ClientBus;
   readonly #store: OutboxStore;
   readonly #devices: Pick<OwnDevices, 'current'>;
-  readonly #messages: MessageBuilder;
+  readonly #messages: ShownMessages;
 
   constructor(
-    context: AccountContext,
+    context: ClientContext,
     bus: ClientBus,
     store: OutboxStore,
     devices: Pick<OwnDevices, 'current'>,
-    messages: MessageBuilder,
+    messages: ShownMessages,
   ) {
     this.#context = context;
     this.#bus = bus;

@@ -1,7 +1,7 @@
 /** Which conversation something belongs to: a room, or a private one with a person under one of their keys. */
 import { hex } from '../../protocol/base/bytes.ts';
 import { privateConversationId } from '../../protocol/sealed/note.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationName } from '../types.ts';
 
 type CommonRef = {
@@ -33,7 +33,7 @@ export function roomRef(id: Uint8Array, name: ConversationName): RoomRef {
 }
 
 /** The conversation with the pinned person. @throws ClientError when nobody has that name, or they have no keys yet */
-export async function privateRef(context: AccountContext, name: string): Promise<PrivateRef> {
+export async function privateRef(context: ClientContext, name: string): Promise<PrivateRef> {
   const { me } = context.keyring;
   const pinned = name === me.name ? me : ((await context.keyring.pinned(name)) ?? (await context.keyring.cardOf(name)));
   return refWith(context, name, pinned.card.idFp, 0);
@@ -43,12 +43,12 @@ export async function privateRef(context: AccountContext, name: string): Promise
  * The conversations with the identities that this profile once trusted as `name`, the newest first. A changed key makes another
  * conversation; these can be read, but not written to.
  */
-export async function formerRefs(context: AccountContext, name: string): Promise<PrivateRef[]> {
+export async function formerRefs(context: ClientContext, name: string): Promise<PrivateRef[]> {
   const former = await context.keyring.formerIdentities(name);
   return former.map((idFp, age) => refWith(context, name, idFp, -FORMER_BASE * (age + 1)));
 }
 
-function refWith(context: AccountContext, name: string, idFp: Uint8Array, seqOffset: number): PrivateRef {
+function refWith(context: ClientContext, name: string, idFp: Uint8Array, seqOffset: number): PrivateRef {
   const id = privateConversationId(context.daemonId, context.keyring.me.idFp, idFp);
   return { kind: 'private', id, key: hex(id), name: `@${name}`, with: name, peer: hex(idFp), seqOffset };
 }

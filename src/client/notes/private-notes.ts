@@ -4,7 +4,7 @@ import { ProtocolError } from '../../protocol/base/errors.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import { type NoteHeader, openNote, parseDelivered, sealNote } from '../../protocol/sealed/note.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationRef } from './conversation-ref.ts';
 import type { EntryBody } from './entry-body.ts';
 
@@ -27,7 +27,7 @@ export type OpenedEntry = {
  * outbox does not have it.
  */
 export async function openOwnNote(
-  context: AccountContext,
+  context: ClientContext,
   ref: ConversationRef,
   entry: Entry,
   sealedAs: (ref: ConversationRef, id: string, hash: Uint8Array) => Promise<{ content: Content } | null>,
@@ -41,7 +41,7 @@ export async function openOwnNote(
 
 /** @throws ProtocolError 'note' when it is not a note of this conversation by one of its two people */
 export async function openPrivateNote(
-  context: AccountContext,
+  context: ClientContext,
   ref: ConversationRef,
   entry: Entry,
 ): Promise<OpenedEntry> {
@@ -84,7 +84,7 @@ export type ChainPosition = { device: number; deviceSeq: number; prev: Uint8Arra
 
 /** @throws ClientError 'key-changed' | 'refused' when the other side's card cannot be sealed to */
 export async function sealPrivateNote(
-  context: AccountContext,
+  context: ClientContext,
   to: string,
   item: ChainPosition & { id: Uint8Array; sentAt: number; content: Content },
 ): Promise<{ bytes: Uint8Array; hash: Uint8Array }> {

@@ -1,7 +1,7 @@
 /** The outbox in the profile's database: items to send, exactly as they were sealed, and the last number of each device's chain. */
 import { equal, utf8 } from '../../protocol/base/bytes.ts';
 import { ClientError } from '../errors.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import { type ConversationRef, recipientOf, unresolvedKey } from '../notes/conversation-ref.ts';
 import { decodeEntryBody, encodeEntryBody } from '../notes/entry-body.ts';
 import type { OutboxItem, OutboxState, SealedItem } from '../notes/outbox-item.ts';
@@ -15,10 +15,10 @@ const MAX_RECEIPTS = 1000;
 const NO_HASH = new Uint8Array(32);
 
 export class OutboxStore {
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #devices: Pick<OwnDevices, 'all' | 'holds'>;
 
-  constructor(context: AccountContext, devices: Pick<OwnDevices, 'all' | 'holds'>) {
+  constructor(context: ClientContext, devices: Pick<OwnDevices, 'all' | 'holds'>) {
     this.#context = context;
     this.#devices = devices;
   }

@@ -10,7 +10,7 @@ import { sleep } from '../../platform/clock.ts';
 import { Refusal, type RefusalCode } from '../../protocol/base/errors.ts';
 import { ClientError, isFinal, isTemporary } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import {
   type ConversationRef,
   isUnresolved,
@@ -34,7 +34,7 @@ const LONGEST_WAIT_MS = 30_000;
 const TOLD_WAIT_MS = 4000;
 
 export class Outbox {
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #bus: ClientBus;
   readonly #store: OutboxStore;
   readonly #devices: OwnDevices;
@@ -49,7 +49,7 @@ export class Outbox {
   #busyTold = false;
 
   constructor(
-    context: AccountContext,
+    context: ClientContext,
     bus: ClientBus,
     store: OutboxStore,
     devices: OwnDevices,

@@ -1,7 +1,7 @@
 /** Finds the conversation to write to by its name; asks the daemon about people whom this profile has not met. */
 
 import type { Connection } from '../connection/connection.ts';
-import { askOverLinks } from '../connection/repeat-on-reconnect.ts';
+import { repeatOnReconnect } from '../connection/repeat-on-reconnect.ts';
 import { ClientError, throwClientError } from '../errors.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { type ConversationRef, unresolvedRef } from '../notes/conversation-ref.ts';
@@ -22,7 +22,7 @@ export class RecipientLookup {
 
   /** Waits for the link if the daemon must be asked. @throws ClientError 'usage' | 'refused' */
   conversation(name: ConversationName): Promise<ConversationRef> {
-    return askOverLinks(
+    return repeatOnReconnect(
       () => this.#context.connection.online(),
       () => this.#conversations.named(name),
     );

@@ -5,7 +5,7 @@
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { PinnedPerson } from '../trust/pin-store.ts';
 import type { Person } from '../types.ts';
 import { allPeople, MAX_PEOPLE } from './list-people.ts';
@@ -15,14 +15,14 @@ type DirectoryEntry = { idFp: Uint8Array | null; online: boolean; away: boolean 
 const offlineEntry: DirectoryEntry = { idFp: null, online: false, away: false };
 
 export class People {
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #bus: ClientBus;
   readonly #directory = new Map<string, DirectoryEntry>();
   /** Changes from events while the directory is loading, one map for each load: they are newer than its pages. */
   readonly #changesWhileLoading = new Set<Map<string, Partial<DirectoryEntry>>>();
   #loaded: Promise<void> | null = null;
 
-  constructor(context: AccountContext, bus: ClientBus) {
+  constructor(context: ClientContext, bus: ClientBus) {
     this.#context = context;
     this.#bus = bus;
     bus.on('received', (event) => this.#take(event));

@@ -2,14 +2,14 @@
 import type { Event } from '../../protocol/wire/codec.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationName } from '../types.ts';
 import type { People } from './people.ts';
 
 /** The least time between two typing signs to one person, in ms. */
 const TYPING_EVERY_MS = 3000;
 
-type PresenceContext = Pick<AccountContext, 'connection' | 'keyring' | 'clock'>;
+type PresenceContext = Pick<ClientContext, 'connection' | 'keyring' | 'clock'>;
 
 export class Presence {
   readonly #context: PresenceContext;

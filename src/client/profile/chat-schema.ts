@@ -3,7 +3,7 @@
  * (places, times, ids) is plain; contents, keys and hashes of plain texts are sealed by the profile.
  */
 export const chatTables: readonly string[] = [
-  // One entry of a conversation. sealed: its content (entry-text.ts); raw: the bytes while it cannot be opened, and the claimed name of its
+  // One entry of a conversation. sealed: its content (entry-body.ts); raw: the bytes while it cannot be opened, and the claimed name of its
   // author. tag: keyed hash of the item; prev: that of the item before it in its device's chain
   `CREATE TABLE entries (account TEXT NOT NULL, conversation TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,
      author TEXT NOT NULL, id TEXT NOT NULL, device INTEGER NOT NULL, device_seq INTEGER NOT NULL, tag TEXT NOT NULL,

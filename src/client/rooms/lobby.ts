@@ -2,11 +2,11 @@
 import { hex } from '../../protocol/base/bytes.ts';
 import { LOBBY } from '../../protocol/base/safe-text.ts';
 import { ClientError } from '../errors.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import { type RoomRef, roomRef } from '../notes/conversation-ref.ts';
 
 /** @throws ClientError 'untrusted' when the daemon names another room than the one that was pinned */
-export async function pinnedLobby({ connection, profile, account }: AccountContext): Promise<RoomRef> {
+export async function pinnedLobby({ connection, profile, account }: ClientContext): Promise<RoomRef> {
   const { lobby } = connection.welcome;
   const { db } = profile;
   await db.run("UPDATE chat_accounts SET lobby = ? WHERE account = ? AND lobby = ''", [hex(lobby), account]);

@@ -11,7 +11,7 @@ import {
   parseEpoch,
 } from '../../protocol/sealed/epoch.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { RoomMembers } from './room-members.ts';
 
 /** Thrown for a message whose epoch key is missing; holds its clear header. */
@@ -44,7 +44,7 @@ export type KnownEpoch = {
 };
 
 export class RoomKeys {
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #members: RoomMembers;
   readonly #room: string;
   readonly #epochs = new Map<string, KnownEpoch>();
@@ -56,13 +56,13 @@ export class RoomKeys {
   /** The newest epoch in the daemon's order, also if it was refused here: the next one must name it. */
   #head: { id: Uint8Array; seq: number } = { id: new Uint8Array(32), seq: 0 };
 
-  private constructor(context: AccountContext, members: RoomMembers) {
+  private constructor(context: ClientContext, members: RoomMembers) {
     this.#context = context;
     this.#members = members;
     this.#room = hex(members.room);
   }
 
-  static async load(context: AccountContext, members: RoomMembers): Promise<RoomKeys> {
+  static async load(context: ClientContext, members: RoomMembers): Promise<RoomKeys> {
     const keys = new RoomKeys(context, members);
     const rows = await context.profile.db.all(
       'SELECT epoch, seq, bytes, key, refused FROM epochs WHERE account = ? AND room = ? ORDER BY seq',

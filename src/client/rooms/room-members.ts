@@ -6,7 +6,7 @@ import { Mutex } from '../../protocol/base/mutex.ts';
 import { type LogEntry, RoomLog, signLogEntry } from '../../protocol/sealed/room-log.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import { ClientError } from '../errors.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { Statement } from '../profile/profile-db.ts';
 
 /** How often another entry may take the next place of the log before joining is given up. */
@@ -25,7 +25,7 @@ export class RoomMembers {
   seq = 0;
   /** The number in the log of the newest join. */
   lastArrival = 0;
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #key: string;
   /** By idFp: arrivals (positive seq) and departures (negative), in order. */
   readonly #moves = new Map<string, number[]>();
@@ -36,7 +36,7 @@ export class RoomMembers {
   /** Entries are taken one after the other, and stored without a hole. */
   readonly #mutex = new Mutex();
 
-  private constructor(context: AccountContext, room: Uint8Array) {
+  private constructor(context: ClientContext, room: Uint8Array) {
     this.#context = context;
     this.room = room;
     this.#key = hex(room);
@@ -44,7 +44,7 @@ export class RoomMembers {
   }
 
   /** Loads the stored log; every signature is checked again. */
-  static async load(context: AccountContext, room: Uint8Array): Promise<RoomMembers> {
+  static async load(context: ClientContext, room: Uint8Array): Promise<RoomMembers> {
     const members = new RoomMembers(context, room);
     const rows = await context.profile.db.all(
       'SELECT seq, bytes FROM room_logs WHERE account = ? AND room = ? ORDER BY n',

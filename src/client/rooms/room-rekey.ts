@@ -14,7 +14,7 @@ import type { EventParams } from '../../protocol/wire/events.ts';
 import { clockWarning } from '../connection/clock-skew.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { RoomRef } from '../notes/conversation-ref.ts';
 import type { People } from '../people/people.ts';
 import type { PinnedPerson } from '../trust/pin-store.ts';
@@ -30,7 +30,7 @@ const MAX_RACES = 10;
 const NO_CAUSE_MS = 30_000;
 
 export type RekeyParts = {
-  context: AccountContext;
+  context: ClientContext;
   bus: ClientBus;
   people: Pick<People, 'othersOnline'>;
   ref: RoomRef;
@@ -40,7 +40,7 @@ export type RekeyParts = {
 };
 
 export class RoomRekey {
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #bus: ClientBus;
   readonly #people: Pick<People, 'othersOnline'>;
   readonly #ref: RoomRef;

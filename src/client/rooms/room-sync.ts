@@ -10,7 +10,7 @@ import { parseRoomMessage } from '../../protocol/sealed/room-message.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { RoomRef } from '../notes/conversation-ref.ts';
 import type { KnownEpoch, RoomKeys } from './room-keys.ts';
 import type { RoomMembers } from './room-members.ts';
@@ -20,7 +20,7 @@ const PAGE = 500;
 const MAX_FETCHED = 100_000;
 
 export class RoomSync {
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #bus: ClientBus;
   readonly #ref: RoomRef;
   readonly #members: RoomMembers;
@@ -32,7 +32,7 @@ export class RoomSync {
   /** Members may have come and gone while there was no link. */
   #mayBeBehind = true;
 
-  constructor(context: AccountContext, bus: ClientBus, ref: RoomRef, members: RoomMembers, keys: RoomKeys) {
+  constructor(context: ClientContext, bus: ClientBus, ref: RoomRef, members: RoomMembers, keys: RoomKeys) {
     this.#context = context;
     this.#bus = bus;
     this.#ref = ref;

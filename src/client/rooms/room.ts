@@ -5,7 +5,7 @@ import type { Content } from '../../protocol/sealed/content.ts';
 import { openRoomMessage, parseRoomMessage, sealRoomMessage } from '../../protocol/sealed/room-message.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { RoomRef } from '../notes/conversation-ref.ts';
 import type { ChainPosition, OpenedEntry } from '../notes/private-notes.ts';
 import type { People } from '../people/people.ts';
@@ -22,10 +22,10 @@ export class Room {
   readonly sync: RoomSync;
   readonly rekey: RoomRekey;
   readonly keyRequests: EpochKeyRequests;
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
 
   private constructor(
-    context: AccountContext,
+    context: ClientContext,
     bus: ClientBus,
     people: Pick<People, 'othersOnline'>,
     ref: RoomRef,
@@ -42,7 +42,7 @@ export class Room {
   }
 
   static async open(
-    context: AccountContext,
+    context: ClientContext,
     bus: ClientBus,
     people: Pick<People, 'othersOnline'>,
     ref: RoomRef,

@@ -1,12 +1,12 @@
 /**
  * Folder `rooms`: rooms: their log, members, epochs and keys; it does not know the outbox or the timeline. The rooms of this
- * account, and lookups by ref, id, key and name. Today there is one; only this folder knows which.
+ * account, and lookups by ref, id, key and name. There is one room today. No code outside this folder depends on that.
  */
 import { hex } from '../../protocol/base/bytes.ts';
 import { LOBBY } from '../../protocol/base/safe-text.ts';
 import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationRef, RoomRef } from '../notes/conversation-ref.ts';
 import type { People } from '../people/people.ts';
 import type { ConversationName } from '../types.ts';
@@ -23,7 +23,7 @@ export class Rooms {
   }
 
   /** @throws ClientError 'untrusted' when the daemon shows other rooms than before */
-  static async open(context: AccountContext, bus: ClientBus, people: Pick<People, 'othersOnline'>): Promise<Rooms> {
+  static async open(context: ClientContext, bus: ClientBus, people: Pick<People, 'othersOnline'>): Promise<Rooms> {
     const lobby = await pinnedLobby(context);
     return new Rooms(bus, [await Room.open(context, bus, people, lobby)]);
   }

@@ -10,7 +10,7 @@ import type { Cache, CachedEntry } from '../cache/cache.ts';
 import { openedRow, originalEntry, targetOf, unopenedRow } from '../cache/cached-entry.ts';
 import { type Chain, judgeNext } from '../cache/chain-gaps.ts';
 import { ClientError, isFinal } from '../errors.ts';
-import { type AccountContext, isZero } from '../login/client-context.ts';
+import { type ClientContext, isZero } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import { type OpenedEntry, openOwnNote, openPrivateNote } from '../notes/private-notes.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
@@ -49,7 +49,7 @@ export type ProcessedEntries = {
 type Item = { entry: Entry; opened: OpenedEntry | null; claim: MissingEpochKey | null; own: boolean };
 
 export class EntryProcessor {
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #cache: Cache;
   readonly #rooms: Rooms;
   readonly #outbox: OutboxStore;
@@ -57,7 +57,7 @@ export class EntryProcessor {
   /** Retries run one after the other: what one has opened, the next does not open again. */
   readonly #retries = new Mutex();
 
-  constructor(context: AccountContext, cache: Cache, rooms: Rooms, outbox: OutboxStore) {
+  constructor(context: ClientContext, cache: Cache, rooms: Rooms, outbox: OutboxStore) {
     this.#context = context;
     this.#cache = cache;
     this.#rooms = rooms;

@@ -1,8 +1,8 @@
-/** What intake.ts needs to know before it judges a stretch of entries, and the SQL statements that store the result. */
+/** What entry-processor.ts needs to know before it judges a stretch of entries, and the SQL statements that store the result. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import { type Chain, type GapReason, joinChains, judgeStart } from '../cache/chain-gaps.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { OpenedEntry } from '../notes/private-notes.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
@@ -17,12 +17,12 @@ export class ProcessingState {
   readonly known = new Map<string, { seq: number; tag: string; gap: GapReason | null }>();
   /** The seqs of what this stretch's items name as seen. */
   readonly seenCheck: SeenCheck;
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #ref: ConversationRef;
   readonly #ownSeqs = new Map<number, number>();
   readonly #queued = new Set<string>();
 
-  private constructor(context: AccountContext, ref: ConversationRef) {
+  private constructor(context: ClientContext, ref: ConversationRef) {
     this.#context = context;
     this.#ref = ref;
     this.seenCheck = new SeenCheck(context, ref);
@@ -30,7 +30,7 @@ export class ProcessingState {
 
   /** @param whole all chains of the conversation, not only those of the stretch's authors */
   static async load(
-    context: AccountContext,
+    context: ClientContext,
     cache: Cache,
     outbox: OutboxStore,
     ref: ConversationRef,

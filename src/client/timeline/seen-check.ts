@@ -5,14 +5,14 @@
  */
 import { EPOCH_MAX_ENTRIES } from '../../protocol/sealed/epoch.ts';
 import type { CachedEntry } from '../cache/cache.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Statement } from '../profile/profile-db.ts';
 
 export class SeenCheck {
   /** To be run with those that store the entries. */
   readonly statements: Statement[] = [];
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #ref: ConversationRef;
   /** Seqs by tag. */
   readonly #known = new Map<string, number>();
@@ -21,7 +21,7 @@ export class SeenCheck {
   /** Seqs of unopened entries that explain a hash since this was loaded. */
   readonly #used = new Set<number>();
 
-  constructor(context: AccountContext, ref: ConversationRef) {
+  constructor(context: ClientContext, ref: ConversationRef) {
     this.#context = context;
     this.#ref = ref;
   }

@@ -5,7 +5,7 @@
  */
 import type { Entry } from '../../protocol/wire/fields.ts';
 import type { Cache } from '../cache/cache.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { EntryProcessor, ProcessedEntries } from './entry-processor.ts';
 import { type BufferedBytes, ReorderBuffer } from './reorder-buffer.ts';
@@ -22,7 +22,7 @@ export type TimelineListener = {
 
 export class Timeline {
   readonly ref: ConversationRef;
-  readonly #context: AccountContext;
+  readonly #context: ClientContext;
   readonly #cache: Cache;
   readonly #processor: EntryProcessor;
   readonly #listener: TimelineListener;
@@ -42,7 +42,7 @@ export class Timeline {
   /** @param held shared by all timelines: bytes of entries that wait for their turn */
   constructor(
     ref: ConversationRef,
-    context: AccountContext,
+    context: ClientContext,
     cache: Cache,
     intake: EntryProcessor,
     held: BufferedBytes,

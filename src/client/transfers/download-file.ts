@@ -5,7 +5,7 @@ import prettyBytes from 'pretty-bytes';
 import { syncFolder, writeAll } from '../../platform/durable-write.ts';
 import type { FileStat, FileSystem, OpenFile } from '../../platform/file-system.ts';
 import { makeFolders } from '../../platform/make-folders.ts';
-import { fileName } from '../../protocol/base/safe-text.ts';
+import { safeFileName } from '../../protocol/base/safe-text.ts';
 import { ClientError } from '../errors.ts';
 import type { DownloadRecord } from './transfer-record.ts';
 
@@ -16,7 +16,7 @@ const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /** The path of the `.part`. */
 export function partPath({ dir, name, tag }: DownloadRecord): string {
-  return join(dir, `${fileName(name)}.${tag}.part`);
+  return join(dir, `${safeFileName(name)}.${tag}.part`);
 }
 
 /** The path of a file that got its final name before its program ended; null if it is not complete. */
@@ -36,7 +36,7 @@ export async function partSize(fs: FileSystem, record: DownloadRecord): Promise<
   return Math.min(record.size, stat?.size ?? 0);
 }
 
-export class SavedFile {
+export class DownloadFile {
   /** With the folder that is used, which may be another one than before. */
   readonly record: DownloadRecord;
   readonly #fs: FileSystem;
@@ -47,15 +47,15 @@ export class SavedFile {
    * Opens the `.part`, and makes it and its folder if they are missing. If its own folder cannot be used, starts over in `dir`.
    * @throws ClientError 'usage' when neither can be used
    */
-  static async open(fs: FileSystem, record: DownloadRecord, dir = record.dir): Promise<SavedFile> {
+  static async open(fs: FileSystem, record: DownloadRecord, dir = record.dir): Promise<DownloadFile> {
     try {
       await makeFolders(fs, record.dir);
-      return new SavedFile(fs, record, await openPart(fs, partPath(record)));
+      return new DownloadFile(fs, record, await openPart(fs, partPath(record)));
     } catch (thrown) {
       const error = diskError(record.dir, thrown);
       if (dir === record.dir || !(error instanceof ClientError && error.code === 'usage')) throw error;
     }
-    return SavedFile.open(fs, { ...record, dir, path: null });
+    return DownloadFile.open(fs, { ...record, dir, path: null });
   }
 
   private constructor(fs: FileSystem, record: DownloadRecord, handle: OpenFile) {
@@ -78,7 +78,7 @@ export class SavedFile {
     if (bytes <= free) return;
     throw new ClientError(
       'refused',
-      `${fileName(name)} needs ${prettyBytes(bytes)}, and ${prettyBytes(free)} are free in ${dir}; make room there, or ${OTHER_FOLDER}`,
+      `${safeFileName(name)} needs ${prettyBytes(bytes)}, and ${prettyBytes(free)} are free in ${dir}; make room there, or ${OTHER_FOLDER}`,
     );
   }
 
@@ -112,7 +112,7 @@ export class SavedFile {
    */
   async finish(note: (named: DownloadRecord & { path: string }, stat: FileStat) => Promise<void>): Promise<string> {
     const { dir } = this.record;
-    const name = fileName(this.record.name);
+    const name = safeFileName(this.record.name);
     const stat = await this.#withDiskErrors(async () => {
       await this.#handle.sync();
       const whole = await this.#handle.stat();

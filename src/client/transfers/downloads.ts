@@ -8,9 +8,9 @@ import { ClientError } from '../errors.ts';
 import type { SharedFile, SharedFiles } from '../files/shared-files.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { FileRef, ListedFile, TransferOptions } from '../types.ts';
-import { findCompleted, partSize, SavedFile } from './download-file.ts';
-import { receiveFile } from './file-download.ts';
-import type { SavedStore } from './finished-downloads.ts';
+import { DownloadFile, findCompleted, partSize } from './download-file.ts';
+import { downloadFile } from './file-download.ts';
+import type { FinishedDownloads } from './finished-downloads.ts';
 import type { RunningTransfer, RunningTransfers, StartableTransfer } from './running-transfers.ts';
 import { stopReason } from './stop-reason.ts';
 import type { TransferCleanup } from './transfer-cleanup.ts';
@@ -26,7 +26,7 @@ export type DownloadsParts = {
   store: TransferStore;
   runs: RunningTransfers;
   cleanup: TransferCleanup;
-  saved: SavedStore;
+  saved: FinishedDownloads;
   shared: Pick<SharedFiles, 'all' | 'find'>;
 };
 
@@ -103,10 +103,10 @@ export class Downloads {
 
   async #receive(record: DownloadRecord, manifest: Manifest, run: RunningTransfer, dir: string): Promise<string> {
     const { fs, store } = this.#parts;
-    const saved = await SavedFile.open(fs, record, resolve(dir));
+    const saved = await DownloadFile.open(fs, record, resolve(dir));
     try {
       if (saved.record !== record) await store.add(saved.record);
-      if (!(await receiveFile({ ...run, manifest, saved }))) {
+      if (!(await downloadFile({ ...run, manifest, saved }))) {
         await saved.discard();
         await store.forget(record);
         throw new ClientError('refused', `${fileNameOf(record)} is not what its sender signed; nothing was saved`);

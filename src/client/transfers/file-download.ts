@@ -4,7 +4,7 @@ import { equal } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import { type Manifest, SegmentOpener } from '../../protocol/sealed/file.ts';
 import { ClientError } from '../errors.ts';
-import type { SavedFile } from './download-file.ts';
+import type { DownloadFile } from './download-file.ts';
 import { checkStop, unlessStopped } from './stop-reason.ts';
 import { LinkLost, retryOnNextLink, type TransferEvents } from './transfer-events.ts';
 import type { TransferProgress } from './transfer-progress.ts';
@@ -14,10 +14,10 @@ const WINDOW_BYTES = 8 * 1024 * 1024;
 /** Bytes after which the file is synced, so that the last sync does not take long. */
 const SYNC_BYTES = 32 * 1024 * 1024;
 
-export type ReceivingParts = {
+export type FileDownloadParts = {
   events: TransferEvents;
   manifest: Manifest;
-  saved: SavedFile;
+  saved: DownloadFile;
   progress: TransferProgress;
   signal: AbortSignal;
 };
@@ -26,7 +26,7 @@ export type ReceivingParts = {
  * Resolves when the file is written: true if it is what its sender signed.
  * @throws ClientError, Refusal
  */
-export async function receiveFile(parts: ReceivingParts): Promise<boolean> {
+export async function downloadFile(parts: FileDownloadParts): Promise<boolean> {
   const resumed = await Receiver.resume(parts);
   if (await resumed.receive()) return true;
   if (resumed.first === 0) return false;
@@ -38,7 +38,7 @@ export async function receiveFile(parts: ReceivingParts): Promise<boolean> {
 class Receiver {
   /** The first segment that is fetched. */
   readonly first: number;
-  readonly #parts: ReceivingParts;
+  readonly #parts: FileDownloadParts;
   readonly #opener: SegmentOpener;
   readonly #hash: Hash;
   /** One buffer for all segments: each is written before the next one is opened. */
@@ -49,7 +49,7 @@ class Receiver {
   #syncedTo = 0;
   #syncing: Promise<void> | null = null;
 
-  constructor(parts: ReceivingParts, first: number, hash: Hash) {
+  constructor(parts: FileDownloadParts, first: number, hash: Hash) {
     this.#parts = parts;
     this.#opener = new SegmentOpener(parts.manifest);
     this.first = first;
@@ -60,7 +60,7 @@ class Receiver {
   }
 
   /** Continues after the whole segments on the disk. The last segment is always fetched: it says that it is the last. */
-  static async resume(parts: ReceivingParts): Promise<Receiver> {
+  static async resume(parts: FileDownloadParts): Promise<Receiver> {
     const { manifest, saved, signal } = parts;
     const { segSize, count } = manifest;
     const first = Math.min(Math.floor((await saved.size()) / segSize), count - 1);

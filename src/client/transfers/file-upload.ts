@@ -17,7 +17,7 @@ import type { UploadRecord } from './transfer-record.ts';
 /** Most bytes that wait in the link before another segment is added: messages wait behind them. */
 const MAX_QUEUED_BYTES = 512 * 1024;
 
-export type SendingParts = {
+export type FileUploadParts = {
   events: TransferEvents;
   progress: TransferProgress;
   signal: AbortSignal;
@@ -30,7 +30,7 @@ export type SendingParts = {
  * Resolves with the file's manifest when the daemon has stored all of it.
  * @throws UnsendableFile, ClientError, Refusal
  */
-export async function sendFile(parts: SendingParts): Promise<Manifest> {
+export async function uploadFile(parts: FileUploadParts): Promise<Manifest> {
   const { events, local, record, signal } = parts;
   const { file, conversation, size, segSize, key } = record;
   const source = new Source(local, segSize);
@@ -61,7 +61,7 @@ export async function sendFile(parts: SendingParts): Promise<Manifest> {
 }
 
 async function send(
-  { events, progress, signal, local, record }: SendingParts,
+  { events, progress, signal, local, record }: FileUploadParts,
   source: Source,
   sealer: SegmentSealer,
   opened: { transfer: number; next: number; window: number; links: number },

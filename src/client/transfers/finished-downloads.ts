@@ -13,7 +13,7 @@ const SHA256_BYTES = 32;
 /** What a manifest signs. The id alone is not enough: a dishonest daemon may list one id for two files. */
 export type SignedFile = { fileId: Uint8Array; sha256: Uint8Array };
 
-export class SavedStore {
+export class FinishedDownloads {
   readonly #profile: TransferProfile & { readonly fs: FileSystem };
   readonly #me: Uint8Array;
 

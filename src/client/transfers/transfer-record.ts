@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { fromHex, fromUtf8, hex, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
-import { fileName } from '../../protocol/base/safe-text.ts';
+import { safeFileName } from '../../protocol/base/safe-text.ts';
 import type { ConversationName, FileRef } from '../types.ts';
 
 const VERSION = 1;
@@ -52,7 +52,7 @@ export function mapKey({ author, file }: TransferRef): string {
 
 /** The file name that the person sees. */
 export function fileNameOf(record: TransferRecord): string {
-  return fileName(record.direction === 'up' ? basename(record.path) : record.name);
+  return safeFileName(record.direction === 'up' ? basename(record.path) : record.name);
 }
 
 /** `file`, `conversation` and the direction have columns of their own. */

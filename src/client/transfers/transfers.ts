@@ -10,7 +10,7 @@ import type { SharedFiles } from '../files/shared-files.ts';
 import type { FileRef, TransferOptions, TransferState } from '../types.ts';
 import { findCompleted, partSize } from './download-file.ts';
 import { Downloads } from './downloads.ts';
-import { SavedStore } from './finished-downloads.ts';
+import { FinishedDownloads } from './finished-downloads.ts';
 import { commonState, RunningTransfers } from './running-transfers.ts';
 import { TransferCleanup } from './transfer-cleanup.ts';
 import type { TransferConnection } from './transfer-events.ts';
@@ -56,7 +56,7 @@ export class Transfers {
     this.#runs = new RunningTransfers({ connection, bus, clock, store: this.#store, cleanup: this.#cleanup });
     const common = { fs, random, store: this.#store, runs: this.#runs, cleanup: this.#cleanup };
     this.uploads = new Uploads({ ...common, me, recipients, myMessages });
-    this.downloads = new Downloads({ ...common, shared, saved: new SavedStore(profile, me) });
+    this.downloads = new Downloads({ ...common, shared, saved: new FinishedDownloads(profile, me) });
   }
 
   /** Running transfers as they are, and all others as paused; once as done, if the file is complete. The oldest first. */

@@ -2,15 +2,15 @@
 import type { FileSystem } from '../../platform/file-system.ts';
 import type { Random } from '../../platform/random.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
-import { fileName } from '../../protocol/base/safe-text.ts';
+import { safeFileName } from '../../protocol/base/safe-text.ts';
 import type { Manifest } from '../../protocol/sealed/file.ts';
 import { ClientError } from '../errors.ts';
-import { fileInfoOf } from '../messages/message-view.ts';
 import type { MyMessages } from '../messages/my-messages.ts';
+import { fileInfoOf } from '../messages/shown-messages.ts';
 import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { RecipientLookup } from '../outbox/recipient-lookup.ts';
 import type { FileInfo, TransferOptions } from '../types.ts';
-import { sendFile } from './file-upload.ts';
+import { uploadFile } from './file-upload.ts';
 import { LocalFile } from './local-file.ts';
 import type { RunningTransfers, StartableTransfer } from './running-transfers.ts';
 import type { TransferCleanup } from './transfer-cleanup.ts';
@@ -58,7 +58,7 @@ export class Uploads {
       this.#beginning.add(what);
       const upload = await this.#begin(to, local).finally(() => this.#beginning.delete(what));
       record = upload.record;
-      manifest = await runs.run(upload, options, (run) => sendFile({ ...run, random, local, record: upload.record }));
+      manifest = await runs.run(upload, options, (run) => uploadFile({ ...run, random, local, record: upload.record }));
     } finally {
       await local.close();
     }
@@ -73,7 +73,7 @@ export class Uploads {
       const to = await this.#recipient(record);
       const local = await openAgain(fs, record);
       try {
-        return { to, manifest: await sendFile({ ...run, random, local, record }) };
+        return { to, manifest: await uploadFile({ ...run, random, local, record }) };
       } finally {
         await local.close();
       }
@@ -121,5 +121,5 @@ async function openAgain(fs: FileSystem, { path, version }: UploadRecord): Promi
   });
   if (local.version === version) return local;
   await local.close();
-  throw new ClientError('usage', `${fileName(local.name)} changed since it was begun; cancel it and send it again`);
+  throw new ClientError('usage', `${safeFileName(local.name)} changed since it was begun; cancel it and send it again`);
 }

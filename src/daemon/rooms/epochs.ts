@@ -8,7 +8,7 @@ import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { CardDirectory } from '../accounts/card-directory.ts';
 import type { Config } from '../config/config.ts';
 import { type Limits, limitValues } from '../limits/limits.ts';
-import type { Defer, Feed } from '../sessions/event-feed.ts';
+import type { Defer, EventFeed } from '../sessions/event-feed.ts';
 import type { Session } from '../sessions/session.ts';
 import type { EntryPosition, Person, Store } from '../store/store.ts';
 import { type EpochCost, EpochPolicy } from './epoch-policy.ts';
@@ -30,7 +30,7 @@ type Key = { idFp: Uint8Array; name: string; chunk: Uint8Array };
 
 export type EpochsParts = {
   directory: Pick<CardDirectory, 'newest' | 'keyOf' | 'canBeSealedTo'>;
-  feed: Pick<Feed, 'post' | 'sendTo'>;
+  feed: Pick<EventFeed, 'post' | 'sendTo'>;
   limits: Pick<Limits, 'epochs' | 'joinEpochs' | 'spareEpochs'>;
   clock: Clock;
   log: Logger;

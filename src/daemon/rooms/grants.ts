@@ -8,7 +8,7 @@ import { type Random, randomU32 } from '../../platform/random.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { encodeEvent } from '../../protocol/wire/codec.ts';
-import type { Feed } from '../sessions/event-feed.ts';
+import type { EventFeed } from '../sessions/event-feed.ts';
 import type { Person, Store } from '../store/store.ts';
 import type { Room } from './room.ts';
 
@@ -36,7 +36,7 @@ type GrantRequest = {
 };
 
 export type GrantsParts = {
-  feed: Pick<Feed, 'online' | 'names' | 'sendTo'>;
+  feed: Pick<EventFeed, 'online' | 'names' | 'sendTo'>;
   clock: Clock;
   random: Random;
 };

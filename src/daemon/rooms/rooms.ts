@@ -14,7 +14,7 @@ import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { DaemonIdentity } from '../accounts/identity.ts';
 import type { Broadcasts } from '../sessions/broadcasts.ts';
-import type { Defer, Feed } from '../sessions/event-feed.ts';
+import type { Defer, EventFeed } from '../sessions/event-feed.ts';
 import type { EntryKind, EntryPosition, Person, Store } from '../store/store.ts';
 import { type LogStore, Room, type RoomParts } from './room.ts';
 
@@ -22,7 +22,7 @@ import { type LogStore, Room, type RoomParts } from './room.ts';
 const DAEMON = new Uint8Array(32);
 
 export type RoomsParts = {
-  feed: Pick<Feed, 'post' | 'send'>;
+  feed: Pick<EventFeed, 'post' | 'send'>;
   broadcasts: Pick<Broadcasts, 'open' | 'membershipChanged' | 'post'> | null;
   clock: Clock;
   rsa: Rsa;

@@ -13,7 +13,7 @@ type Post = { seq: number; deliver: () => void };
 /** Runs an action after the work in progress. */
 export type Defer = (action: () => void) => unknown;
 
-export class Feed {
+export class EventFeed {
   readonly #sessions = new Map<string, Set<Listener>>();
   readonly #away = new WeakSet<Listener>();
   readonly #posts = new Map<string, Post[]>();

@@ -18,19 +18,19 @@ const CHECK_DIGITS = 16;
 /** The id of a database, its number of commits, and the daemon's time of the newest one: ms since 1970, 0 before the first. */
 export type Standing = { id: string; commits: number; at: number };
 
-export class Seal {
+export class CommitSeal {
   readonly #file: number;
   #newest: Standing;
 
   /** Opens the seal of the database at `path`, or makes it on stable storage. @throws StartError as checkSeal does */
-  static open(path: string, standing: Standing): Seal {
+  static open(path: string, standing: Standing): CommitSeal {
     checkSeal(path, standing);
     // By a rename: half of a new one would look damaged at the next start.
     const isNew = readSlots(path) === null;
     const beside = `${sealOf(path)}.new`;
     const file = openSync(isNew ? beside : sealOf(path), isNew ? 'w+' : 'r+', 0o600);
     try {
-      const seal = new Seal(file, standing);
+      const seal = new CommitSeal(file, standing);
       for (let slot = 0; slot < SLOTS; slot++) seal.#write(slot);
       fsyncSync(file);
       if (isNew) renameSync(beside, sealOf(path));

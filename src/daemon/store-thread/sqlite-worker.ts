@@ -7,7 +7,7 @@ import { answerCalls } from '../../platform/worker-calls.ts';
 import { StartError } from '../data/start-error.ts';
 import { operations } from '../store/operations.ts';
 import { openDatabase } from '../store/schema.ts';
-import { checkSeal, Seal, standingOf } from './commit-seal.ts';
+import { CommitSeal, checkSeal, standingOf } from './commit-seal.ts';
 import { checkOwner, keepOwner, type Owner } from './database-owner.ts';
 import { type Batch, BrokenDatabase, type Call, checkBroken, GroupCommit } from './group-commit.ts';
 
@@ -22,7 +22,7 @@ export type StoreThreadOperations = {
   close(params: null): null;
 };
 
-type Opened = { path: string; db: DatabaseSync; reader: DatabaseSync | null; seal: Seal; commits: GroupCommit };
+type Opened = { path: string; db: DatabaseSync; reader: DatabaseSync | null; seal: CommitSeal; commits: GroupCommit };
 
 let opened: Opened | null = null;
 
@@ -61,13 +61,13 @@ function orBroken<T>(action: (opened: Opened) => T): T {
   }
 }
 
-function open(path: string, owner: Owner | null): { db: DatabaseSync; seal: Seal } {
+function open(path: string, owner: Owner | null): { db: DatabaseSync; seal: CommitSeal } {
   const db = openDatabase(path);
   try {
     const standing = standingOf(db);
-    if (standing === null) throw new Error(`${path} does not say how far it is; restore it from a backup`);
+    if (standing === null) throw new Error(`${path} has no commit counter; restore it from a backup`);
     if (owner !== null) keepOwner(db, owner);
-    const seal = Seal.open(path, standing);
+    const seal = CommitSeal.open(path, standing);
     syncFolder(dirname(path));
     return { db, seal };
   } catch (error) {

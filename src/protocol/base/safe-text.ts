@@ -132,7 +132,7 @@ const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹�
  * Windows forbids, not hidden, not an option, not a device, not ending in a dot or a space; never empty. At most 240
  * bytes of UTF-8, which leaves room for `.part` and ` (2)`. Keeps the extension.
  */
-export function fileName(s: string): string {
+export function safeFileName(s: string): string {
   const shown = printable(s.replace(/[<>:"|?*]/g, '_'));
   const last = shown.split(/[/\\]/).findLast((part) => /[^. ]/.test(part)) ?? '';
   const plain = last

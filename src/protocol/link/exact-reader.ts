@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream';
 import { ProtocolError } from '../base/errors.ts';
 
 /** Reads the next `size` bytes. @throws ProtocolError 'handshake' when the stream ends first */
-export type TakeBytes = (size: number) => Promise<Uint8Array>;
+export type ExactReader = (size: number) => Promise<Uint8Array>;
 
 /** Use for one read at a time. Unread bytes stay in the paused stream for its next reader. */
-export function takeBytesFrom(stream: Readable): TakeBytes {
+export function exactReader(stream: Readable): ExactReader {
   return (size) =>
     new Promise((resolve, reject) => {
       const settle = () => {

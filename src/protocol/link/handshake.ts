@@ -15,7 +15,7 @@ import { ProtocolError, Refusal } from '../base/errors.ts';
 import { checkPublicKey, type KeyPair, RSA_BYTES, SPKI_BYTES } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { checkFingerprint, type DaemonKeys, daemonFingerprint } from './daemon-identity.ts';
-import type { TakeBytes } from './exact-reader.ts';
+import type { ExactReader } from './exact-reader.ts';
 
 const PROTOCOL = 'SecureChat_pqNK_RSAOAEP3072-SHA256_AESGCM256_SHA256_v1';
 const GREETING = 'SCK1';
@@ -48,7 +48,7 @@ export function encodeGreeting(keys: DaemonKeys): Uint8Array {
 /**
  * @throws ProtocolError 'version' for a daemon of another version, 'handshake' for anything else that is no greeting
  */
-export async function takeGreeting(take: TakeBytes): Promise<Greeting> {
+export async function takeGreeting(take: ExactReader): Promise<Greeting> {
   const magic = Buffer.from(await take(4)).toString('latin1');
   if (magic !== GREETING && /^SCK[0-9A-Z]$/.test(magic)) {
     throw new ProtocolError(
@@ -105,7 +105,7 @@ export async function startHandshake(o: {
 }
 
 /** @throws ProtocolError 'handshake' for anything that is no hello */
-export async function takeHello(take: TakeBytes): Promise<Hello> {
+export async function takeHello(take: ExactReader): Promise<Hello> {
   const start = new Reader(await take(4 + 2));
   if (Buffer.from(start.bytes(4)).toString('latin1') !== HELLO || start.u16() !== SUITE) throw handshakeError();
   return { ct1: await take(RSA_BYTES), ephemeralSpki: await takeSpki(take), tag: await take(TAG) };
@@ -152,14 +152,14 @@ async function sealToClient(rsa: Rsa, spki: Uint8Array, plain: Uint8Array): Prom
 }
 
 /** @throws ProtocolError 'handshake' */
-export async function takeReply(take: TakeBytes): Promise<Reply> {
+export async function takeReply(take: ExactReader): Promise<Reply> {
   return { ct2: await take(RSA_BYTES), sealed: await takeVar16(take, TAG, MAX_PARAMETERS) };
 }
 
-const takeSpki = (take: TakeBytes) => takeVar16(take, SPKI_BYTES, SPKI_BYTES);
+const takeSpki = (take: ExactReader) => takeVar16(take, SPKI_BYTES, SPKI_BYTES);
 
 /** Refuses another length before reading the bytes. */
-async function takeVar16(take: TakeBytes, min: number, max: number): Promise<Uint8Array> {
+async function takeVar16(take: ExactReader, min: number, max: number): Promise<Uint8Array> {
   const size = new Reader(await take(2)).u16();
   if (size < min || size > max) throw handshakeError();
   return take(size);

@@ -7,7 +7,7 @@ import type { KeyPair } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { MESSAGES_VERSION } from '../wire/codec.ts';
 import type { DaemonKeys } from './daemon-identity.ts';
-import { takeBytesFrom } from './exact-reader.ts';
+import { exactReader } from './exact-reader.ts';
 import type { Flusher } from './flusher.ts';
 import {
   answerHello,
@@ -38,7 +38,7 @@ type LinkOptions = { clock?: Clock; random?: Random; flusher?: Flusher; limits?:
  */
 export async function readGreeting(stream: Duplex, o: { clock?: Clock } = {}): Promise<Greeting> {
   return withTimeLimit(stream, o.clock ?? systemClock, CLIENT_TIME, async () => {
-    const greeting = await takeGreeting(takeBytesFrom(stream));
+    const greeting = await takeGreeting(exactReader(stream));
     stream.destroy();
     return greeting;
   });
@@ -55,7 +55,7 @@ export async function connectLink(
 ): Promise<Link> {
   const { rsa, ephemeral, expect, software, clock = systemClock, random = systemRandom } = o;
   return withTimeLimit(stream, clock, CLIENT_TIME, async () => {
-    const take = takeBytesFrom(stream);
+    const take = exactReader(stream);
     const greeting = await takeGreeting(take);
     const { hello, finish } = await startHandshake({ rsa, random, greeting, expect, ephemeral });
     stream.write(hello);
@@ -91,7 +91,7 @@ export async function acceptLink(
   const { keys, rejectKey, rsa, software, clock = systemClock, random = systemRandom } = o;
   return withTimeLimit(stream, clock, DAEMON_TIME, async () => {
     stream.write(encodeGreeting(keys));
-    const hello = await takeHello(takeBytesFrom(stream));
+    const hello = await takeHello(exactReader(stream));
     const parameters = encodeParameters({ messages: MESSAGES_VERSION, software, time: clock.now() }, o.daemonId);
     const { reply, ...linkKeys } = await answerHello(hello, { rsa, random, keys, rejectKey, parameters });
     stream.write(reply);

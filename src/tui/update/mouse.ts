@@ -6,7 +6,7 @@ import { overPane } from '../selectors/overlay-size.ts';
 import { layoutFor, lookOf, peopleShown, type Shown } from '../selectors/selectors.ts';
 import { chatOf, openThread, withChat, withThread } from '../state/focus.ts';
 import type { Chat, State } from '../state/state.ts';
-import { move, scroll } from './navigation.ts';
+import { navigate, scroll } from './navigation.ts';
 
 /** Rows per step of the wheel. */
 const STEP = 3;
@@ -25,7 +25,7 @@ export function applyMouse(
   open: (state: State, name: Chat['open']) => State,
 ): State {
   if (state.overlay !== null && state.overlay.kind !== 'pane')
-    return action === 'press' ? state : move(state, action === 'up' ? 'lines-up' : 'lines-down');
+    return action === 'press' ? state : navigate(state, action === 'up' ? 'lines-up' : 'lines-down');
   const place = placeAt(state, x, y);
   if (place === null || chatOf(state) === null) return state;
   if (action !== 'press') return wheel(state, place, action === 'up' ? -STEP : STEP);

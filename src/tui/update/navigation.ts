@@ -23,7 +23,7 @@ const steps: Partial<Record<MoveName, number>> = {
   'lines-down': 3,
 };
 
-export function move(state: State, name: MoveName): State {
+export function navigate(state: State, name: MoveName): State {
   switch (name) {
     case 'help':
       return { ...state, overlay: state.overlay?.kind === 'help' ? null : helpOf(state) };

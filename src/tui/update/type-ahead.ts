@@ -15,7 +15,7 @@ import {
 } from '../state/focus.ts';
 import type { Login, State } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
-import { move } from './navigation.ts';
+import { navigate } from './navigation.ts';
 
 /** Inserts the text once its field is there. Call it after each event. */
 export function deliverTypeAhead(state: State): State {
@@ -53,7 +53,7 @@ function intoForm(state: State, [line = '', ...more]: readonly string[]): State 
   if (stays && more.length > 0) return intoForm(state, more);
   const filled = line === '' ? state : withField(state, insert(field, typeable(line, isExact(state))));
   if (more.join('').trim() === '' || filled.screen.name !== 'login') return filled;
-  if (hasNext(filled.screen.login)) return intoForm(move(filled, 'next-field'), more);
+  if (hasNext(filled.screen.login)) return intoForm(navigate(filled, 'next-field'), more);
   return { ...filled, notice: { text: strings.notices.typedEarly, tone: 'info' } };
 }
 

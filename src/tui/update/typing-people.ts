@@ -3,7 +3,7 @@ import type { ClientEvent, Person } from '../../client/types.ts';
 import { personOf } from '../state/lookup.ts';
 import type { Chat } from '../state/state.ts';
 
-/** How long one event is shown: twice the interval of their client. ms. */
+/** How long a typing event is shown: twice the interval at which clients send them. ms. */
 const SHOWN_FOR = 6000;
 
 /** Applies one event. Only people in the directory who are online can be typing. */

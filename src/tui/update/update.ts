@@ -32,7 +32,7 @@ import { reloadNewest, retriable, trimmed } from './loaded-messages.ts';
 import { about, restoreLine, takeLine } from './message-line.ts';
 import { applyMouse } from './mouse.ts';
 import { block, mute, unfold } from './mute-and-block.ts';
-import { keepSelection, move, refit } from './navigation.ts';
+import { keepSelection, navigate, refit } from './navigation.ts';
 import { showOldest, showUnread } from './open-at-unread.ts';
 import { deliverTypeAhead } from './type-ahead.ts';
 import { nobodyTypes, typingAt } from './typing-people.ts';
@@ -80,7 +80,7 @@ function apply(state: State, event: Event): State {
     case 'completed':
       return complete(state, event.completion);
     case 'moved':
-      return move(event.move === 'back' ? state : clearNotice(state), event.move);
+      return navigate(event.move === 'back' ? state : clearNotice(state), event.move);
     case 'focused':
       return { ...state, focus: event.focus, overlay: null };
     case 'mouse':

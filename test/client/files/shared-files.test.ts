@@ -3,7 +3,7 @@ import test from 'ava';
 import type { Cache } from '../../../src/client/cache/cache.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import { type SharedFile, SharedFiles } from '../../../src/client/files/shared-files.ts';
-import type { AccountContext } from '../../../src/client/login/client-context.ts';
+import type { ClientContext } from '../../../src/client/login/client-context.ts';
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { EntryProcessor } from '../../../src/client/timeline/entry-processor.ts';
 
@@ -39,7 +39,7 @@ function listing(pages: (asked: number) => Page) {
   };
   const cache = { withSeqs: async (_: string, [seq = 0]: number[]) => [entry(seq)] };
   const files = new SharedFiles(
-    { connection: { request }, keyring: { isFormer: async () => false } } as unknown as AccountContext,
+    { connection: { request }, keyring: { isFormer: async () => false } } as unknown as ClientContext,
     cache as unknown as Cache,
     {} as EntryProcessor,
     { refOf: async () => ref },

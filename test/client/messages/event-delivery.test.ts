@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import test from 'ava';
 import { ClientBus } from '../../../src/client/events/client-bus.ts';
-import { Announcer } from '../../../src/client/messages/event-delivery.ts';
+import { EventDelivery } from '../../../src/client/messages/event-delivery.ts';
 import type { ClientEvent } from '../../../src/client/types.ts';
 
 const online: ClientEvent = { type: 'link', link: { state: 'online' } };
@@ -11,7 +11,7 @@ const notice: ClientEvent = { type: 'notice', text: 'the daemon stops' };
 function open(accepted: ClientEvent[] = []) {
   const bus = new ClientBus();
   bus.on('heard', (event) => void accepted.push(event));
-  return { bus, announcer: new Announcer(bus) };
+  return { bus, announcer: new EventDelivery(bus) };
 }
 
 /** A listener that throws at each event of this type. */

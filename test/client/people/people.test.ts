@@ -1,6 +1,6 @@
 import test from 'ava';
 import { ClientBus } from '../../../src/client/events/client-bus.ts';
-import type { AccountContext } from '../../../src/client/login/client-context.ts';
+import type { ClientContext } from '../../../src/client/login/client-context.ts';
 import { People } from '../../../src/client/people/people.ts';
 import type { Person } from '../../../src/client/types.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
@@ -17,7 +17,7 @@ const pins = new Map([
 ]);
 
 /** @param announced receives the announced lists of people */
-function peopleOf(context: AccountContext, announced: Person[][]) {
+function peopleOf(context: ClientContext, announced: Person[][]) {
   const bus = new ClientBus();
   bus.on('announced', (event) => {
     if (event.type === 'people') announced.push(event.people);
@@ -49,7 +49,7 @@ async function open() {
       },
       forget: () => {},
     },
-  } as unknown as AccountContext;
+  } as unknown as ClientContext;
   const { people: all, take } = peopleOf(context, announced);
   await all.load();
   return { people: all, take, announced, read };
@@ -94,7 +94,7 @@ test('people who come or leave while the directory is fetched are listed correct
   const context = {
     connection: { request: () => pages[asked++]?.promise },
     keyring: { me: { name: 'alice', idFp: id(1) }, allPinned: async () => [], pinned: async () => null, forget() {} },
-  } as unknown as AccountContext;
+  } as unknown as ClientContext;
   const announced: Person[][] = [];
   const { people, take } = peopleOf(context, announced);
   const loading = people.load();

@@ -1,5 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
-import { type AccountContext, accountKey } from '../../../src/client/login/client-context.ts';
+import { accountKey, type ClientContext } from '../../../src/client/login/client-context.ts';
 import { RoomKeys } from '../../../src/client/rooms/room-keys.ts';
 import { RoomMembers } from '../../../src/client/rooms/room-members.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
@@ -22,7 +22,7 @@ test.serial('an epoch that arrives by event and by fetch at once is taken once',
   const { connection, keyring, profile, rsa, clock, daemon } = signedIn;
   const account = `other ${accountKey(daemon.daemonId, keyring.me.idFp)}`;
   const daemonSignSpki = daemon.signSpki;
-  const context: AccountContext = {
+  const context: ClientContext = {
     connection,
     keyring,
     profile,
@@ -66,7 +66,7 @@ async function lobby(t: ExecutionContext) {
     daemonId: DAEMON_ID,
     daemonSignSpki: sign.spki,
     account: 'a',
-  } as unknown as AccountContext;
+  } as unknown as ClientContext;
   const place = (seq: number, kind: Entry['kind'], bytes: Uint8Array): Entry => {
     return { seq, at: T0, kind, from: null, bytes, file: null, keys: [] };
   };

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { AccountContext } from '../../../src/client/login/client-context.ts';
+import type { ClientContext } from '../../../src/client/login/client-context.ts';
 import type { Row, Statement } from '../../../src/client/profile/profile-db.ts';
 import { RoomMembers } from '../../../src/client/rooms/room-members.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
@@ -43,7 +43,7 @@ async function open(rows: Row[] = []) {
   const about = { account: 'a', daemonId: DAEMON_ID, daemonSignSpki: sign.spki };
   return {
     storedSeqs,
-    members: await RoomMembers.load({ profile: { db }, ...about } as unknown as AccountContext, room),
+    members: await RoomMembers.load({ profile: { db }, ...about } as unknown as ClientContext, room),
   };
 }
 

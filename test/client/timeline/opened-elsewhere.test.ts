@@ -1,6 +1,6 @@
 import test from 'ava';
 import { Cache, type CachedEntry } from '../../../src/client/cache/cache.ts';
-import type { AccountContext } from '../../../src/client/login/client-context.ts';
+import type { ClientContext } from '../../../src/client/login/client-context.ts';
 import { roomRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { OutboxStore } from '../../../src/client/outbox/outbox-store.ts';
 import { MissingEpochKey } from '../../../src/client/rooms/room-keys.ts';
@@ -45,7 +45,7 @@ for (const when of ['before', 'while'] as const)
       profile,
       account: 'a',
       keyring: { me: { idFp: new Uint8Array(32) } },
-    } as unknown as AccountContext;
+    } as unknown as ClientContext;
     const store = () => profile.db.transaction([cache.entryStatement(ref.key, opened)]);
     const coverage = cache.coverage.bind(cache);
     if (when === 'before') await store();

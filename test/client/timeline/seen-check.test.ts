@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { CachedEntry } from '../../../src/client/cache/cache.ts';
-import type { AccountContext } from '../../../src/client/login/client-context.ts';
+import type { ClientContext } from '../../../src/client/login/client-context.ts';
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import { openProfileDb } from '../../../src/client/profile/profile-db.ts';
 import { migrations } from '../../../src/client/profile/profile-schema.ts';
@@ -23,7 +23,7 @@ async function setUp(
        VALUES ('a', 'c', ?, 0, ?, '', 0, 0, '', '', 0)`,
       [Number(seq), author],
     );
-  const context = { account: 'a', profile: { db } } as unknown as AccountContext;
+  const context = { account: 'a', profile: { db } } as unknown as ClientContext;
   const ref = { key: 'c', kind } as unknown as ConversationRef;
   const load = () => {
     const explained = new SeenCheck(context, ref);

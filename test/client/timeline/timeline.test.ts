@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { Cache, type CachedEntry } from '../../../src/client/cache/cache.ts';
-import type { AccountContext } from '../../../src/client/login/client-context.ts';
+import type { ClientContext } from '../../../src/client/login/client-context.ts';
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { OutboxStore } from '../../../src/client/outbox/outbox-store.ts';
 import type { Rooms } from '../../../src/client/rooms/rooms.ts';
@@ -34,7 +34,7 @@ async function open(t: ExecutionContext, top = 5, isLookedAt = true, loginAt = N
   const cache = await Cache.open(profile, account);
   const connection = { request: async () => ({ entries: [], more: false }), welcome: { at: loginAt } };
   const keyring = { me: { idFp: new Uint8Array(32) } };
-  const context = { profile, account, keyring, connection } as unknown as AccountContext;
+  const context = { profile, account, keyring, connection } as unknown as ClientContext;
   const announced: number[][] = [];
   const intake = new EntryProcessor(context, cache, {} as Rooms, {} as OutboxStore);
   const timeline = new Timeline(

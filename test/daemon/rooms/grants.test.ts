@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Grants } from '../../../src/daemon/rooms/grants.ts';
 import type { Room } from '../../../src/daemon/rooms/room.ts';
-import { Feed } from '../../../src/daemon/sessions/event-feed.ts';
+import { EventFeed } from '../../../src/daemon/sessions/event-feed.ts';
 import type { Store } from '../../../src/daemon/store/store.ts';
 import { equal } from '../../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
@@ -16,7 +16,7 @@ const bytes = new Uint8Array(500);
 /** A room of `names` and the newcomer, all online; `holders` have had the key from the start. */
 function setUp(names: string[], holders = names) {
   const clock = manualClock();
-  const feed = new Feed();
+  const feed = new EventFeed();
   const received: string[] = [];
   for (const name of [...names, 'newcomer']) {
     feed.join({

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Feed, type Listener } from '../../../src/daemon/sessions/event-feed.ts';
+import { EventFeed, type Listener } from '../../../src/daemon/sessions/event-feed.ts';
 import { decodeFromDaemon } from '../../../src/protocol/wire/codec.ts';
 
 class TestSubscriber implements Listener {
@@ -25,7 +25,7 @@ class TestSubscriber implements Listener {
 }
 
 test('presence is sent for the first session of a name and the end of the last', (t) => {
-  const feed = new Feed();
+  const feed = new EventFeed();
   const [alice, bob, bobAgain] = [new TestSubscriber('alice'), new TestSubscriber('bob'), new TestSubscriber('bob')];
   feed.join(alice);
   feed.join(bob);
@@ -42,7 +42,7 @@ test('presence is sent for the first session of a name and the end of the last',
 });
 
 test('a name is away while all its sessions are, and only a change is sent', (t) => {
-  const feed = new Feed();
+  const feed = new EventFeed();
   const [alice, computer, phone] = [new TestSubscriber('alice'), new TestSubscriber('bob'), new TestSubscriber('bob')];
   for (const ear of [alice, computer, phone]) feed.join(ear);
   alice.heard.length = 0;
@@ -70,7 +70,7 @@ test('a name is away while all its sessions are, and only a change is sent', (t)
 });
 
 test('every session gets the same encoded event once, and strangers get none', (t) => {
-  const feed = new Feed();
+  const feed = new EventFeed();
   const ears = ['alice', 'bob', 'bob', 'carol'].map((name) => new TestSubscriber(name));
   for (const ear of ears) feed.join(ear);
   for (const ear of ears) ear.heard.length = 0;
@@ -89,7 +89,7 @@ test('every session gets the same encoded event once, and strangers get none', (
 });
 
 test('an account named "all" is one person', (t) => {
-  const feed = new Feed();
+  const feed = new EventFeed();
   const [all, bob] = [new TestSubscriber('all'), new TestSubscriber('bob')];
   feed.join(all);
   feed.join(bob);
@@ -102,7 +102,7 @@ test('an account named "all" is one person', (t) => {
 
 test('posted events wait for work in progress and keep the order of the conversation', (t) => {
   const later: (() => void)[] = [];
-  const feed = new Feed();
+  const feed = new EventFeed();
   const received: string[] = [];
   const [one, two] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
   const post = (conversation: Uint8Array, seq: number, what: string) =>

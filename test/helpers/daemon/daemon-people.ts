@@ -11,7 +11,7 @@ import { ThrottledWarnings } from '../../../src/daemon/logging/throttled-warning
 import { Epochs } from '../../../src/daemon/rooms/epochs.ts';
 import { Grants } from '../../../src/daemon/rooms/grants.ts';
 import { Rooms } from '../../../src/daemon/rooms/rooms.ts';
-import { Feed } from '../../../src/daemon/sessions/event-feed.ts';
+import { EventFeed } from '../../../src/daemon/sessions/event-feed.ts';
 import { Session } from '../../../src/daemon/sessions/session.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
@@ -82,7 +82,7 @@ export async function openTestDaemon(
   const identity = { keys: { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') }, daemonId };
   const log = pino({ level: 'silent' });
   const accounts = fakeAccounts(people);
-  const feed = new Feed();
+  const feed = new EventFeed();
   const base = {
     store,
     clock,

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { nameSkeleton } from '../../../src/protocol/base/name-keys.ts';
-import { fileName, isName, nameProblem, printable } from '../../../src/protocol/base/safe-text.ts';
+import { isName, nameProblem, printable, safeFileName } from '../../../src/protocol/base/safe-text.ts';
 
 const unicode = fc.string({ unit: 'binary', maxLength: 40 });
 const england = '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}';
@@ -247,19 +247,19 @@ test('a file name from another person cannot choose a folder', (t) => {
     'a:stream': 'a_stream',
     'x.txt::$DATA': 'x.txt__$DATA',
   };
-  for (const [given, safe] of Object.entries(cases)) t.is(fileName(given), safe);
-  const long = fileName(`${'é'.repeat(300)}.tar.gz`);
+  for (const [given, safe] of Object.entries(cases)) t.is(safeFileName(given), safe);
+  const long = safeFileName(`${'é'.repeat(300)}.tar.gz`);
   t.true(Buffer.byteLength(long) <= 240 && long.endsWith('é.gz'));
 });
 
 test('any string gives a safe file name, and a safe one stays as it is', (t) => {
   fc.assert(
     fc.property(fc.oneof(unicode, harmfulString, fc.string({ maxLength: 400 })), (s) => {
-      const name = fileName(s);
+      const name = safeFileName(s);
       t.notRegex(name, /[/\\<>:"|?*\p{Cc}\u202a-\u202e\ufffd]|^[-. ~]|[. ]$|^$/u);
       t.notRegex(name, /^(con|prn|aux|nul|com\d|lpt\d)\s*(\.|$)/i);
       t.true(Buffer.byteLength(name) <= 240);
-      t.is(fileName(name), name, JSON.stringify(s));
+      t.is(safeFileName(name), name, JSON.stringify(s));
     }),
     { numRuns: 3000 },
   );

@@ -5,7 +5,7 @@ import test from 'ava';
 import { equal, fromHex, hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { nameSkeleton } from '../../../src/protocol/base/name-keys.ts';
-import { fileName, isName, printable } from '../../../src/protocol/base/safe-text.ts';
+import { isName, printable, safeFileName } from '../../../src/protocol/base/safe-text.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { openCard } from '../../../src/protocol/sealed/card.ts';
 import type { Content } from '../../../src/protocol/sealed/content.ts';
@@ -118,7 +118,7 @@ test('text: names, file names and printable text match the vectors', (t) => {
     if (given.name !== undefined) {
       t.is(isName(given.name), verdict === 'accepted', given.name);
       t.is(nameSkeleton(given.name), gives.skeleton ?? '', given.name);
-    } else if (given.path !== undefined) t.is(fileName(given.path), gives.fileName ?? '', given.path);
+    } else if (given.path !== undefined) t.is(safeFileName(given.path), gives.fileName ?? '', given.path);
     else t.is(printable(given.text ?? '', { lines: true }), gives.printable ?? '', what);
   }
 });

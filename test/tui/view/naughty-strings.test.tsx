@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import test from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
-import { fileName } from '../../../src/protocol/base/safe-text.ts';
+import { safeFileName } from '../../../src/protocol/base/safe-text.ts';
 import { cleanEvent } from '../../../src/tui/text/clean.ts';
 import { width } from '../../../src/tui/width/measure.ts';
 import { draw } from '../../helpers/screen/frames.tsx';
@@ -22,7 +22,7 @@ test('the naughty strings break nothing as messages, file names or sentences of 
     const some = naughty.slice(at, at + 25);
     const events: ClientEvent[] = some.flatMap((text, i): ClientEvent[] => [
       { type: 'message', fresh: true, message: message({ seq: at + i + 1, id: `n${at + i}`, text }) },
-      ...[fileName(text), text].map(
+      ...[safeFileName(text), text].map(
         (name, k): ClientEvent => ({
           type: 'message',
           fresh: true,

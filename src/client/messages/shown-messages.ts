@@ -6,9 +6,9 @@ import { hex } from '../../protocol/base/bytes.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import type { Manifest } from '../../protocol/sealed/file.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
-import { applyMarks, type Mark, reactionsOf } from '../cache/message-changes.ts';
+import { applyChanges, type MessageChange, reactionsOf } from '../cache/message-changes.ts';
 import { ClientError } from '../errors.ts';
-import type { AccountContext } from '../login/client-context.ts';
+import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationRef, PrivateRef } from '../notes/conversation-ref.ts';
 import type { OutboxItem } from '../notes/outbox-item.ts';
 import type { Rooms } from '../rooms/rooms.ts';
@@ -16,13 +16,13 @@ import type { Body, FileInfo, Message, MessageRef } from '../types.ts';
 import { GapBuilder } from './gap-builder.ts';
 import { showableTime } from './written-time.ts';
 
-export class MessageBuilder {
-  readonly #context: AccountContext;
+export class ShownMessages {
+  readonly #context: ClientContext;
   readonly #cache: Cache;
   /** Gaps for entries that cannot be read. */
   readonly gaps: GapBuilder;
 
-  constructor(context: AccountContext, cache: Cache, rooms: Rooms) {
+  constructor(context: ClientContext, cache: Cache, rooms: Rooms) {
     this.#context = context;
     this.#cache = cache;
     this.gaps = new GapBuilder(rooms);
@@ -35,7 +35,7 @@ export class MessageBuilder {
     const shown = entries.filter((entry) => entry.shown && entry.body !== null);
     const marking = await this.#cache.marks(ref.key, shown);
     const standing = await this.#trustOf([...shown, ...marking.map(({ entry }) => entry)]);
-    const marks = new Map<string, Mark[]>();
+    const marks = new Map<string, MessageChange[]>();
     for (const { key, entry } of marking) {
       if (entry.body === null) continue;
       const list = marks.get(key) ?? [];
@@ -51,7 +51,7 @@ export class MessageBuilder {
       if (body === null) continue;
       const sentAt = showableTime(body.sentAt);
       const formerKey = standing.isFormer(body.from, author);
-      const applied = applyMarks(author, body.content, marks.get(`${author}/${id}`) ?? []);
+      const applied = applyChanges(author, body.content, marks.get(`${author}/${id}`) ?? []);
       messages.push({
         id,
         author,

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Cache, CachedEntry } from '../../../src/client/cache/cache.ts';
-import type { AccountContext } from '../../../src/client/login/client-context.ts';
-import { MessageBuilder } from '../../../src/client/messages/message-view.ts';
+import type { ClientContext } from '../../../src/client/login/client-context.ts';
+import { ShownMessages } from '../../../src/client/messages/shown-messages.ts';
 import type { ConversationRef } from '../../../src/client/notes/conversation-ref.ts';
 import type { Rooms } from '../../../src/client/rooms/rooms.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
@@ -11,8 +11,8 @@ test('attack: a message signed by a former, perhaps stolen, key is not shown as 
   const pinned = { name: 'bob', card: { idFp: id(2) }, verified: true, changedTo: null };
   const keyring = { me: { name: 'alice', idFp: id(1) }, pinned: async () => pinned };
   const cache = { marks: async () => [], receipts: async () => new Set() };
-  const context = { keyring } as unknown as AccountContext;
-  const messages = new MessageBuilder(context, cache as unknown as Cache, {} as Rooms);
+  const context = { keyring } as unknown as ClientContext;
+  const messages = new ShownMessages(context, cache as unknown as Cache, {} as Rooms);
   const entry = (author: number, seq: number) => {
     const body = { from: 'bob', sentAt: 1, late: false, hash: id(0), content: { kind: 'text', text: 'hi' } };
     return { seq, at: 1, author: hex(id(author)), id: `${seq}`, shown: true, body } as unknown as CachedEntry;
