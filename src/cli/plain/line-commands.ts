@@ -1,6 +1,6 @@
 /**
- * The dot-commands of line mode: those of the screen, but nothing is selected with arrows here, nothing asks back, and what only
- * a screen can show is refused. `.help` there and docs/SCREEN.md are printed from this table.
+ * The dot-commands of line mode: those of the screen, without selection and confirmation; commands that need a screen are
+ * refused. `.help` there and docs/SCREEN.md are printed from this table.
  */
 import type { Person } from '../../client/types.ts';
 import type { ChatScope } from '../../tui/chat/chat-scope.ts';

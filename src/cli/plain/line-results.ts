@@ -103,7 +103,7 @@ export class LineResults {
     return this.#scope.controller.refuse(text);
   }
 
-  /** Nobody is asked here: the line names the command that needs no confirmation. */
+  /** Asks no question; prints the command that does the same without confirmation. */
   #ask({ question }: Of<'asks'>): boolean {
     if (question.ask !== 'delete') return true;
     return this.#refuse(phrases.deleteWhich(this.#scope.controller.chat.open, mention(question.message)));

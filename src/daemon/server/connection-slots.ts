@@ -1,6 +1,6 @@
 /**
- * Counts connections by state, from the first moment until the socket is closed: half-open during the handshake, before
- * login until an account logs in and again after its session has ended, and logged in. The first two states evict an
+ * Counts connections by state, from the first moment until the socket is closed: half-open (during the
+ * handshake), before login (also after a session has ended), and logged in. The first two states evict an
  * older connection instead of refusing a new one, so a login always gets an answer.
  */
 import type { Clock } from '../../platform/clock.ts';

@@ -38,7 +38,7 @@ export class Broadcasts {
     for (const { channel, names } of this.#rooms.values()) if (names.has(member.name)) channel.add(member);
   }
 
-  /** Removes a session from all channels while it goes on, for example until it has stored its vault. */
+  /** Removes a session from all channels without ending it, for example until it has stored its vault. */
   suspend(member: RoomSession): void {
     if (this.#forget(member)) for (const { channel } of this.#rooms.values()) channel.expel(member);
   }

@@ -188,7 +188,7 @@ function logHead(tx: Transaction, c: number): number {
   return one<{ seq: number }>(tx, sql, c)?.seq ?? 0;
 }
 
-/** No entry's time is further ahead of the clock than this, ms, even after the clock was wrong. */
+/** Limit on how far an entry's time may be ahead of the clock, also after the clock was wrong. ms. */
 export const MAX_AHEAD_MS = 2 * 60_000;
 
 /** The time for an entry that follows one of time `last`: not earlier, unless the clock was wrong then. */

@@ -2,7 +2,7 @@
  * Broadcast records: a message to every link of a room is sealed once, and the same bytes are written to each link. All
  * members of the room know the key, so the record itself only proves that one of them, or the daemon, made it. The
  * *position* of each room (generation, counter, chain) proves that the daemon made it and that nothing is missing,
- * repeated or moved. It is part of the additional data of every record of the link's own.
+ * repeated or moved. It is part of the additional data of every record that belongs to this link alone.
  */
 import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
@@ -116,8 +116,8 @@ class Generation {
   }
 
   /**
-   * Chains the hash of the whole record. The tag would not do: with the key one can make another text with the same
-   * tag.
+   * Chains the hash of the whole record. The tag is not enough: a member, who has the key, can make another text
+   * with the same tag.
    */
   step(...record: Uint8Array[]): void {
     const hash = createHash('sha256');

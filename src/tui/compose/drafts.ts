@@ -1,6 +1,6 @@
 /**
- * Keeps drafts, settings, and who is muted or blocked in the profile, so that a quit or a crash loses nothing. Windows of one profile
- * write only what each of them changed, and take over each other's settings, mutes and blocks at once.
+ * Keeps drafts, settings, and who is muted or blocked in the profile, so that a quit or a crash loses nothing. Each window of a
+ * profile writes only its own changes, and adopts the settings, mutes and blocks of other windows at once.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '../../client/client-api.ts';

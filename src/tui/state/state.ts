@@ -104,8 +104,8 @@ export type Question =
 export type PickerEntry = { name: string; folder: boolean; size: number };
 
 /**
- * A yes-or-no question. `at`: since when it is on the screen, ms since 1970 UTC. `stray`: other keys were typed over it, so an
- * answer is not taken at once.
+ * A yes-or-no question. `at`: since when it is on the screen, ms since 1970 UTC. `stray`: the person was typing
+ * something else, so an answer is ignored for a moment.
  */
 export type Asked = { at: number; stray: boolean };
 
