@@ -10,8 +10,8 @@ import { ProtocolError } from '../../protocol/base/errors.ts';
 import type { KeyPair } from '../../protocol/crypto/rsa.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import { DaemonKeyError } from '../../protocol/link/daemon-identity.ts';
-import type { Peer } from '../../protocol/link/link.ts';
 import { connectLink, type Link, readGreeting } from '../../protocol/link/link-setup.ts';
+import type { Peer } from '../../protocol/link/peer-confirmation.ts';
 import { MESSAGES_VERSION } from '../../protocol/wire/codec.ts';
 import { ClientError } from '../errors.ts';
 

@@ -1,19 +1,19 @@
 /**
  * Folder `events`: the events with which the parts of a client speak to each other; it knows none of these parts.
  *
- * The events between the parts of a client. open-chat.ts builds the parts from the bottom up: each is given the bus and the parts
+ * The events between the parts of a client. client-parts.ts builds the parts from the bottom up: each is given the bus and the parts
  * below it. A part calls those below it; it publishes an event for those above it.
  *
  * - `announced`, by all parts: an event for the client's listeners. The Announcer passes it on and publishes `heard`; Conversations
  *   then notes how far the listeners know the conversation.
- * - `received`, by ReceivedEvents: an event of the daemon. People, Presence, GrantAnswers, Conversations and Chat handle theirs.
+ * - `received`, by ReceivedEvents: an event of the daemon. People, Presence, GrantHandler, Conversations and ClientLifecycle handle theirs.
  * - `queued`, by MyMessages: an item is in the outbox. The Outbox sends it, and publishes `sent`, `refused` or `stalled`: MyMessages
  *   announces that and resolves waiting promises; Conversations adds the entry of a `sent` item to its timeline.
  * - `stored`, by Conversations: more entries are in the cache. MyMessages resolves promises that wait for one of them.
  * - `locked`, by Conversations: epoch keys of a room are missing. Rooms asks the members for them. `epoch-opened`, by rooms: a key has
  *   come. Conversations opens the messages that waited for it.
  * - `clashed`, by Conversations: somebody else writes as a device of this process. OwnDevices takes another device.
- * - `failed`, by all parts: an action failed that no caller waits for. Chat tells the person, unless only the link is missing.
+ * - `failed`, by all parts: an action failed that no caller waits for. ClientLifecycle shows it as a notice, unless only the link is missing.
  */
 import type { Event } from '../../protocol/wire/codec.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';

@@ -14,19 +14,12 @@ import type { LinkKeys } from './handshake.ts';
 import { type LinkEnd, LinkInbox } from './link-inbox.ts';
 import { LinkReader, type ReadItem, unexpectedRecord } from './link-reader.ts';
 import { LinkWriter } from './link-writer.ts';
-import { decodeClientParameters, type Parameters } from './parameters.ts';
+import { type Peer, PeerConfirmation } from './peer-confirmation.ts';
 import { RecordSealer } from './record.ts';
 import { LARGE_RECORD, type RecordLimits, recordLimits, SMALL_RECORD } from './record-format.ts';
 
 /** How long close() waits for the other end, ms. */
 const CLOSE_TIME = 5_000;
-
-export type Peer = Parameters & {
-  /** The daemon's id and keys, as the client knows them; null on the daemon. */
-  daemonId: Uint8Array | null;
-  linkSpki: Uint8Array | null;
-  signSpki: Uint8Array | null;
-};
 
 export type LinkParts = {
   linkKeys: LinkKeys;
@@ -42,18 +35,12 @@ export type LinkParts = {
 export class Link {
   /** The channel binding: names this link at both ends, and logins are bound to it. */
   readonly cb: Uint8Array;
-  /**
-   * Resolves when the peer is known: at once for a client, at its CONFIRM for a daemon. Rejects with ProtocolError
-   * 'handshake'.
-   */
-  readonly confirmed: Promise<void>;
   readonly #stream: Duplex;
   readonly #clock: Clock;
   readonly #reader: LinkReader;
   readonly #writer: LinkWriter;
   readonly #inbox: LinkInbox;
-  #peer: Peer | null;
-  #settle: { resolve(): void; reject(error: ProtocolError): void };
+  readonly #confirmation: PeerConfirmation;
   #over = false;
   #closing = false;
   /** The unread rest of the last chunk. The stream is paused while the inbox is full. */
@@ -68,12 +55,7 @@ export class Link {
     this.cb = cb;
     this.#stream = stream;
     this.#clock = o.clock ?? systemClock;
-    this.#peer = client?.client ?? null;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.confirmed = promise;
-    // onClose reports the failure too, so an unhandled rejection is no error.
-    promise.catch(() => {});
-    this.#settle = { resolve, reject };
+    this.#confirmation = new PeerConfirmation(client?.client ?? null);
     // The client has checked the daemon's fingerprint, so it accepts large records; the daemon keeps records of
     // strangers small.
     const [maxPlain, from, to] = client ? [LARGE_RECORD, toClient, toDaemon] : [SMALL_RECORD, toDaemon, toClient];
@@ -91,10 +73,7 @@ export class Link {
       onHolding: () => this.#flow(),
       onError: (error) => this.#fail(error),
     });
-    if (client) {
-      this.#writer.confirm(client.confirm);
-      resolve();
-    }
+    if (client) this.#writer.confirm(client.confirm);
     stream.on('data', (chunk: Uint8Array) => this.#receive(chunk));
     stream.on('end', () => this.#finish('lost'));
     stream.on('close', () => this.#finish('lost'));
@@ -103,9 +82,13 @@ export class Link {
     else stream.resume();
   }
 
+  /** Resolves when the peer is known; rejects with ProtocolError 'handshake' when the link ends before that. */
+  get confirmed(): Promise<void> {
+    return this.#confirmation.confirmed;
+  }
+
   get peer(): Peer {
-    if (this.#peer === null) throw new Error('the peer is not known before its CONFIRM');
-    return this.#peer;
+    return this.#confirmation.peer;
   }
 
   /**
@@ -248,11 +231,9 @@ export class Link {
   }
 
   #take(item: ReadItem): void {
-    if (this.#peer === null) {
+    if (!this.#confirmation.isConfirmed) {
       if (item.kind !== 'confirm') throw new ProtocolError('handshake', 'the handshake was not confirmed');
-      const parameters = decodeClientParameters(item.parameters);
-      this.#peer = { ...parameters, daemonId: null, linkSpki: null, signSpki: null };
-      this.#settle.resolve();
+      this.#confirmation.confirm(item.parameters);
     } else if (item.kind === 'confirm') throw unexpectedRecord();
     else if (item.kind === 'close') this.#peerClosed();
     else this.#inbox.put(item);
@@ -281,7 +262,7 @@ export class Link {
     this.#inbox.paused = false;
     this.#reader.stop();
     this.#writer.stop();
-    this.#settle.reject(new ProtocolError('handshake', 'the connection ended during the handshake'));
+    this.#confirmation.fail('the connection ended during the handshake');
     this.#inbox.put({ kind: 'end', end: this.#closing ? 'closed' : end });
     this.#tellOver();
   }
@@ -292,7 +273,7 @@ export class Link {
     this.#reader.stop();
     this.#writer.stop();
     this.#stream.destroy();
-    this.#settle.reject(new ProtocolError('handshake', 'the handshake was not confirmed'));
+    this.#confirmation.fail('the handshake was not confirmed');
     this.#inbox.abandon(error);
     this.#tellOver();
   }
