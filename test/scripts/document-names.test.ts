@@ -1,5 +1,6 @@
-/** Checks that docs/ARCHITECTURE.md names only files, folders and words that the sources have. */
+/** Checks that docs/ARCHITECTURE.md and comments name only what is there: files, folders and words of the sources. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { readSources } from '../../scripts/sources.ts';
@@ -36,4 +37,22 @@ test('each name in docs/ARCHITECTURE.md is a path, or a word of the sources', (t
   t.true(quoted.length > 200);
   const unknown = quoted.filter((name) => !isPath(name) && (name.includes('/') || !isWord(name)));
   t.deepEqual(unknown, []);
+});
+
+test('each file that a comment of a source names is there', (t) => {
+  const files = new Set(
+    ['src', 'test', 'scripts', 'bench'].flatMap((folder) =>
+      readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' }).map((path) => basename(path)),
+    ),
+  );
+  const named = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/^\s*(?:\/\*\*|\*|\/\/) .*$/gm)].flatMap(([comment]) =>
+      [...comment.matchAll(/[\w.-]+\.(?:tsx?|mjs)\b/g)].map(([name]) => ({ path, name })),
+    ),
+  );
+  t.true(named.length > 30);
+  t.deepEqual(
+    named.filter(({ name }) => !files.has(name)),
+    [],
+  );
 });

@@ -1,6 +1,6 @@
 /**
- * The width of grapheme clusters. Terminals disagree on a few kinds only: one sample of each is measured at the start (terminal-
- * survey.ts), and its result applies to the kind.
+ * The width of grapheme clusters. Terminals disagree on a few kinds only: one sample of each is measured at the start
+ * (terminal-survey.ts), and its result applies to the kind.
  */
 
 /** One measured sample of each kind. */
