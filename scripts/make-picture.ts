@@ -20,12 +20,12 @@ process.env.NODE_OPTIONS = `--import=${new URL('picture-clock.ts', import.meta.u
 process.env.TZ = 'UTC';
 await import('./picture-clock.ts');
 const { connect } = await import('../src/client/connect.ts');
-const { startDaemon } = await import('../src/cli/demo/daemon-process.ts');
+const { startDaemonProcess } = await import('../src/cli/demo/daemon-process.ts');
 
 // Its name can be read in the picture, which is to be the same every time.
 const dir = join(tmpdir(), 'securechat-picture');
 await mkdir(dir);
-const daemon = await startDaemon(join(dir, 'daemon'));
+const daemon = await startDaemonProcess(join(dir, 'daemon'));
 const people: Client[] = [];
 try {
   const [alice, bob, carol] = await Promise.all([account('alice'), account('bob'), account('carol')]);

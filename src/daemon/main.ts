@@ -10,7 +10,7 @@ import { exitOnOutputError } from '../platform/terminal/standard-output.ts';
 import { VERSION } from '../platform/version.ts';
 import { hex } from '../protocol/base/bytes.ts';
 import { fingerprintWords } from '../protocol/link/daemon-identity.ts';
-import { readFingerprint } from './accounts/identity.ts';
+import { storedFingerprint } from './accounts/identity.ts';
 import { parseArguments } from './config/arguments.ts';
 import { type Config, type Environment, type OptionValues, readConfig } from './config/config.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
@@ -53,7 +53,7 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function printFingerprint({ dataDir }: Config): Promise<number> {
-  const fingerprint = await readFingerprint(fs, dataDir);
+  const fingerprint = await storedFingerprint(fs, dataDir);
   if (fingerprint === null) throw new StartError(`there is no daemon.key in ${dataDir}; start the daemon there once`);
   process.stdout.write(`${hex(fingerprint)}\n${fingerprintWords(fingerprint)}\n`);
   return 0;

@@ -23,7 +23,7 @@ import { nothingRemembered } from './state/event.ts';
 import { emptyLogin, initialState, type Settings } from './state/state.ts';
 import { isMultiplexed, isRich, type TerminalTheme } from './state/theme.ts';
 import { crashHandler } from './terminal/crash.ts';
-import { Gate, type Terminal } from './terminal/gate.ts';
+import { Gate, type TerminalStream } from './terminal/gate.ts';
 import { Handover } from './terminal/handover.ts';
 import { listen } from './terminal/listener.ts';
 import { onSignals } from './terminal/signals.ts';
@@ -39,7 +39,7 @@ import { setWidths } from './width/cluster-widths.ts';
 const MAX_FPS = 90;
 
 export type StageOptions = {
-  stdin: Terminal;
+  stdin: TerminalStream;
   stdout: NodeJS.WriteStream;
   clock: Clock;
   backend: LoginBackend;

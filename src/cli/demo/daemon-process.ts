@@ -16,7 +16,7 @@ export type DaemonProcess = {
 };
 
 /** Starts `securechat-daemon` on a free port of this machine. @throws ClientError 'unreachable' when it does not come up */
-export async function startDaemon(dataDir: string): Promise<DaemonProcess> {
+export async function startDaemonProcess(dataDir: string): Promise<DaemonProcess> {
   const child = spawn(process.execPath, [daemonLauncher(), 'start', '--data-dir', dataDir, '--port', '0'], {
     // The IPC channel carries no messages. It closes when this program dies, and the launcher then stops the daemon.
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

@@ -7,7 +7,7 @@ import { basename, join, relative } from 'node:path';
 import type { Client } from '../../client/client-api.ts';
 import { connect } from '../../client/connect.ts';
 import type { Shell } from '../console/shell.ts';
-import { type DaemonProcess, startDaemon } from './daemon-process.ts';
+import { type DaemonProcess, startDaemonProcess } from './daemon-process.ts';
 
 export type TemporaryServer = {
   /** The temporary folder. */
@@ -59,7 +59,7 @@ export async function withTemporaryServer(
     return result;
   }
   const profile = (name: string): string => join(dir, name);
-  const started = startDaemon(join(dir, 'daemon')).then((process) => {
+  const started = startDaemonProcess(join(dir, 'daemon')).then((process) => {
     daemon = process;
     return process;
   });

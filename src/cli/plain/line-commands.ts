@@ -5,7 +5,7 @@
 import type { Person } from '../../client/types.ts';
 import type { ChatScope } from '../../tui/chat/chat-scope.ts';
 import { type CommandName, commandNames } from '../../tui/command-line/command-names.ts';
-import { conversationOf, divide, usageOf } from '../../tui/command-line/parse-line.ts';
+import { divide, parseConversationName, usageOf } from '../../tui/command-line/parse-line.ts';
 import {
   type CommandFamily,
   type CommandTable,
@@ -80,7 +80,7 @@ export function lineUsage(name: CommandName): string {
 function message(scope: ChatScope, argument: string): Result | Promise<Result> {
   const { controller } = scope;
   const [word, text] = divide(argument);
-  const name = conversationOf(word);
+  const name = parseConversationName(word);
   if (text !== '' && unknownReason(controller.chat, name) === null) controller.open(name);
   return commandTable['.msg'].run(scope, argument);
 }

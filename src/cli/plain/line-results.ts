@@ -10,7 +10,7 @@ import { personOf } from '../../tui/state/lookup.ts';
 import { age, clockTime, dayName } from '../../tui/text/format.ts';
 import { strings } from '../../tui/text/strings.ts';
 import { mention } from './event-printer.ts';
-import type { Ask } from './input/hidden-input.ts';
+import type { AskHidden } from './input/hidden-input.ts';
 import type { LineInput } from './input/line-input.ts';
 import { lineCommandTable, lineUsage, screenOnly } from './line-commands.ts';
 import { phrases } from './phrases.ts';
@@ -147,7 +147,7 @@ export class LineResults {
 
   #newPassword(): Promise<boolean> {
     const { controller } = this.#scope;
-    const change = async (ask: Ask): Promise<true> => {
+    const change = async (ask: AskHidden): Promise<true> => {
       const old = await ask(phrases.passwordNow);
       const fresh = await this.#askNewPassword(ask);
       if (fresh === null) throw new ClientError('usage', phrases.passwordKept);
@@ -162,7 +162,7 @@ export class LineResults {
   }
 
   /** Asks again after a bad or a differing password. Resolves to null after the last try. */
-  async #askNewPassword(ask: Ask): Promise<string | null> {
+  async #askNewPassword(ask: AskHidden): Promise<string | null> {
     for (let left = PASSWORD_TRIES; left > 0; left--) {
       const fresh = await ask(phrases.passwordNew);
       const fault = newPasswordProblem(fresh);

@@ -33,7 +33,7 @@ export class RecipientLookup {
     return this.#trusted(await this.conversation(to));
   }
 
-  /** As `recipient`, without waiting: for a new name and no link, returns an `unmetRef`. @throws ClientError 'key-changed' */
+  /** As `recipient`, without waiting: for a new name and no link, returns an `unresolvedRef`. @throws ClientError 'key-changed' */
   async recipientOrUnresolved(to: ConversationName): Promise<ConversationRef> {
     return this.#trusted((await this.#withoutWaiting(to)) ?? unresolvedRef(to.slice(1)));
   }

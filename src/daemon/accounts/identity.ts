@@ -61,7 +61,7 @@ export async function openIdentity(parts: Parts): Promise<DaemonIdentity> {
 }
 
 /** Reads only. null when there is no daemon.key yet. @throws StartError */
-export async function readFingerprint(fs: FileSystem, dir: string): Promise<Uint8Array | null> {
+export async function storedFingerprint(fs: FileSystem, dir: string): Promise<Uint8Array | null> {
   const bytes = await readDataFile(fs, join(dir, 'daemon.key'));
   if (bytes === null) return null;
   const { keys } = parseKey(bytes);

@@ -39,7 +39,7 @@ export interface Subscriber {
   send(event: Uint8Array): void;
 }
 
-export type ChannelParts = {
+export type BroadcastChannelParts = {
   clock: Clock;
   flusher: Flusher;
   /** A fresh key, and a generation number that no room of this daemon used before. */
@@ -50,7 +50,7 @@ export type ChannelParts = {
 export class BroadcastChannel implements Flushable {
   due = 0;
   readonly #room: Uint8Array;
-  readonly #parts: ChannelParts;
+  readonly #parts: BroadcastChannelParts;
   readonly #subscribers = new Set<Subscriber>();
   /** null while nobody is in the room. */
   #sealer: BroadcastSealer | null = null;
@@ -61,7 +61,7 @@ export class BroadcastChannel implements Flushable {
   #cancelMark: (() => void) | null = null;
   #cancelRetire: (() => void) | null = null;
 
-  constructor(room: Uint8Array, parts: ChannelParts) {
+  constructor(room: Uint8Array, parts: BroadcastChannelParts) {
     this.#room = room;
     this.#parts = parts;
   }

@@ -6,7 +6,7 @@ import type { ChatScope } from '../chat/chat-scope.ts';
 import type { Host } from '../chat/host.ts';
 import { entriesOf, isHidden, resolvePath } from '../command-line/typed-paths.ts';
 import { fetchFile, onTransfer, sendFile } from '../commands/file-commands.ts';
-import { unfold } from '../commands/mute-commands.ts';
+import { unfoldSelected } from '../commands/mute-commands.ts';
 import { submitPassword } from '../commands/password-form.ts';
 import type { ScreenCommands } from '../commands/screen-commands.ts';
 import { targetMessage } from '../commands/targets.ts';
@@ -48,7 +48,7 @@ export class Selection {
   }
 
   #openMessage() {
-    if (unfold(this.#scope)) return;
+    if (unfoldSelected(this.#scope)) return;
     const message = targetMessage(this.#scope.controller.chat);
     if (message === null) return;
     if (message.body.kind === 'file') return this.#fetch(message.body.file);

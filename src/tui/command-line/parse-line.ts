@@ -75,7 +75,7 @@ export function usageOf(name: CommandName, table: CommandRows): string {
 }
 
 /** `bob`, `@bob` or `#room` as a conversation. */
-export function conversationOf(word: string): ConversationName {
+export function parseConversationName(word: string): ConversationName {
   const name = word.normalize('NFC');
   return name.startsWith('#') || name.startsWith('@') ? (name as ConversationName) : `@${name}`;
 }

@@ -1,7 +1,7 @@
 /** Opening conversations, and going from one to the next. */
 import type { ConversationName } from '../../client/types.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
-import { conversationOf, divide } from '../command-line/parse-line.ts';
+import { divide, parseConversationName } from '../command-line/parse-line.ts';
 import { hasUnread, peopleOf, unknownReason } from '../selectors/selectors.ts';
 import { strings } from '../text/strings.ts';
 import { type CommandFamily, done, type Result, refused } from './dot-command.ts';
@@ -23,7 +23,7 @@ export const conversationCommands = {
 
 async function message({ controller }: ChatScope, argument: string): Promise<Result> {
   const [word, text] = divide(argument);
-  const name = conversationOf(word);
+  const name = parseConversationName(word);
   const why = unknownReason(controller.chat, name);
   if (why !== null) return refused(why);
   if (text === '') return opened(controller, name);
@@ -36,7 +36,7 @@ async function message({ controller }: ChatScope, argument: string): Promise<Res
 }
 
 function join({ controller }: ChatScope, argument: string): Result {
-  const name = conversationOf(argument.startsWith('#') ? argument : `#${argument}`);
+  const name = parseConversationName(argument.startsWith('#') ? argument : `#${argument}`);
   const why = unknownReason(controller.chat, name);
   return why === null ? opened(controller, name) : refused(why);
 }

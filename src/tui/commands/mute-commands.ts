@@ -1,7 +1,7 @@
 /** Muting conversations and blocking people, on this device only. Nobody else learns of it. */
 
 import type { ChatScope } from '../chat/chat-scope.ts';
-import { conversationOf } from '../command-line/parse-line.ts';
+import { parseConversationName } from '../command-line/parse-line.ts';
 import { selectedRun } from '../messages/folding.ts';
 import { unknownReason } from '../selectors/selectors.ts';
 import { personOf } from '../state/lookup.ts';
@@ -24,7 +24,7 @@ export const muteCommands = {
 /** Mutes the named conversation, else the open one; unmutes a muted one. */
 function mute({ store, controller }: ChatScope, argument: string): Result {
   const { chat } = controller;
-  const conversation = argument === '' ? chat.open : conversationOf(argument);
+  const conversation = argument === '' ? chat.open : parseConversationName(argument);
   const on = !chat.muted.has(conversation);
   const why = on ? unknownReason(chat, conversation) : null;
   if (why !== null) return refused(why);
@@ -49,7 +49,7 @@ function blocked({ controller }: ChatScope): Result {
 }
 
 /** Shows the folded messages at the selected place. Returns false when none are folded there. */
-export function unfold({ store, controller }: ChatScope): boolean {
+export function unfoldSelected({ store, controller }: ChatScope): boolean {
   const { chat } = controller;
   const run = selectedRun(chat);
   if (run === null) return false;

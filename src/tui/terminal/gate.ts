@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../platform/clock.ts';
 import { type Input, KeyReader, type Wait } from './key-reader.ts';
-import type { Reply } from './sequences.ts';
+import type { TerminalReply } from './sequences.ts';
 
 /** How long the reader waits for the rest of an input. ms. */
 const waits: Record<Wait, number> = {
@@ -22,29 +22,29 @@ const waits: Record<Wait, number> = {
 const MAX_TEXT = 64;
 
 /** The part of process.stdin that the gate uses. */
-export type Terminal = NodeJS.ReadableStream & { setRawMode?(on: boolean): unknown };
+export type TerminalStream = NodeJS.ReadableStream & { setRawMode?(on: boolean): unknown };
 
 export type GateOptions = {
   clock: Clock;
   onInput(input: UserInput): void;
   /** Called at once, ahead of the inputs that wait for their turn. */
-  onReply?(reply: Reply): void;
+  onReply?(reply: TerminalReply): void;
   /** The terminal is at the other end of a network: a sequence may arrive in pieces. */
   isFar?: boolean;
 };
 
 /** Keys, text, pastes and reports; not the terminal's answers to our questions. */
-export type UserInput = Exclude<Input, Reply>;
+export type UserInput = Exclude<Input, TerminalReply>;
 
 export class Gate {
-  readonly #terminal: Terminal;
+  readonly #terminal: TerminalStream;
   readonly #options: GateOptions;
   readonly #reader: KeyReader;
   readonly #queue: UserInput[] = [];
   #cancelTimeout: (() => void) | null = null;
   #turning = false;
 
-  constructor(terminal: Terminal, options: GateOptions) {
+  constructor(terminal: TerminalStream, options: GateOptions) {
     this.#terminal = terminal;
     this.#options = options;
     this.#reader = new KeyReader(options.isFar);
@@ -114,6 +114,6 @@ export class Gate {
   }
 }
 
-function isReply(input: Input): input is Reply {
+function isReply(input: Input): input is TerminalReply {
   return input.type === 'cell' || input.type === 'mode' || input.type === 'device';
 }

@@ -14,10 +14,10 @@ export type Input =
   | { type: 'background'; light: boolean }
   /** Cells from 0. */
   | { type: 'mouse'; action: 'press' | 'up' | 'down'; x: number; y: number }
-  | Reply;
+  | TerminalReply;
 
 /** Answers to the questions of terminal-survey.ts. */
-export type Reply =
+export type TerminalReply =
   /** The cursor position (CPR), from 1; never in the first row, where the answer looks like F3 with a modifier. */
   | { type: 'cell'; row: number; column: number }
   /** DECRPM: 1 set, 2 reset, 3 and 4 for good, 0 unknown. */
@@ -121,7 +121,7 @@ function mouse([button = 0, column = 1, row = 1]: number[]): Input | null {
   return action === null ? null : { type: 'mouse', action, x: column - 1, y: row - 1 };
 }
 
-function replyOf(parameters: string, intermediates: string, letter: string): Reply | null {
+function replyOf(parameters: string, intermediates: string, letter: string): TerminalReply | null {
   const asked = `${parameters}${intermediates}${letter}`;
   const [, row, column] = /^(\d{1,5});(\d{1,5})R$/.exec(asked) ?? [];
   if (row !== undefined && Number(row) > 1) return { type: 'cell', row: Number(row), column: Number(column) };

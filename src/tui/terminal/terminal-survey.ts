@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../platform/clock.ts';
 import { type Kind, kinds, plausibleWidths, samples, type Widths } from '../width/cluster-widths.ts';
-import type { Reply } from './sequences.ts';
+import type { TerminalReply } from './sequences.ts';
 
 const ESC = '\x1b';
 const CLUSTERS = 2027;
@@ -54,7 +54,7 @@ export class Survey {
     );
   }
 
-  onReply(reply: Reply): void {
+  onReply(reply: TerminalReply): void {
     if (reply.type === 'device') this.#done.resolve();
     else if (reply.type === 'mode' && reply.mode === CLUSTERS) this.#clusters = reply.state;
     else if (reply.type === 'cell') {

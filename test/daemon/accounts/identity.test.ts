@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { pino } from 'pino';
-import { type DaemonIdentity, openIdentity, readFingerprint } from '../../../src/daemon/accounts/identity.ts';
+import { type DaemonIdentity, openIdentity, storedFingerprint } from '../../../src/daemon/accounts/identity.ts';
 import { StartError } from '../../../src/daemon/data/start-error.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { inlineOpaque } from '../../../src/protocol/crypto/opaque.ts';
@@ -30,11 +30,11 @@ async function prepare(t: ExecutionContext) {
 
 test('the keys are made once, with private files, and stay the same', async (t) => {
   const { dir, open, made } = await prepare(t);
-  t.is(await readFingerprint(fs, dir), null);
+  t.is(await storedFingerprint(fs, dir), null);
   const first = await open();
   t.deepEqual(plain(await open()), plain(first));
   t.is(made(), 2);
-  t.deepEqual(await readFingerprint(fs, dir), first.fingerprint);
+  t.deepEqual(await storedFingerprint(fs, dir), first.fingerprint);
   for (const file of ['daemon.key', 'opaque.setup']) t.is((await fs.stat(join(dir, file))).mode & 0o777, 0o600);
 });
 

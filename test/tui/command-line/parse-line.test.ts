@@ -1,7 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { commandNames } from '../../../src/tui/command-line/command-names.ts';
-import { conversationOf, lineOf, parseLine } from '../../../src/tui/command-line/parse-line.ts';
+import { lineOf, parseConversationName, parseLine } from '../../../src/tui/command-line/parse-line.ts';
 import { commandTable } from '../../../src/tui/commands/dot-command-table.ts';
 import { helpLines } from '../../../src/tui/commands/pages.ts';
 import { actionFor, keyHelp, keyLabel, keyTable } from '../../../src/tui/state/keys.ts';
@@ -118,5 +118,5 @@ test('a name may be typed with combining characters, and the text stays as it is
     to: 'ren\u00e9',
     text: 'cafe\u0301',
   });
-  t.is(conversationOf('rene\u0301'), '@ren\u00e9');
+  t.is(parseConversationName('rene\u0301'), '@ren\u00e9');
 });

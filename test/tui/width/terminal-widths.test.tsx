@@ -7,7 +7,7 @@ import type { Event } from '../../../src/tui/state/event.ts';
 import { nothingRemembered } from '../../../src/tui/state/event.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
 import { KeyReader } from '../../../src/tui/terminal/key-reader.ts';
-import type { Reply } from '../../../src/tui/terminal/sequences.ts';
+import type { TerminalReply } from '../../../src/tui/terminal/sequences.ts';
 import { withSteadyColumns } from '../../../src/tui/terminal/steady-columns.ts';
 import { Survey } from '../../../src/tui/terminal/terminal-survey.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';
@@ -48,7 +48,7 @@ async function survey(model: Model): Promise<Survey> {
     multiplexed: true,
   });
   model.onAnswer((text) => {
-    for (const input of reader.push(Buffer.from(text))) asked.onReply(input as Reply);
+    for (const input of reader.push(Buffer.from(text))) asked.onReply(input as TerminalReply);
   });
   await model.write(written.join(''));
   const settled = asked.settled();

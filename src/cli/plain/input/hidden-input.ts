@@ -2,7 +2,7 @@
 import { askPassword, CTRL_C } from '../../console/prompt.ts';
 
 /** @throws ClientError 'cancelled' on Ctrl+C and Ctrl+D */
-export type Ask = (question: string) => Promise<string>;
+export type AskHidden = (question: string) => Promise<string>;
 
 export type HiddenParts = {
   input: NodeJS.ReadStream;
@@ -17,12 +17,12 @@ export type HiddenParts = {
 const TURNS = 3;
 
 /** Runs `talk`. Keys typed ahead answer its next question; keys that are left over at its end are dropped. */
-export async function hiddenTalk<T>(parts: HiddenParts, talk: (ask: Ask) => Promise<T>): Promise<T> {
+export async function hiddenTalk<T>(parts: HiddenParts, talk: (ask: AskHidden) => Promise<T>): Promise<T> {
   const { input, output, onInterrupt, onAsking } = parts;
   const drop = (keys: string | Uint8Array): void => {
     if (String(keys).includes(CTRL_C)) onInterrupt();
   };
-  const ask: Ask = async (question) => {
+  const ask: AskHidden = async (question) => {
     input.off('data', drop);
     onAsking(true);
     try {

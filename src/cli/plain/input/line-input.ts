@@ -2,7 +2,7 @@
  * Folder `plain/input`: lines from a terminal or a pipe, and hidden answers; it does not know what the lines mean. Where line
  * mode takes its lines from and prints to: a pipe here, a terminal in terminal-input.
  */
-import type { Ask } from './hidden-input.ts';
+import type { AskHidden } from './hidden-input.ts';
 import { LineQueue } from './line-queue.ts';
 import { TextLines } from './text-lines.ts';
 
@@ -17,7 +17,7 @@ export type LineInput = {
    * Runs `talk`, whose questions are answered without echo: keys that are typed until it ends answer it, or are dropped.
    * Resolves to null when nobody can be asked.
    */
-  hidden<T>(talk: (ask: Ask) => Promise<T>): Promise<T | null>;
+  hidden<T>(talk: (ask: AskHidden) => Promise<T>): Promise<T | null>;
   /** Nobody is there to type a refused line again. */
   readonly unattended: boolean;
   close(): void;
