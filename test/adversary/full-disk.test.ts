@@ -152,7 +152,7 @@ test('a registration that a full disk cuts off says that the account exists', as
   const ask = quietAsk({ waiting: (_, giveUp) => giveUp() });
   const told = {
     code: 'disk-full',
-    message: /^the account alice is made, but .*the disk is full; log in here with its password$/,
+    message: /^the account alice was made, but .*the disk is full; log in here with its password$/,
   };
   await t.throwsAsync(connectChat(t, { ...account, register: {}, ask }), told);
   delete script.answers['login-prove'];

@@ -113,7 +113,7 @@ test('a password file that other users can read causes a warning', async (t) => 
   await chmod(path, 0o644);
   const args = ['users', '--user', 'bob', '--profile', profile, '--password-file', path, '--server', '127.0.0.1:1'];
   const { stderr } = await securechat([...args, '--quiet']);
-  t.regex(stderr, /can be read by others/);
+  t.regex(stderr, /can be read by other users/);
 });
 
 test('only the owner can read the profile and its files', async (t) => {

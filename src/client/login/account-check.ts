@@ -1,6 +1,7 @@
 /**
- * What the daemon says of an account goes only forward: no flag of its undoes what this profile chose or has reached. Where it
- * says something else, nothing is sent until the person has agreed, and some things nobody can agree to.
+ * Finds contradictions between the daemon's statements about an account and this profile. Statements may only move forward: the daemon
+ * cannot undo what this profile has chosen or stored. After a contradiction nothing is sent until the person agrees; some
+ * contradictions always fail.
  */
 import { equal } from '../../protocol/base/bytes.ts';
 import type { Welcome } from '../../protocol/wire/requests.ts';
@@ -9,11 +10,11 @@ import type { Account } from '../keys/account-store.ts';
 import { currentCard } from '../keys/my-keys.ts';
 import type { Ask, Doubt } from '../types.ts';
 
-/** What of a welcome the person has to agree to; null for one that fits. @throws ClientError 'untrusted' where nobody can agree */
+/** Returns what the person must agree to; null if nothing. @throws ClientError 'untrusted' for a contradiction that always fails */
 export function findDoubt(welcome: Welcome, local: Account | null, name: string): Doubt | null {
   const { idFp, mustRenew, vault } = welcome;
   if (mustRenew) return local === null ? noKeysDoubt(name) : resetDoubt(local, name);
-  if (idFp === null) throw untrustedError(`the server shows no identity for ${name}, and asks for none`);
+  if (idFp === null) throw untrustedError(`the server shows no identity for ${name}, and does not ask for one`);
   if (local === null) return null;
   if (!equal(currentCard(local.keys).idFp, idFp)) return otherIdentityDoubt(name);
   if (local.localKeys && !welcome.localKeys) throw untrustedError(wantsVaultSentence(name));
@@ -21,41 +22,41 @@ export function findDoubt(welcome: Welcome, local: Account | null, name: string)
     return {
       kind: 'keeps-no-vault',
       name,
-      statement: `the server says that ${name} keeps the keys on one machine only, but this profile stores them at the server under the password, for your other machines`,
-      question: 'Keep them on this machine only from now on?',
+      statement: `the server says that ${name} keeps its keys on one machine only, but this profile stores them at the server under the password, for your other machines`,
+      question: 'Keep them only on this machine from now on?',
     };
   const given = vault?.version ?? 0;
   if (local.localKeys || given >= local.vaultStored) return null;
   return {
     kind: 'vault-back',
     name,
-    statement: `the server has version ${given} of the stored keys of ${name}, but it had taken version ${local.vaultStored}: it was put back to an earlier state, or it lies`,
-    question: 'Store them there again?',
+    statement: `the server has version ${given} of the stored keys of ${name}, but it had stored version ${local.vaultStored}: it was restored from a backup, or it lies`,
+    question: 'Store the keys there again?',
   };
 }
 
-/** Of a login by key, which sends no keys. @throws ClientError 'untrusted' when it is not the account that this profile has */
+/** Checks the answer to a login by key. @throws ClientError 'untrusted' when it is not about the account of this profile */
 export function checkKeyLogin({ idFp, mustRenew }: Welcome, local: Account, name: string): void {
   if (mustRenew || idFp === null)
-    throw untrustedError(`the server says that ${name} has no keys, though it took them for the login`);
+    throw untrustedError(`the server says that ${name} has no keys, although it accepted them for the login`);
   if (!equal(currentCard(local.keys).idFp, idFp))
     throw untrustedError(`the server shows another identity for ${name} than the one that logged in`);
 }
 
-/** @throws ClientError 'untrusted' unless the person agrees */
+/** Asks the person about a doubt. @throws ClientError 'untrusted' unless the person agrees */
 export async function confirmDoubt(ask: Pick<Ask, 'confirm'>, doubt: Doubt | null): Promise<void> {
   if (doubt === null || (await ask.confirm?.(doubt)) === true) return;
   const script = doubt.kind === 'no-keys' ? ' or give --new-keys' : '';
   throw untrustedError(doubt.statement, `log in from a terminal to answer${script}, or ask the operator of the server`);
 }
 
-/** The copy at the server is newer than this profile, and does not lead on from its keys. */
+/** Returns the doubt about a vault that is newer than this profile, but does not continue from its keys. */
 export function otherKeysDoubt(name: string): Doubt {
   return {
     kind: 'other-keys',
     name,
-    statement: `the keys of ${name} that are stored at the server do not lead on from those of this profile`,
-    question: 'Take them, and lose what only the keys of this profile open?',
+    statement: `the keys of ${name} that are stored at the server do not continue from those of this profile`,
+    question: 'Use them, and lose what only the keys of this profile can open?',
   };
 }
 
@@ -67,8 +68,8 @@ function noKeysDoubt(name: string): Doubt {
   return {
     kind: 'no-keys',
     name,
-    statement: `the server says that ${name} has no keys yet. That is right at the first login of an account that is older than its keys, and after a reset`,
-    question: 'Make new keys? If there were others, friends see a changed key and old messages stay closed',
+    statement: `the server says that ${name} has no keys yet. This is normal at the first login of an old account without keys, and after a reset`,
+    question: 'Make new keys? If the account had keys, friends see a changed key, and old messages stay unreadable',
   };
 }
 
@@ -76,9 +77,9 @@ function resetDoubt({ keys, vaultVersion, localKeys }: Account, name: string): D
   if (localKeys)
     throw untrustedError(
       wantsVaultSentence(name),
-      `ask the operator of the server, or begin anew with another --profile`,
+      `ask the operator of the server, or start over with another --profile`,
     );
-  // Made by an attempt that was cut: the person has agreed.
+  // The keys are from an interrupted attempt: the person agreed then.
   if (vaultVersion === 0) return null;
   const isFirst = currentCard(keys).cardSeq === 1;
   return {
@@ -86,8 +87,8 @@ function resetDoubt({ keys, vaultVersion, localKeys }: Account, name: string): D
     name,
     statement: `the server says that ${name} has no keys, but this profile holds them: the account was reset, or the server lies`,
     question: isFirst
-      ? 'Give it the same keys again, under the password that you typed?'
-      : 'Make new keys? Friends see a changed key, and old messages stay closed',
+      ? 'Store the same keys there again, under the password that you typed?'
+      : 'Make new keys? Friends see a changed key, and old messages stay unreadable',
   };
 }
 
@@ -96,10 +97,10 @@ function otherIdentityDoubt(name: string): Doubt {
     kind: 'other-identity',
     name,
     statement: `the server shows another identity for ${name} than this profile holds: the account was reset and renewed elsewhere, or the server lies`,
-    question: 'Take that identity, and lose the keys of this profile?',
+    question: 'Use that identity, and lose the keys of this profile?',
   };
 }
 
 function wantsVaultSentence(name: string): string {
-  return `the server wants a copy of the keys of ${name}, which this profile keeps on this machine only`;
+  return `the server wants a copy of the keys of ${name}, but this profile keeps them only on this machine`;
 }

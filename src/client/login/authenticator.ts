@@ -1,5 +1,4 @@
-/** Every way through the door of one daemon for one name: register, password, key, and again by itself after a lost link. */
-
+/** Registers and logs in one account at one daemon: by password, by key, and again after a lost link. */
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { VERSION } from '../../platform/version.ts';
@@ -42,14 +41,14 @@ export type AuthenticatorOptions = {
   store: AccountStore;
   ephemerals: EphemeralKeys;
   rsa: Rsa;
-  /** Opened when a password is used: a login by key needs none. */
+  /** Called when a password is used; a login by key needs no OPAQUE. */
   opaque: () => Opaque;
   clock: Clock;
   random: Random;
   ask: Ask;
 };
 
-/** `signSpki` is the daemon's signing key, under the fingerprint that the link was made with. */
+/** A link before the login. `signSpki`: the daemon's signing key, which the link's fingerprint covers. */
 type OpenLink = { calls: Calls; daemonId: Uint8Array; signSpki: Uint8Array };
 
 export class Authenticator {
@@ -62,51 +61,54 @@ export class Authenticator {
   }
 
   /**
-   * By password when one is given, so that a wrong one fails though a key is held; else by the key of this profile; else by a
-   * password that is asked for.
-   * @throws ClientError 'login-refused', 'usage' when a password is needed and nobody can be asked
+   * Logs in by `password` if it is given; else by the key of this profile; else by a password that it asks for.
+   * @throws ClientError 'login-refused'; 'usage' when a password is needed and nobody can be asked; 'untrusted', 'key-changed'
    */
-  async logIn(given: string | null): Promise<LoginResult> {
-    if (given !== null) return this.#retryPassword(given);
+  async logIn(password: string | null): Promise<LoginResult> {
+    if (password !== null) return this.#retryPassword(password);
     try {
-      const entered = await this.#retry.run(() => this.#logInByKey());
-      if (entered !== null) return entered;
+      const result = await this.#retry.run(() => this.#logInByKey());
+      if (result !== null) return result;
     } catch (error) {
-      // The ticket was ended, or the keys were renewed elsewhere: the person is asked, once.
+      // The device was signed out, or the keys were renewed on another machine: ask for the password.
       if (!(error instanceof ClientError && error.code === 'login-refused')) throw error;
     }
     return this.#retryPassword(await this.#askPassword());
   }
 
   /**
-   * After a lost link: by key, nobody is asked. An abort ends the link, also later.
-   * @throws ClientError 'login-refused' when that no longer works
+   * Logs in by key after a lost link, without asking the person.
+   * @param signal an abort ends the link, also after the login
+   * @throws ClientError 'login-refused' when the key is no longer enough
    */
   async logInAgain(signal: AbortSignal): Promise<LoginResult> {
-    const entered = await this.#logInByKey(signal).catch((error: unknown) => {
+    const result = await this.#logInByKey(signal).catch((error: unknown) => {
       if (error instanceof ClientError && error.code === 'login-refused') return null;
       throw error;
     });
-    if (entered !== null) return entered;
+    if (result !== null) return result;
     throw new ClientError(
       'login-refused',
-      'this device was signed out, or the account was changed; start again, the password is needed',
+      'this device was signed out, or the account was changed; start again and log in with the password',
     );
   }
 
+  /**
+   * Makes the account, and logs in by its password.
+   * @throws Refusal as registerAccount; ClientError 'usage' for an invite or a password that cannot be used, and as logIn
+   */
   async register(given: string | null, options: { invite?: string; localKeys?: boolean }): Promise<LoginResult> {
     const { store, fingerprint, name, ask, rsa, clock, opaque } = this.#options;
-    // Before keys are made for an account that cannot be.
     if ((options.invite ?? '').length > MAX_INVITE)
       throw new ClientError('usage', `an invite has at most ${MAX_INVITE} characters; copy it again`);
     const password = given ?? (await this.#askPassword());
     checkVisible(password);
     const localKeys = options.localKeys ?? false;
-    // Keys of an attempt that was cut are used again: the account may exist with them.
+    // Use the keys of an interrupted attempt again: the account may exist with them.
     const before = await store.load(fingerprint, name);
     ask.progress('keys');
     const made = before === null ? makeKeys(rsa, clock, name) : Promise.resolve(before.keys);
-    // Refused before they are needed: nobody waits for them.
+    // The registration may be refused before anything awaits the keys.
     made.catch(() => {});
     const keys = async (): Promise<AccountKeys> => {
       const { vaultVersion = 0, vaultStored = 0 } = before ?? {};
@@ -131,15 +133,18 @@ export class Authenticator {
     });
   }
 
-  /** On a link of its own: the session that is open may be one by key. @throws ClientError 'login-refused' for a wrong `oldPassword` */
+  /**
+   * Changes the password over a second link, because the first session may have logged in by key.
+   * @throws ClientError 'login-refused' when `oldPassword` is wrong, 'usage' when `newPassword` cannot be typed
+   */
   async changePassword(oldPassword: string, newPassword: string): Promise<void> {
     checkVisible(newPassword);
     const { calls, account, daemonId } = await this.#logInByPassword(oldPassword).catch((error: unknown) => {
-      // The name is in use: it is not what is wrong.
+      // The name is right: this account is logged in.
       if (!(error instanceof ClientError) || error.code !== 'login-refused') throw error;
-      throw new ClientError('login-refused', 'the password now is wrong');
+      throw new ClientError('login-refused', 'the current password is wrong');
     });
-    // The vault for the new password is there before the password counts: a cut in between loses nothing.
+    // Store the vault for the new password before the password changes: an interruption in between loses nothing.
     const beforeFinish = async ({ record, exportKey }: NewRecord): Promise<void> => {
       if (!account.localKeys)
         await this.#vaultKeeper(daemonId).putVault(calls, exportKey, H('record', utf8(record)), account);
@@ -158,19 +163,19 @@ export class Authenticator {
 
   /** @param first the link for the first try; each later try opens its own */
   #retryPassword(password: string, first?: OpenLink): Promise<LoginResult> {
-    let open = first;
+    let unused = first;
     return this.#retry.run(() => {
-      const begun = open;
-      open = undefined;
-      return this.#logInByPassword(password, begun);
+      const link = unused;
+      unused = undefined;
+      return this.#logInByPassword(password, link);
     });
   }
 
   async #logInByPassword(password: string, open?: OpenLink): Promise<LoginResult> {
-    const entered = await this.#finishPasswordLogin(open ?? (await this.#openLink()), password);
-    if (!entered.welcome.mustRenew) return entered;
-    // The old account has its keys now; what it logs in with from now on, the ticket too, is given to one that has them.
-    await entered.calls.link.close();
+    const result = await this.#finishPasswordLogin(open ?? (await this.#openLink()), password);
+    if (!result.welcome.mustRenew) return result;
+    // The legacy account has got its keys in this login. Only a login with keys gets a ticket, so log in once more.
+    await result.calls.link.close();
     return this.#finishPasswordLogin(await this.#openLink(), password);
   }
 
@@ -190,7 +195,7 @@ export class Authenticator {
     }
   }
 
-  /** null when this profile cannot: no keys, no ticket, or a daemon that no password login has confirmed. */
+  /** Returns null if this profile has no keys or no ticket, or no password login has confirmed the daemon yet. */
   async #logInByKey(signal?: AbortSignal): Promise<LoginResult | null> {
     const { known, store, fingerprint, name, device, rsa, ask } = this.#options;
     const account = await store.load(fingerprint, name);
@@ -213,7 +218,7 @@ export class Authenticator {
 
   async #openLink(signal?: AbortSignal): Promise<OpenLink> {
     const { address, fingerprint, timeoutMs, known, ephemerals, rsa, clock, random } = this.#options;
-    // Marks split a command's time into its phases (bench/send.ts); nothing else reads them.
+    // bench/send.ts measures the phases of a command by these marks.
     performance.mark('securechat:ready');
     const ephemeral = await ephemerals.take();
     performance.mark('securechat:keyed');
@@ -235,7 +240,7 @@ export class Authenticator {
       link.destroy();
       throw new ClientError(
         'untrusted',
-        `${addressText(address)} is another server than before, though it shows the same key; ask its operator`,
+        `${addressText(address)} is another server than before, although it has the same key; ask its operator`,
       );
     }
     await known.remember(address, fingerprint);
@@ -256,16 +261,16 @@ export class Authenticator {
   }
 }
 
-/** A password that is to be. @throws ClientError 'usage' when nobody could type it again */
+/** Checks a new password. @throws ClientError 'usage' when it has characters that cannot be typed again */
 function checkVisible(password: string): void {
   const unseen = invisibleCharacter(password);
   if (unseen !== null) throw new ClientError('usage', `the password has ${unseen}; choose another`);
 }
 
-/** The error that says as well that the account is there, for one that came between registering and the login. */
+/** Adds to an error of the first login that the account was made. */
 function withAccountMade(name: string, error: unknown): unknown {
-  const said = (message: string) =>
-    `the account ${name} is made, but the login failed: ${message}; log in here with its password`;
-  if (error instanceof Refusal) return new Refusal(error.code, said(error.message));
-  return error instanceof ClientError ? new ClientError(error.code, said(error.message)) : error;
+  const sentence = (message: string) =>
+    `the account ${name} was made, but the login failed: ${message}; log in here with its password`;
+  if (error instanceof Refusal) return new Refusal(error.code, sentence(error.message));
+  return error instanceof ClientError ? new ClientError(error.code, sentence(error.message)) : error;
 }

@@ -1,5 +1,4 @@
-/** What the parts of the chat share: who I am on which daemon, and the outside world. */
-
+/** What the parts of a client share: the account, its daemon and keys, the profile, and the clock. */
 import type { Clock } from '../../platform/clock.ts';
 import { compare, hex } from '../../protocol/base/bytes.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
@@ -17,12 +16,13 @@ export type ClientContext = {
   rsa: Rsa;
   clock: Clock;
   daemonId: Uint8Array;
-  /** The daemon's signing key, as the pinned fingerprint vouches for it. */
+  /** The daemon's signing key (SPKI), which the pinned fingerprint covers. */
   daemonSignSpki: Uint8Array;
-  /** Names this identity on this daemon in the profile's tables. */
+  /** The key of this account in the profile's tables: see accountKey. */
   account: string;
 };
 
+/** Returns the key of an identity on a daemon in the profile's tables: both in hex. */
 export function accountKey(daemonId: Uint8Array, idFp: Uint8Array): string {
   return hex(daemonId) + hex(idFp);
 }

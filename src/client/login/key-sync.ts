@@ -1,5 +1,4 @@
-/** Keeps three places agreed about my keys: this profile, the vault for my password, and the card in the directory. */
-
+/** Keeps the keys of this account equal in three places: this profile, the vault at the daemon, and the card in the directory. */
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
@@ -20,7 +19,7 @@ import { replacePassword } from './register.ts';
 export type KeySyncOptions = {
   store: AccountStore;
   rsa: Rsa;
-  /** Opened when a password is used: a login by key needs none. */
+  /** Called when a password is used; a login by key needs no OPAQUE. */
   opaque: () => Opaque;
   clock: Clock;
   random: Random;
@@ -38,7 +37,10 @@ export class KeySync {
     this.#options = options;
   }
 
-  /** After a login by password: my keys, wherever they are. @throws ClientError 'untrusted' where the daemon contradicts this profile */
+  /**
+   * Call after a login by password. Returns the account with its newest keys, from this profile or the vault, and updates the other places.
+   * @throws ClientError 'untrusted' when the daemon contradicts this profile, 'refused' when the keys are on another machine, 'key-changed'
+   */
   async afterPasswordLogin(calls: Calls, login: PasswordLogin, password: string): Promise<Account> {
     const { store, daemon, name, ask, clock } = this.#options;
     const { welcome, exportKey } = login;
@@ -52,7 +54,7 @@ export class KeySync {
       if (account.localKeys) account = await store.save(daemon, name, account);
       else account = await this.#markStored(await this.putVault(calls, exportKey, welcome.recordHash, account));
     };
-    // No vault yet: the daemon takes nothing else before it. An older one: a put was cut.
+    // Without a vault, the daemon accepts nothing else. An older one means that storing it was interrupted.
     if ((welcome.vault?.version ?? 0) < account.vaultVersion || welcome.vault === null) await putVault();
     account = await store.save(daemon, name, await this.#agreeWithDirectory(calls, account));
     if (!needsRenewal(account.keys, clock)) return account;
@@ -63,7 +65,7 @@ export class KeySync {
   }
 
   /**
-   * After a login by key, which needs the keys of this profile.
+   * Call after a login by key. Returns the account, and renews its card if needed.
    * @throws ClientError 'login-refused' when they are not the newest, 'untrusted' when the daemon contradicts them
    */
   async afterKeyLogin(calls: Calls, welcome: Welcome, account: Account): Promise<Account> {
@@ -72,13 +74,16 @@ export class KeySync {
     let agreed = await this.#agreeWithDirectory(calls, account);
     if (agreed !== account) agreed = await store.save(daemon, name, agreed);
     if (!needsRenewal(agreed.keys, clock)) return agreed;
-    // The vault can be written only after a login by password: until then the key stays and its card is renewed.
+    // A new key needs a new vault, which only a login by password can write: renew only the card.
     agreed = await this.#renew(agreed, false);
     await this.#putCard(calls, agreed);
     return agreed;
   }
 
-  /** Stores `account` as the next version of the vault. The session must be one by password. */
+  /**
+   * Seals `account` under OPAQUE's export_key (RFC 9807, section 4), and stores it as the next version of the vault.
+   * @throws ClientError 'refused' when the session logged in by key
+   */
   async putVault(
     calls: Calls,
     exportKey: Uint8Array,
@@ -93,19 +98,19 @@ export class KeySync {
     const { identity, keys } = next.keys;
     const contents = { version: next.vaultVersion, identity, keys: keys.slice(0, MAX_VAULT_KEYS) };
     const vault = sealVault(exportKey, { daemonId, name, idFp }, contents, random);
-    // Saved first: a put whose answer is lost is repeated with a higher number, which the daemon takes.
+    // Save first: if the answer is lost, the next attempt uses a higher number, which the daemon accepts.
     await store.save(daemon, name, next);
     await calls.request('vault-put', { recordHash, version: next.vaultVersion, vault });
     return next;
   }
 
-  /** What is stored at the daemon for the password that counts now. */
+  /** Notes that the daemon has stored this version of the vault. */
   #markStored(account: Account): Promise<Account> {
     const { store, daemon, name } = this.#options;
     return store.save(daemon, name, { ...account, vaultStored: account.vaultVersion });
   }
 
-  /** The keys of this profile, or those of the vault where it is newer. @param local null: the vault's, whatever they are */
+  /** Returns the keys of this profile, or those of the vault if it is newer. @param local null: always those of the vault */
   async #newestKeys(calls: Calls, login: PasswordLogin, local: Account | null): Promise<Account> {
     const { store, daemon, name, ask } = this.#options;
     const given = login.welcome.vault?.version ?? 0;
@@ -116,11 +121,11 @@ export class KeySync {
       await store.replace(daemon, name, fetched);
       return fetched;
     }
-    const [here, there] = [currentCard(local.keys), currentCard(fetched.keys)];
-    // A card that was renewed without the password is in no vault.
-    if (here.cardSeq >= there.cardSeq && equal(here.ekFp, there.ekFp))
+    const [localCard, vaultCard] = [currentCard(local.keys), currentCard(fetched.keys)];
+    // The vault lacks a card that was renewed in a login by key.
+    if (localCard.cardSeq >= vaultCard.cardSeq && equal(localCard.ekFp, vaultCard.ekFp))
       return store.save(daemon, name, { ...fetched, keys: local.keys });
-    if (here.cardSeq >= there.cardSeq) {
+    if (localCard.cardSeq >= vaultCard.cardSeq) {
       await confirmDoubt(ask, otherKeysDoubt(name));
       await store.replace(daemon, name, fetched);
     }
@@ -133,23 +138,27 @@ export class KeySync {
       throw new ClientError(
         'refused',
         welcome.localKeys
-          ? `the keys of ${name} are kept on one machine only (--local-keys); use securechat there`
-          : `the daemon holds no keys for ${name}; use the machine on which the account was made, or ask for a reset`,
+          ? `the keys of ${name} are only on the machine where the account was made (--local-keys); use securechat there`
+          : `the server has no keys of ${name}; use the machine where the account was made, or ask the operator for a reset`,
       );
     const { vault, version } = await calls.request('vault-get', {});
     const contents = openVault(exportKey, { daemonId, name, idFp: welcome.idFp }, vault);
     if (contents.version !== version || version !== welcome.vault.version)
-      throw new ClientError('untrusted', 'the daemon gave another vault than it had named; ask its operator');
+      throw new ClientError('untrusted', 'the server sent other stored keys than it had announced; ask its operator');
     const keys = { identity: contents.identity, keys: contents.keys };
     if (!equal(currentCard(keys).idFp, welcome.idFp))
       throw new ClientError(
         'key-changed',
-        'the vault holds another identity than the directory shows; ask the operator of the daemon',
+        'the stored keys are of another identity than the one that the server shows; ask its operator',
       );
     return { keys, vaultVersion: version, vaultStored: version, localKeys: false };
   }
 
-  /** My newest card must be the directory's. One that is mine but did not arrive there is put again. */
+  /**
+   * Makes the newest card here and the newest one in the directory equal: takes over a renewed card of the same key, and sends one
+   * that did not arrive.
+   * @throws ClientError 'key-changed' | 'untrusted', 'login-refused' when the key was renewed on another machine
+   */
   async #agreeWithDirectory(calls: Calls, account: Account): Promise<Account> {
     const { name } = this.#options;
     const mine = currentCard(account.keys);
@@ -160,16 +169,18 @@ export class KeySync {
     if (!equal(shown.idFp, mine.idFp))
       throw new ClientError(
         'key-changed',
-        `the directory shows another key for ${name}; if you did not ask for a reset, warn the operator of the server`,
+        `the server shows another key for ${name}; if you did not ask for a reset, warn its operator`,
       );
     if (shown.cardSeq === mine.cardSeq - 1 && equal(shown.hash, mine.prevCardHash)) {
       await this.#putCard(calls, account);
       return account;
     }
     if (shown.cardSeq < mine.cardSeq)
-      throw untrustedError(`the server shows card ${shown.cardSeq} of ${name}, but had taken card ${mine.cardSeq - 1}`);
-    const from = cards.filter((card) => openCard(card).cardSeq >= mine.cardSeq);
-    const { card } = followCards({ idFp: mine.idFp, cardSeq: mine.cardSeq, cardHash: mine.hash }, from);
+      throw untrustedError(
+        `the server shows card ${shown.cardSeq} of ${name}, but it had stored card ${mine.cardSeq - 1}`,
+      );
+    const newer = cards.filter((card) => openCard(card).cardSeq >= mine.cardSeq);
+    const { card } = followCards({ idFp: mine.idFp, cardSeq: mine.cardSeq, cardHash: mine.hash }, newer);
     if (!equal(card.ekFp, mine.ekFp))
       throw new ClientError(
         'login-refused',
@@ -181,7 +192,7 @@ export class KeySync {
     return { ...account, keys };
   }
 
-  /** The next card, or the one that another process of this profile was quicker with. */
+  /** Makes and stores the next card; returns what is stored, which another process of this profile may have written first. */
   async #renew(account: Account, rotate: boolean): Promise<Account> {
     const { store, rsa, clock, daemon, name } = this.#options;
     return store.save(daemon, name, { ...account, keys: await renewKeys(rsa, clock, account.keys, rotate) });
@@ -193,8 +204,8 @@ export class KeySync {
   }
 
   /**
-   * An account that has no keys at the daemon: new record, card and vault in one go. With the keys of this profile, where their
-   * card is the first, as the daemon wants it; two first cards of one identity are never made.
+   * Gives an account without keys a new record, card and vault. Uses the keys of this profile if their card is the first one, so that
+   * no identity has two first cards.
    */
   async #renewLegacy(calls: Calls, local: Account | null, password: string): Promise<Account> {
     const { store, rsa, opaque, clock, daemon, daemonId, name } = this.#options;

@@ -1,4 +1,4 @@
-/** The two ways in: by password (OPAQUE, bound to this very link) and by key. */
+/** The messages of a login: by password (OPAQUE, RFC 9807, bound to this link) and by key. */
 import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { invisibleCharacter, passwordText } from '../../protocol/base/password.ts';
@@ -12,8 +12,9 @@ import { ClientError } from '../errors.ts';
 export type PasswordLogin = { welcome: Welcome; exportKey: Uint8Array };
 
 /**
- * Proves the password without showing it, and that the daemon at the other end of THIS link knows the account: somebody who
- * relays between two links has another `cb` on each and fails here.
+ * Logs in with OPAQUE-3DH (RFC 9807, section 6), which does not show the password. Both proofs include the link's channel binding
+ * `cb` (docs/PROTOCOL.md), which differs between two links, so a relay between them fails.
+ * @returns the daemon's answer and OPAQUE's export key, which opens the vault
  * @throws ClientError 'login-refused', or 'untrusted' when the daemon's proof is wrong
  */
 export async function loginByPassword(
@@ -33,14 +34,14 @@ export async function loginByPassword(
   if (!equal(proof, loginProof(finished.sessionKey, 'server', cb)))
     throw new ClientError(
       'untrusted',
-      'the server could not prove that nobody sits between; do not go on over this network, and compare its fingerprint with its operator',
+      'the server could not prove that nobody intercepts the connection; do not use this network, and compare the fingerprint with the operator of the server',
     );
-  const mine = loginProof(finished.sessionKey, 'client', cb);
-  const welcome = await finishLogin(calls, name, () => calls.request('login-prove', { proof: mine, device }));
+  const clientProof = loginProof(finished.sessionKey, 'client', cb);
+  const welcome = await finishLogin(calls, name, () => calls.request('login-prove', { proof: clientProof, device }));
   return { welcome, exportKey: finished.exportKey };
 }
 
-/** Only to a daemon whose key was confirmed by a password login. @throws ClientError 'login-refused' */
+/** Logs in by a ticket and a signature over the link's channel binding. Only for a daemon that a password login has confirmed. @throws ClientError 'login-refused' */
 export async function loginByKey(
   calls: Calls,
   rsa: Rsa,
@@ -51,17 +52,17 @@ export async function loginByKey(
   return finishLogin(calls, name, () => calls.request('login-key', { name, device, ticket, signature }));
 }
 
-/** The daemon's first record after a login may be a long one: the limit is raised before it can come. */
+/** Sends the last request of a login. Raises the link's record limit before, because the answer may be long. @throws ClientError */
 async function finishLogin(calls: Calls, name: string, request: () => Promise<Welcome>): Promise<Welcome> {
   calls.link.loggedIn();
   const welcome = await request().catch(explainRefusal);
   if (welcome.name !== name)
-    throw new ClientError('untrusted', `the server took ${name} for ${welcome.name}; ask its operator`);
+    throw new ClientError('untrusted', `the server logged in ${welcome.name} instead of ${name}; ask its operator`);
   return welcome;
 }
 
 function loginRefusedError(password = ''): ClientError {
-  // Never made by a careful program, so it is named and not refused before: it may be that of an older account.
+  // Only new passwords are checked for such characters; an older account may have one.
   const unseen = invisibleCharacter(password);
   return new ClientError(
     'login-refused',

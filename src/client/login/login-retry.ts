@@ -1,5 +1,4 @@
-/** Retries the first login while the daemon answers but lets nobody in, until it works or the person gives up. */
-
+/** Retries the first login while the daemon answers but lets nobody in. */
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { holdProcess } from '../connection/keep-alive.ts';
@@ -9,7 +8,7 @@ import type { Ask } from '../types.ts';
 
 type LoginRetryOptions = {
   ask: Pick<Ask, 'waiting'>;
-  /** How long it is tried again where nobody is told that it waits. */
+  /** How long it retries if `ask.waiting` is missing, in ms. */
   timeoutMs: number;
   clock: Clock;
   random: Random;
@@ -18,7 +17,7 @@ type LoginRetryOptions = {
 export class LoginRetry {
   readonly #options: LoginRetryOptions;
   #failures = 0;
-  /** By the monotonic clock. */
+  /** In ms of the monotonic clock. */
   #deadline: number | null = null;
 
   constructor(options: LoginRetryOptions) {
@@ -26,8 +25,8 @@ export class LoginRetry {
   }
 
   /**
-   * A daemon that does not answer at the first try is not waited for: its address may be wrong.
-   * @throws what `attempt` throws, when another try would not help or the person has given up
+   * Runs `attempt` until it succeeds. Does not wait for a daemon that does not answer the first attempt: the address may be wrong.
+   * @throws the error of `attempt`, when another attempt would not help or the person gives up
    */
   async run<T>(attempt: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -44,7 +43,7 @@ export class LoginRetry {
     const { ask, timeoutMs, clock, random } = this.#options;
     this.#deadline ??= clock.monotonic() + timeoutMs;
     if (ask.waiting === undefined && clock.monotonic() >= this.#deadline) throw error;
-    const letGo = holdProcess();
+    const release = holdProcess();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const cancel = clock.after(retryWaitMs(this.#failures++, random), resolve);
     try {
@@ -52,7 +51,7 @@ export class LoginRetry {
       await promise;
     } finally {
       cancel();
-      letGo();
+      release();
     }
   }
 }

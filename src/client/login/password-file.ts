@@ -1,14 +1,14 @@
-/** `--password-file`: for scripts, since a password is never a flag or an environment variable. */
+/** Reads the password that `--password-file` names. */
 import { readFile, stat } from 'node:fs/promises';
 import { expandHome } from '../../platform/home.ts';
 import { MAX_PASSWORD_BYTES } from '../../protocol/base/password.ts';
 import { ClientError } from '../errors.ts';
 
 /**
- * @param path `-` reads standard input to its end. One final newline is not part of the password.
- *   Its letters are judged where it is used.
- * @param warn told when others on this machine can read the file
- * @throws ClientError 'usage'
+ * Returns the password of a file, without one final newline.
+ * @param path `-` reads standard input to its end
+ * @param warn called with a sentence when others on this machine can read the file
+ * @throws ClientError 'usage' when the file cannot be read, or is not one line of UTF-8
  */
 export async function readPasswordFile(
   path: string,
@@ -23,7 +23,7 @@ export async function readPasswordFile(
   } catch {
     throw new ClientError('usage', `the password in ${from} is not UTF-8 text`);
   }
-  if (text === '') throw new ClientError('usage', `${from} holds no password`);
+  if (text === '') throw new ClientError('usage', `${from} is empty; it must hold the password`);
   if (bytes.length > MAX_PASSWORD_BYTES || /[\r\n]/.test(text))
     throw new ClientError('usage', `${from} must hold one line of at most ${MAX_PASSWORD_BYTES} bytes`);
   return text;
@@ -33,7 +33,7 @@ async function readChecked(path: string, warn: (text: string) => void): Promise<
   try {
     const found = await stat(path);
     if (found.isFile() && (found.mode & 0o077) !== 0)
-      warn(`${path} can be read by others on this machine; run: chmod 600 ${path}`);
+      warn(`${path} can be read by other users of this machine; run: chmod 600 ${path}`);
     return await readFile(path);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'cannot be read';

@@ -1,17 +1,17 @@
-/** Making an account. */
-
+/** Registers an account, and replaces a password: OPAQUE registration (RFC 9807, section 5). */
 import { passwordText } from '../../protocol/base/password.ts';
 import type { Opaque } from '../../protocol/crypto/opaque.ts';
 import type { Calls } from '../connection/calls.ts';
 import type { AccountKeys } from '../keys/account-store.ts';
 
-/** Said wherever an account is made. */
+/** A sentence for every place where an account is made. */
 export const FORGOTTEN_PASSWORD =
   'nobody can reset your password: if you forget it, you lose your old messages and your friends see a changed key';
 
 /**
- * Makes the account with the first card of `keys()`, which is called once the name is known to be free. It stores them in the
- * profile before it resolves: if the last answer is lost the account may exist, and the next login goes on from there.
+ * Makes the account.
+ * @param account.keys called when the name is free. It must store the keys in the profile before it resolves: if the last answer is
+ *   lost, the account may exist, and the next login needs them
  * @throws Refusal 'name-taken', 'name-look-alike', 'bad-name', 'registration-closed', 'bad-invite'
  */
 export async function registerAccount(
@@ -37,9 +37,10 @@ export async function registerAccount(
 }
 
 /**
- * A new password for the account that `calls` is logged in to by password. With a card it also ends must-renew.
- * @param account.beforeFinish is given what the vault for the new password needs, before that password counts
- * @returns the new OPAQUE record and the key for its vault
+ * Replaces the password of the account that `calls` is logged in to by password.
+ * @param account.card the first card of a legacy account, which has no keys yet; else null
+ * @param account.beforeFinish called before the new password counts, to store the vault for it
+ * @returns the new OPAQUE record, and the export key for the vault
  */
 export async function replacePassword(
   calls: Calls,

@@ -1,6 +1,6 @@
 /**
- * Folder `login`: everything from a password or a ticket to an account that is logged in; it knows no conversations. From
- * options to a client that is logged in: profile, trust, link, login, keys. client.ts builds the conversations on it.
+ * Folder `login`: everything from a password or a ticket to an account that is logged in; it knows no conversations. Opens
+ * the profile, trusts the daemon, connects, logs in and keeps the keys; client.ts builds the conversations on this.
  */
 import * as nodeFs from 'node:fs/promises';
 import { type Clock, systemClock } from '../../platform/clock.ts';
@@ -32,15 +32,15 @@ const OPAQUE_QUEUE = 10;
 
 export type Platform = { fs: FileSystem; clock: Clock; random: Random; rsa: Rsa; opaque: Opaque };
 
-/** A person at a daemon: what everything above the connection is given. */
+/** An account that is logged in: everything that client.ts needs. */
 export type SignedIn = Omit<Platform, 'opaque'> & {
   readonly name: string;
   readonly profile: Profile;
   readonly connection: Connection;
   readonly keyring: Keyring;
-  /** What the daemon knows this profile by: whom it ends with `device-end`. */
+  /** The number by which the daemon knows this device: `device-end` signs it out. */
   readonly device: number;
-  /** Held until close: the device whose seqs this process writes. */
+  /** The device that this process writes as; held until `close`. */
   readonly lease: DeviceLease;
   readonly daemon: { address: string; fingerprint: Uint8Array; daemonId: Uint8Array; signSpki: Uint8Array };
   /** @throws ClientError 'login-refused' when `oldPassword` is wrong */
@@ -48,19 +48,23 @@ export type SignedIn = Omit<Platform, 'opaque'> & {
   close(): Promise<void>;
 };
 
-/** Logs in, or registers and logs in. @throws ClientError, Refusal */
-export async function signIn(options: ConnectOptions, seams: Partial<Platform> = {}): Promise<SignedIn> {
-  const { address, fingerprint: linked } = parseServer(options.server ?? DEFAULT_SERVER);
-  const { fs = nodeFs, clock = systemClock, random = systemRandom } = seams;
+/**
+ * Logs in, or registers and logs in.
+ * @param platform replaces parts of the system in tests
+ * @throws ClientError, Refusal as `connect`
+ */
+export async function signIn(options: ConnectOptions, platform: Partial<Platform> = {}): Promise<SignedIn> {
+  const { address, fingerprint: linkFingerprint } = parseServer(options.server ?? DEFAULT_SERVER);
+  const { fs = nodeFs, clock = systemClock, random = systemRandom } = platform;
   const opened: (() => Promise<void>)[] = [];
-  const closing = async (): Promise<void> => {
+  const closeAll = async (): Promise<void> => {
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
     const profile = await Profile.open(profileFolder(options.profile), fs, random);
     opened.push(() => profile.close());
-    const rsa = seams.rsa ?? rsaPool({ threads: 1, maxQueue: RSA_QUEUE });
-    if (seams.rsa === undefined) opened.push(() => rsa.close());
+    const rsa = platform.rsa ?? rsaPool({ threads: 1, maxQueue: RSA_QUEUE });
+    if (platform.rsa === undefined) opened.push(() => rsa.close());
     let pool: Opaque | null = null;
     const opaque = (): Opaque => {
       pool ??= opaquePool({ threads: 1, maxQueue: OPAQUE_QUEUE });
@@ -78,7 +82,7 @@ export async function signIn(options: ConnectOptions, seams: Partial<Platform> =
     const fingerprint = await expectedFingerprint(
       known,
       address,
-      linked,
+      linkFingerprint,
       () => readFingerprint({ address, timeoutMs, clock }),
       (daemon) => ask.trust(daemon),
     );
@@ -86,9 +90,9 @@ export async function signIn(options: ConnectOptions, seams: Partial<Platform> =
     const ticketed = await store.devicesWithTicket(fingerprint, options.user);
     const lease = await profile.devices.lease(ticketed);
     opened.push(async () => lease.release());
-    // A ticket is the whole profile's: a second process writes as another device, but needs no password of its own.
+    // All processes of the profile may use its tickets: a second one writes as another device, but needs no password.
     const device = ticketed.includes(lease.device) ? lease.device : (ticketed[0] ?? lease.device);
-    const entrance = new Authenticator({
+    const authenticator = new Authenticator({
       address,
       fingerprint,
       timeoutMs,
@@ -98,21 +102,21 @@ export async function signIn(options: ConnectOptions, seams: Partial<Platform> =
       store,
       ephemerals,
       rsa,
-      opaque: () => seams.opaque ?? opaque(),
+      opaque: () => platform.opaque ?? opaque(),
       clock,
       random,
       ask,
     });
     const first = options.register
-      ? await entrance.register(options.password ?? null, options.register)
-      : await entrance.logIn(options.password ?? null);
+      ? await authenticator.register(options.password ?? null, options.register)
+      : await authenticator.logIn(options.password ?? null);
     performance.mark('securechat:online');
     opened.push(() => first.calls.link.close());
     let keyring: Keyring | null = null;
     const connection = new Connection({
       first,
       async reconnect(signal) {
-        const next = await entrance.logInAgain(signal);
+        const next = await authenticator.logInAgain(signal);
         keyring?.replace(next.account.keys);
         return next;
       },
@@ -121,8 +125,8 @@ export async function signIn(options: ConnectOptions, seams: Partial<Platform> =
     });
     opened.pop();
     opened.push(() => connection.close());
-    const letGo = keepAlive(connection);
-    opened.push(async () => letGo());
+    const releaseProcess = keepAlive(connection);
+    opened.push(async () => releaseProcess());
     const { daemonId, signSpki } = first;
     keyring = new Keyring({ connection, db: profile.db, clock, daemon: fingerprint, keys: first.account.keys });
     return {
@@ -137,16 +141,16 @@ export async function signIn(options: ConnectOptions, seams: Partial<Platform> =
       device,
       lease,
       daemon: { address: addressText(address), fingerprint, daemonId, signSpki },
-      passwd: (oldPassword, newPassword) => entrance.changePassword(oldPassword, newPassword),
-      close: closing,
+      passwd: (oldPassword, newPassword) => authenticator.changePassword(oldPassword, newPassword),
+      close: closeAll,
     };
   } catch (error) {
-    await closing();
+    await closeAll();
     throw error;
   }
 }
 
-/** @throws ClientError 'usage' for what is neither host:port nor a join link. */
+/** Parses `host:port` or a join link; the fingerprint is null without a link. @throws ClientError 'usage' for anything else */
 export function parseServer(server: string): { address: Address; fingerprint: Uint8Array | null } {
   try {
     const { host, port, fingerprint } = parseAddress(server);
@@ -157,7 +161,7 @@ export function parseServer(server: string): { address: Address; fingerprint: Ui
   }
 }
 
-/** Drops what the profile knows about the key at an address. @returns false when nothing was known */
+/** Forgets the pinned key of an address. @returns false if there was none @throws ClientError 'usage' */
 export async function forgetAddress(server: string, profileOption?: string): Promise<boolean> {
   const { address } = parseServer(server);
   const profile = await Profile.open(profileFolder(profileOption), nodeFs, systemRandom);
@@ -169,17 +173,17 @@ export async function forgetAddress(server: string, profileOption?: string): Pro
 }
 
 /**
- * Where and as whom the profile was last, for what the person did not say: the daemon where it used an account last, that of
- * `user` before others, and the name last used there. Empty where the profile knows nothing.
+ * Returns the server and the name of the last login, for options that the person left out: of `user` if it is given, at `server` if it
+ * is given. Empty if the profile knows none. @throws ClientError 'usage' for a malformed `server`
  */
-export async function lastLogin(said: {
+export async function lastLogin(options: {
   server?: string | undefined;
   user?: string | undefined;
   profile?: string | undefined;
 }): Promise<{ server?: string; user?: string }> {
-  const { server, user } = said;
+  const { server, user } = options;
   const asked = server === undefined ? null : parseServer(server);
-  const profile = await Profile.open(profileFolder(said.profile), nodeFs, systemRandom);
+  const profile = await Profile.open(profileFolder(options.profile), nodeFs, systemRandom);
   try {
     const accounts = new AccountStore(profile, systemClock);
     if (asked === null) return (await lastAccount(profile.db, user)) ?? {};

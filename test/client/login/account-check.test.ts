@@ -88,7 +88,10 @@ test('a login by key must be for the identity that logged in', (t) => {
 
 test('without a person to ask the answer is no', async (t) => {
   const doubt = findDoubt({ ...good, vault: null }, mineAtThree, 'alice');
-  await t.throwsAsync(confirmDoubt({}, doubt), { code: 'untrusted', message: /had taken version 3.*nothing was sent/ });
+  await t.throwsAsync(confirmDoubt({}, doubt), {
+    code: 'untrusted',
+    message: /had stored version 3.*nothing was sent/,
+  });
   await t.throwsAsync(confirmDoubt({ confirm: async () => false }, doubt), { code: 'untrusted' });
   await t.notThrowsAsync(confirmDoubt({ confirm: async () => true }, doubt));
   await t.notThrowsAsync(confirmDoubt({}, null));

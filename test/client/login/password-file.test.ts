@@ -30,7 +30,7 @@ test('a file that others can read causes a warning', async (t) => {
   const warnings: string[] = [];
   await readPasswordFile(await file(t, 'x', 0o640), noInput, (text) => warnings.push(text));
   t.is(warnings.length, 1);
-  t.regex(warnings[0] ?? '', /can be read by others .*chmod 600/);
+  t.regex(warnings[0] ?? '', /can be read by other users .*chmod 600/);
 });
 
 test('a file without a password is a usage error', async (t) => {
