@@ -20,13 +20,13 @@ test.serial('a clock that is far ahead is reported at login, and when keys seem 
   await (await connectChat(t, { user: 'bob', server, password, register, profile })).client.close();
   const bob = await connectChat(t, { user: 'bob', server, profile }, off(40 * day));
   t.like(await bob.event(({ type }) => type === 'notice'), {
-    text: "this machine's clock is 40 days ahead of the daemon's; set it right: times look wrong, and keys of others seem expired or are used too long",
+    text: "this machine's clock is 40 days ahead of the daemon's; correct it: times look wrong, and keys of others may seem expired or stay in use too long",
   });
   await t.throwsAsync(bob.client.send('@alice', 'hello'), {
     instanceOf: ClientError,
     code: 'refused',
     message:
-      "the key of alice seems to have expired, but this machine's clock is 40 days ahead of the daemon's; set the clock right and send it again",
+      "the key of alice seems to have expired, but this machine's clock is 40 days ahead of the daemon's; correct the clock and send it again",
   });
 });
 

@@ -1,4 +1,4 @@
-/** Requests and their answers, events and segments over ONE link. Ends with it; connection.ts goes on with the next. */
+/** Requests, answers, events and segments of one link. connection.ts continues on the next link. */
 import { equal } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import type { LinkEnd } from '../../protocol/link/link-inbox.ts';
@@ -7,7 +7,7 @@ import type { RequestName, RequestParams, RequestResult } from '../../protocol/w
 import { ClientError } from '../errors.ts';
 import { HeldEvents } from './event-queue.ts';
 
-/** What is used of protocol/link.ts. */
+/** The part of a Link (protocol/link/link.ts) that is used. */
 export interface MessageLink {
   readonly cb: Uint8Array;
   readonly queuedBytes: number;
@@ -24,16 +24,17 @@ export interface MessageLink {
   destroy(): void;
 }
 
-/** Who gives the link up when nothing comes over it any more. */
+/** Watches a link, and ends it when nothing arrives any more: heartbeat.ts. */
 export interface LinkWatcher {
-  /** A request has left. */
+  /** Called when a request is sent. */
   asked(): void;
+  /** Called when the link ends. */
   ended(): void;
 }
 
 export type SegmentHandler = (index: number, bytes: Uint8Array) => void;
 
-/** More than come to a room before the daemon vouches for it, about, in bytes. */
+/** The most bytes of room messages, roughly, that wait for the daemon to confirm their place. */
 const MAX_EARLY = 16 * 2 ** 20;
 
 type Waiting = { done: (answer: Answer) => void; fail: (error: Error) => void };
@@ -41,13 +42,13 @@ type Waiting = { done: (answer: Answer) => void; fail: (error: Error) => void };
 export class Calls {
   readonly link: MessageLink;
   onEnd: (end: LinkEnd) => void = () => {};
-  /** heartbeat.ts, once it has begun. */
+  /** null until the heartbeat starts. */
   watcher: LinkWatcher | null = null;
   #receivedCount = 0;
   #onEvent: ((event: Event) => void) | null = null;
   #onEarly: (event: Event) => void = () => {};
   readonly #held = new HeldEvents();
-  /** What came to all of a room and is not vouched for yet. */
+  /** Broadcasts to a room whose place the daemon has not confirmed yet. */
   readonly #early = new HeldEvents(MAX_EARLY);
   readonly #waiting = new Map<number, Waiting>();
   readonly #segments = new Map<number, SegmentHandler>();
@@ -74,22 +75,22 @@ export class Calls {
     };
   }
 
-  /** How much has come so far: it grows with each sign of life. */
+  /** Number of messages and segments so far. */
   get receivedCount(): number {
     return this.#receivedCount;
   }
 
-  /** How the link ended; null while it has not. */
+  /** How the link ended; null while it lasts. */
   get ended(): LinkEnd | null {
     return this.#end;
   }
 
-  /** Requests that have no answer yet. */
+  /** Number of requests without an answer. */
   get unansweredCount(): number {
     return this.#waiting.size;
   }
 
-  /** @throws Refusal when the daemon says no, ClientError 'unreachable' when the link ends first. */
+  /** Sends a request, and resolves with its answer. @throws Refusal when the daemon refuses it, ClientError 'unreachable' when the link ends first */
   async request<N extends RequestName>(method: N, params: RequestParams<N>): Promise<RequestResult<N>> {
     if (this.#end !== null) throw lostError(this.#end);
     const id = this.#next++;
@@ -102,8 +103,9 @@ export class Calls {
   }
 
   /**
-   * Events go there from now on, and those that came while the login was still under way. `early` gets what came to all
-   * of a room before `handler` does: nothing but the signature inside it is to be trusted until then.
+   * Passes the events to `handler` from now on, and those that came during the login.
+   * @param early gets each broadcast to a room before the daemon confirms its place: only its signature may be trusted. `handler` gets
+   *   it again later
    */
   listen(handler: (event: Event) => void, early: (event: Event) => void = () => {}): void {
     this.#onEvent = handler;
@@ -111,7 +113,7 @@ export class Calls {
     for (const event of this.#held.take()) handler(event);
   }
 
-  /** The returned function ends it. Segments of a transfer nobody handles are dropped. */
+  /** Passes the segments of a transfer to `handler`; segments without a handler are dropped. @returns a function that ends this */
   onSegment(transfer: number, handler: SegmentHandler): () => void {
     this.#segments.set(transfer, handler);
     return () => this.#segments.delete(transfer);
@@ -129,7 +131,7 @@ export class Calls {
     waiting?.done(frame.answer);
   }
 
-  /** Only messages of the room that the record was sealed for go this way: all else could be an insider's word. */
+  /** Accepts only messages of the room that the record was sealed for: any member of the room could have made the record. */
   #receiveEarly(room: Uint8Array, message: Uint8Array): void {
     const frame = this.#decode(message);
     if (frame === null) return;
@@ -140,11 +142,11 @@ export class Calls {
       event.params.with !== null ||
       !equal(event.params.conversation, room)
     ) {
-      this.#giveUp(new ProtocolError('message', 'not what may go to all of a room'));
+      this.#giveUp(new ProtocolError('message', 'a broadcast record must contain a message of its room'));
       return;
     }
     if (this.#early.add(event)) this.#onEarly(event);
-    else this.#giveUp(new ProtocolError('message', 'too much that nobody vouches for'));
+    else this.#giveUp(new ProtocolError('message', 'too many broadcasts wait for their confirmation'));
   }
 
   #deliver(event: Event): void {
@@ -152,7 +154,7 @@ export class Calls {
     else if (!this.#held.add(event)) this.#giveUp(new ProtocolError('message', 'too many events before the login'));
   }
 
-  /** null when the link was given up for it. */
+  /** Returns null for a malformed message, after ending the link. */
   #decode(message: Uint8Array): ReturnType<typeof decodeFromDaemon> | null {
     try {
       return decodeFromDaemon(message);
@@ -162,7 +164,7 @@ export class Calls {
     }
   }
 
-  /** A daemon of this version never sends such a thing: nothing later on this link can be trusted to fit. */
+  /** Ends the link after an error that a daemon of this version never makes: later messages may be wrong, too. */
   #giveUp(error: ProtocolError): void {
     this.link.destroy();
     this.#ended(error);
@@ -180,12 +182,12 @@ export class Calls {
   }
 }
 
-/** For who waited for an answer: whether the daemon took the request is not known. */
+/** Returns the error for a request without an answer: the daemon may have carried it out. */
 function lostError(end: LinkEnd): ClientError {
   return new ClientError('unreachable', `${linkEndReason(end)}; try again${end === 'closed' ? ' later' : ''}`);
 }
 
-/** For who waits for the next link, which comes by itself. */
+/** Returns a sentence that says how the link ended. */
 export function linkEndReason(end: LinkEnd): string {
   if (end === 'closed') return 'the server closed the connection';
   return end === 'lost' ? 'the connection was lost' : `the connection broke (${end.message})`;

@@ -1,9 +1,6 @@
-/**
- * A machine whose clock is wrong takes good keys for expired ones: whoever says so to the person compares with the
- * daemon's time.
- */
+/** Compares this machine's clock with the daemon's: with a wrong clock, valid keys seem expired. */
 
-/** Less than this is no wrong clock. ms. */
+/** A smaller difference is normal. ms. */
 const TOLERATED_MS = 5 * 60_000;
 
 const UNITS = [
@@ -13,9 +10,8 @@ const UNITS = [
 ] as const;
 
 /**
- * Which of the two clocks is wrong nobody can say from here, so the sentence names both.
- * @param skew by how many ms this machine's clock is ahead of the daemon's; below zero: behind it
- * @returns null when they agree
+ * Returns a sentence about the difference of the two clocks, as either may be wrong; null if it is small.
+ * @param skew by how many ms this machine's clock is ahead of the daemon's; negative if it is behind
  */
 export function clockWarning(skew: number): string | null {
   const off = Math.abs(skew);
@@ -25,7 +21,7 @@ export function clockWarning(skew: number): string | null {
   return `this machine's clock is ${count} ${unit}${count === 1 ? '' : 's'} ${skew > 0 ? 'ahead of' : 'behind'} the daemon's`;
 }
 
-/** Tells the person once: a clock does not get right by being told of again after each lost link. */
+/** Warns the person about a wrong clock, once. */
 export class ClockNotice {
   readonly #tell: (text: string) => void;
   #told = false;
@@ -34,11 +30,11 @@ export class ClockNotice {
     this.#tell = tell;
   }
 
-  /** @param skew as of clockWarning, after a login */
+  /** Call after a login. @param skew as in clockWarning */
   check(skew: number): void {
     const warning = clockWarning(skew);
     if (warning === null || this.#told) return;
     this.#told = true;
-    this.#tell(`${warning}; set it right: times look wrong, and keys of others seem expired or are used too long`);
+    this.#tell(`${warning}; correct it: times look wrong, and keys of others may seem expired or stay in use too long`);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Folder `connection`: the link that comes back by itself, and calls over it; it knows no account data and no conversations.
- * The link to the daemon as the rest of the client sees it: one that comes back by itself.
+ * Folder `connection`: the link that reconnects by itself, and calls over it; it knows no account data and no conversations.
+ * Reconnects after a lost link, and hides from the other parts which link is in use.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -14,7 +14,7 @@ import { type Calls, linkEndReason, type MessageLink, type SegmentHandler } from
 import { HeldEvents } from './event-queue.ts';
 import { isWorthRetry, retryWaitMs } from './retry.ts';
 
-/** Between two looks whether the right key is back. */
+/** Time between two attempts after the daemon showed a changed key. */
 const CHANGED_KEY_RETRY_MS = 60_000;
 
 /** A link that is logged in. */
@@ -22,7 +22,7 @@ export type LoggedInLink = { calls: Calls; welcome: Welcome };
 
 export type ConnectionOptions = {
   first: LoggedInLink;
-  /** Dials and logs in again without asking anybody; an abort ends the link that it is on. */
+  /** Connects and logs in again without asking the person. An abort ends the new link. */
   reconnect: (signal: AbortSignal) => Promise<LoggedInLink>;
   clock: Clock;
   random: Random;
@@ -35,21 +35,21 @@ export class Connection {
   readonly #onlineListeners = new Set<(welcome: Welcome) => void>();
   readonly #stateListeners = new Set<(state: LinkState) => void>();
   readonly #waiting = new Set<{ go: () => void; fail: (error: Error) => void }>();
-  /** What comes before anybody listens; null after that. What there is no room for is fetched like what came without a link. */
+  /** Events before the first listener; then null. Events that do not fit are dropped, and their entries are fetched later. */
   #held: HeldEvents | null = new HeldEvents();
   #calls: Calls | null = null;
   #state: LinkState = { state: 'connecting' };
   #welcome: Welcome;
   #clockSkew = 0;
   #failures = 0;
-  /** close() was called: nothing comes after it. */
+  /** `close` was called. */
   #ended = false;
-  /** Why there is no link and none is to be waited for; null while there is one, or the next is on its way. */
+  /** Why the connection is closed; null while there is a link, or another attempt will follow. */
   #closedReason: string | null = null;
-  /** What the daemon said when it ended this session. */
+  /** The daemon's sentence when it ended this session. */
   #sessionEndMessage: string | null = null;
   #cancelRetry: () => void = () => {};
-  /** Comes back now. Once it is aborted nobody cares what becomes of it. */
+  /** The attempt to reconnect that is running. The result of an aborted one is ignored. */
   #attempt: AbortController | null = null;
 
   constructor(options: ConnectionOptions) {
@@ -62,24 +62,26 @@ export class Connection {
     return this.#state;
   }
 
-  /** What the newest login was answered with. */
+  /** The daemon's answer to the newest login. */
   get welcome(): Welcome {
     return this.#welcome;
   }
 
-  /** By how many ms this machine's clock was ahead of the daemon's at the newest login; below zero: behind it. */
+  /** By how many ms this machine's clock was ahead of the daemon's at the newest login; negative if it was behind. */
   get clockSkew(): number {
     return this.#clockSkew;
   }
 
+  /** The current link; null while there is none. */
   get link(): MessageLink | null {
     return this.#calls?.link ?? null;
   }
 
   /**
-   * @param options.wait while there is no link: wait for the next one instead of failing. A link that ends after the request
-   *   left fails it either way: whether the daemon took it is not known.
-   * @throws Refusal, ClientError 'unreachable'
+   * Sends a request, and resolves with its answer.
+   * @param options.wait without a link, waits for the next one instead of failing
+   * @throws Refusal when the daemon refuses it; ClientError 'unreachable' without a link, or when the link ends before the answer (the
+   *   daemon may have carried it out)
    */
   async request<N extends RequestName>(
     method: N,
@@ -91,7 +93,7 @@ export class Connection {
     return this.#calls.request(method, params);
   }
 
-  /** The returned function ends it, here and below. Events that came before the first listener are given to it. */
+  /** Calls `listener` for each event. The first listener also gets the events from before. @returns a function that ends this */
   onEvent(listener: (event: Event) => void): () => void {
     this.#eventListeners.add(listener);
     const held = this.#held;
@@ -101,38 +103,39 @@ export class Connection {
   }
 
   /**
-   * What came to all of a room, at once: it comes again as an event, the same object, when the daemon has vouched for it. When
-   * the link ends before that, it never came.
+   * Calls `listener` for each broadcast to a room as soon as it arrives. When the daemon has confirmed its place, `onEvent` gets the same
+   * object. If the link ends before, the broadcast counts as never received. @returns a function that ends this
    */
   onEarly(listener: (event: Event) => void): () => void {
     this.#earlyListeners.add(listener);
     return () => this.#earlyListeners.delete(listener);
   }
 
-  /** After each login that follows a lost link. */
+  /** Calls `listener` after each login that follows a lost link. @returns a function that ends this */
   onOnline(listener: (welcome: Welcome) => void): () => void {
     this.#onlineListeners.add(listener);
     return () => this.#onlineListeners.delete(listener);
   }
 
+  /** Calls `listener` at each change of the state. @returns a function that ends this */
   onState(listener: (state: LinkState) => void): () => void {
     this.#stateListeners.add(listener);
     return () => this.#stateListeners.delete(listener);
   }
 
-  /** Holds for the present link; a transfer is opened again on the next one. */
+  /** Passes the segments of a transfer on the current link to `handler`. @returns a function that ends this */
   onSegment(transfer: number, handler: SegmentHandler): () => void {
     return this.#calls?.onSegment(transfer, handler) ?? (() => {});
   }
 
-  /** Tries at once instead of at the end of the wait, and anew where an attempt under way has found no answer yet. */
+  /** Reconnects now; replaces an attempt that is still running. Does nothing while online or closed. */
   retryNow(): void {
     if (this.#state.state !== 'waiting' && this.#state.state !== 'connecting') return;
     this.#cancelRetry();
     void this.#retry();
   }
 
-  /** Says goodbye; nothing reconnects after it. */
+  /** Closes the link with a goodbye, and stops reconnecting. */
   async close(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
@@ -162,7 +165,7 @@ export class Connection {
         for (const listener of this.#earlyListeners) listener(event);
       },
     );
-    // At the end of a login something is stored: the link may have ended meanwhile, and then nobody was told.
+    // The link may have ended while the login stored its result, before `onEnd` was set.
     if (calls.ended !== null) {
       this.#linkEnded(calls, calls.ended);
       return;
@@ -191,7 +194,7 @@ export class Connection {
     this.#cancelRetry = clock.after(wait, () => void this.#retry());
   }
 
-  /** The key is checked each time, so that trying again is safe; the person is told of success alone. */
+  /** Tries again without a change of the state until it succeeds. This is safe, because each attempt checks the key. */
   #retrySilently(): void {
     this.#cancelRetry = this.#options.clock.after(CHANGED_KEY_RETRY_MS, () => void this.#retry());
   }
@@ -234,7 +237,7 @@ export class Connection {
     if (isChangedKey(error)) this.#retrySilently();
   }
 
-  /** Resolves when there is a link, at once while there is one. @throws ClientError 'unreachable' when none is to be waited for */
+  /** Resolves when there is a link. @throws ClientError 'unreachable' when the connection is closed */
   online(): Promise<void> {
     if (this.#calls !== null) return Promise.resolve();
     if (this.#closedReason !== null) return Promise.reject(this.#offlineError());
@@ -244,7 +247,7 @@ export class Connection {
   }
 
   #offlineError(): ClientError {
-    return new ClientError('unreachable', this.#closedReason ?? 'not connected; try again when the link is back');
+    return new ClientError('unreachable', this.#closedReason ?? 'not connected; try again when the connection is back');
   }
 
   #failWaiting(): void {
@@ -262,7 +265,7 @@ function isChangedKey(error: unknown): boolean {
   return error instanceof ClientError && error.code === 'key-changed';
 }
 
-/** Why this device may not come back by itself, and what to do. The daemon's own advice is for other programs, too. */
+/** Returns why this device was signed out, with this program's advice in place of the daemon's. */
 function signedOutReason(message: string): string {
-  return `${message.replace(/; log in again$/, '')}; start again, the password is needed`;
+  return `${message.replace(/; log in again$/, '')}; start again and log in with the password`;
 }

@@ -1,7 +1,4 @@
-/**
- * From an address to a link: TCP and the handshake, with a time limit and a sentence for everything that may answer
- * instead.
- */
+/** Connects to an address: TCP and the handshake, with a time limit and a sentence for each failure. */
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
@@ -21,16 +18,16 @@ export type DialOptions = {
   address: Address;
   timeoutMs: number;
   clock: Clock;
-  /** Ends the connection whenever it aborts: before, while and after the link is there. */
+  /** An abort ends the connection, also after the handshake. */
   signal?: AbortSignal;
 };
 
-/** As people write it. */
+/** Returns `host:port`; an IPv6 address in brackets. */
 export function addressText({ host, port }: Address): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** The fingerprint of the keys that the daemon shows. Proves nothing yet. @throws ClientError */
+/** Reads the fingerprint that the daemon shows; only a handshake proves it. @throws ClientError as withSocket */
 export function readFingerprint(options: DialOptions): Promise<Uint8Array> {
   return withSocket(options, async (socket) => {
     try {
@@ -41,7 +38,7 @@ export function readFingerprint(options: DialOptions): Promise<Uint8Array> {
   });
 }
 
-/** @throws ClientError 'key-changed' when the daemon shows another key than `expect`, and whatever reach() throws. */
+/** Connects and performs the handshake. @param options `expect`: the fingerprint @throws ClientError 'key-changed' when the daemon shows another one, and as withSocket */
 export async function dial(
   options: DialOptions & { expect: Uint8Array; ephemeral: KeyPair; rsa: Rsa; software: string; random: Random },
 ): Promise<Link> {
@@ -49,32 +46,33 @@ export async function dial(
   const link = await withSocket(options, (socket) =>
     connectLink(socket, { rsa, ephemeral, expect, software, clock, random }),
   );
-  const wrong = versionError(options.address, link.peer);
-  if (wrong === null) return link;
+  const error = versionError(options.address, link.peer);
+  if (error === null) return link;
   link.destroy();
-  throw wrong;
+  throw error;
 }
 
-/** The sentence for a daemon whose requests and events are not ours; null when they are. */
+/** Returns the error for a daemon that uses another version of the requests and events; null if it uses this one. */
 export function versionError(address: Address, peer: Pick<Peer, 'messages' | 'software'>): ClientError | null {
   if (peer.messages === MESSAGES_VERSION) return null;
   const older = peer.messages < MESSAGES_VERSION ? 'the server; ask its operator' : 'this program';
   return new ClientError(
     'version',
-    `${addressText(address)} runs ${peer.software}, which speaks version ${peer.messages} of the messages, this program ${MESSAGES_VERSION}; update ${older}`,
+    `${addressText(address)} runs ${peer.software}, which uses version ${peer.messages} of the protocol, and this program version ${MESSAGES_VERSION}; update ${older}`,
   );
 }
 
+/** Returns the error for a daemon with another key than the pinned one. */
 export function keyChangedError(address: Address, expected: Uint8Array, offered: Uint8Array): ClientError {
   const where = addressText(address);
   return new ClientError(
     'key-changed',
-    `the key of ${where} is not the one you trust: expected ${hex(expected)}, offered ${hex(offered)}; somebody may be in the way. ` +
+    `the key of ${where} is not the one you trust: expected ${hex(expected)}, offered ${hex(offered)}; somebody may intercept the connection. ` +
       `Ask the operator of the server; only if they changed it, run: securechat forget ${where}`,
   );
 }
 
-/** A join link that names another key than this profile knows there: which of them is right, only people can say. */
+/** Returns the error for a join link with another key than the pinned one. */
 export function untrustedJoinLinkError(address: Address, trusted: Uint8Array, linked: Uint8Array): ClientError {
   const where = addressText(address);
   return new ClientError(
@@ -84,7 +82,7 @@ export function untrustedJoinLinkError(address: Address, trusted: Uint8Array, li
   );
 }
 
-/** A join link that names another key than the server shows, where no key was known before: nobody's key has changed. */
+/** Returns the error for a join link with another key than the one that the daemon shows, at an address without a pinned key. */
 export function wrongJoinLinkError(address: Address, linked: Uint8Array, shown: Uint8Array): ClientError {
   return new ClientError(
     'untrusted',
@@ -92,7 +90,7 @@ export function wrongJoinLinkError(address: Address, linked: Uint8Array, shown: 
   );
 }
 
-/** @throws ClientError 'unreachable' | 'not-a-daemon' | 'version' | 'key-changed' */
+/** Connects, runs `use` within the time limit, and explains errors. @throws ClientError 'unreachable' | 'not-a-daemon' | 'version' | 'key-changed' */
 async function withSocket<T>(options: DialOptions, use: (socket: Socket) => Promise<T>): Promise<T> {
   const { address, timeoutMs, clock, signal } = options;
   const where = addressText(address);
@@ -104,13 +102,13 @@ async function withSocket<T>(options: DialOptions, use: (socket: Socket) => Prom
       socket.bytesRead > 0
         ? new ClientError(
             'not-a-daemon',
-            `${where} does not talk like a SecureChat server; check the address and the port`,
+            `${where} does not answer like a SecureChat server; check the address and the port`,
           )
         : new ClientError(
             'unreachable',
             connected
-              ? `${where} does not answer, though something listens there; ask the operator of the server`
-              : `no answer from ${where}; check the address, and that the server runs`,
+              ? `${where} accepts connections, but does not answer; ask the operator of the server`
+              : `no answer from ${where}; check the address, and that the server is running`,
           );
     socket.destroy(failed);
   });
@@ -120,7 +118,7 @@ async function withSocket<T>(options: DialOptions, use: (socket: Socket) => Prom
       socket.once('error', fail);
     });
     connected = true;
-    // An error after this is the link's business; without a listener it would end the process.
+    // From now on the link handles errors. Without any listener, an error would end the process.
     socket.on('error', () => {});
     return await use(socket);
   } catch (error) {
@@ -138,14 +136,14 @@ function unreachableError(where: string, error: unknown): ClientError {
   const reasons: Record<string, string> = {
     ECONNREFUSED: 'nothing listens there',
     ENOTFOUND: 'there is no such host',
-    EAI_AGAIN: 'the name cannot be looked up now',
-    ENETUNREACH: 'the network cannot be reached',
-    EHOSTUNREACH: 'the host cannot be reached',
+    EAI_AGAIN: 'its name cannot be looked up now',
+    ENETUNREACH: 'the network is unreachable',
+    EHOSTUNREACH: 'the host is unreachable',
     ETIMEDOUT: 'it does not answer',
   };
   return new ClientError(
     'unreachable',
-    `cannot connect to ${where}: ${reasons[code] ?? code}; check the address, and that the server runs`,
+    `cannot connect to ${where}: ${reasons[code] ?? code}; check the address, and that the server is running`,
   );
 }
 
@@ -155,7 +153,7 @@ function handshakeError(error: unknown, address: Address): unknown {
   if (error.code === 'version')
     return new ClientError(
       'version',
-      `${where} speaks another version of SecureChat: ${error.message}; update the older of the two`,
+      `${where} uses another version of SecureChat: ${error.message}; update the older program`,
     );
   if (error instanceof DaemonKeyError) return keyChangedError(address, error.expected, error.offered);
   return new ClientError(

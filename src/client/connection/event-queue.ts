@@ -1,17 +1,17 @@
-/** The daemon's events, taken one after the other, with a bound on what waits. */
+/** Keeps and handles the daemon's events in order, within a limit of bytes. */
 import type { Event } from '../../protocol/wire/codec.ts';
 
-/** What waits, about, in bytes. */
+/** The most bytes of waiting events, roughly. */
 const MAX_WAITING = 32 * 2 ** 20;
-/** What an event takes beside its text and its bytes, about. */
+/** Rough size of an event without its texts and byte strings, in bytes. */
 const EVENT_BYTES = 500;
 
-/** How much an event takes while it is kept, about, in bytes. */
+/** Returns the rough size of an event in memory, in bytes. */
 export function bytesOf(event: Event): number {
   return EVENT_BYTES + lengthOf(event.params);
 }
 
-/** Characters of all texts and bytes of all byte strings in it. */
+/** Counts the characters of all texts and the bytes of all byte strings in a value. */
 function lengthOf(value: unknown): number {
   if (typeof value === 'string' || value instanceof Uint8Array) return value.length;
   if (typeof value !== 'object' || value === null) return 0;
@@ -20,18 +20,18 @@ function lengthOf(value: unknown): number {
   return length;
 }
 
-/** Events that are kept until somebody takes them, within a bound. */
+/** Events that wait to be taken, within a limit. */
 export class HeldEvents {
   readonly #events: Event[] = [];
   readonly #maxBytes: number;
   #weight = 0;
 
-  /** @param most about, in bytes */
-  constructor(most = MAX_WAITING) {
-    this.#maxBytes = most;
+  /** @param maxBytes a rough limit */
+  constructor(maxBytes = MAX_WAITING) {
+    this.#maxBytes = maxBytes;
   }
 
-  /** @returns whether there was room for it */
+  /** @returns false if there is no room for the event */
   add(event: Event): boolean {
     const weight = bytesOf(event);
     if (this.#weight + weight > this.#maxBytes) return false;
@@ -40,7 +40,7 @@ export class HeldEvents {
     return true;
   }
 
-  /** All of them, in order; none is left. */
+  /** Returns all events in order, and forgets them. */
   take(): Event[] {
     this.#weight = 0;
     return this.#events.splice(0);
@@ -48,9 +48,9 @@ export class HeldEvents {
 }
 
 export type EventQueueOptions = {
-  /** What may wait, about, in bytes. */
+  /** The most bytes of waiting events, roughly. */
   maxBytes?: number;
-  /** How many are taken at once; one unless told, so that they are taken in order. */
+  /** How many events are handled at once; default 1, which keeps their order. */
   concurrency?: number;
 };
 
@@ -62,7 +62,7 @@ export class EventQueue {
   #weight = 0;
   #added = 0;
 
-  /** @param take never rejects @param full called with each event that there is no room for */
+  /** @param take handles an event; it must never reject @param full called for each event that is dropped for lack of room */
   constructor(
     take: (event: Event) => Promise<void>,
     full: () => void,
@@ -88,7 +88,7 @@ export class EventQueue {
     });
   }
 
-  /** Resolves when all that came so far was taken. */
+  /** Resolves when all events so far are handled. */
   async settled(): Promise<void> {
     await Promise.all(this.#tails);
   }

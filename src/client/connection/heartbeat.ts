@@ -1,17 +1,17 @@
-/** Notices a daemon that went away without a word, and keeps the link from being ended as silent. */
+/** Notices a link that died silently, and keeps a live one from looking idle. */
 import type { Clock } from '../../platform/clock.ts';
 import type { Calls } from './calls.ts';
 
-/** Well below the daemon's limit for silence (3 minutes). */
+/** Time between two pings of an idle link; well below the daemon's limit of 3 minutes. */
 const IDLE_MS = 60_000;
-/** With a request waiting and nothing heard for this long, it is asked whether anybody is there. */
+/** Time without any message, while a request waits, after which a ping is sent. */
 const WAITING_MS = 10_000;
+/** Time without any sign of life after a ping, after which the link is ended. */
 const ANSWER_MS = 15_000;
 
 /**
- * Asks every minute, and soon when a request finds no answer; when nothing at all comes back the link is given up. While no
- * request waits it costs one timer a minute. Ends with the link. During a login it has to be as patient as after it: the
- * daemon may hold one back for 15 s, and answers nothing else meanwhile.
+ * Sends a ping once a minute, and earlier when a request gets no answer; ends the link when nothing comes back. Stops with the link.
+ * The limits are the same during a login, because the daemon may delay its answer by 15 s.
  */
 export function startHeartbeat(calls: Calls, clock: Clock): void {
   let isAsking = false;
@@ -23,17 +23,17 @@ export function startHeartbeat(calls: Calls, clock: Clock): void {
     isAsking = true;
     cancel();
     expect();
-    const again = (): void => {
+    const answered = (): void => {
       if (calls.ended !== null) return;
       isAsking = false;
       cancel();
       cancel = clock.after(IDLE_MS, ask);
     };
-    // Any answer is a sign of life, a refusal too; that the link has ended is none.
-    calls.request('ping', {}).then(again, again);
+    // A refusal is a sign of life, too.
+    calls.request('ping', {}).then(answered, answered);
   }
 
-  /** Whatever comes, or goes out of a long queue, is a sign of life: only then the answer may take longer. */
+  /** Ends the link after ANSWER_MS, unless bytes came in or went out of the queue: then waits again. */
   function expect(): void {
     const { receivedCount } = calls;
     const { queuedBytes } = calls.link;
@@ -45,7 +45,7 @@ export function startHeartbeat(calls: Calls, clock: Clock): void {
 
   function watch(): void {
     if (isAsking) return;
-    // The first that waits begins a new silence; those after it wait along.
+    // Only the first waiting request starts the timer.
     if (cancelWatch !== null && calls.unansweredCount > 1) return;
     cancelWatch?.();
     const { receivedCount } = calls;

@@ -1,9 +1,10 @@
-/** What asks the daemon and changes nothing is asked again over the next link. */
+/** Repeats questions to the daemon over the next link. */
 import { ClientError } from '../errors.ts';
 
 /**
- * @param online resolves when there is a link, and throws ClientError 'unreachable' when there will be none
- * @throws what else `ask` throws
+ * Runs `ask` again on the next link whenever the link is lost. Only for requests that change nothing.
+ * @param online resolves when there is a link. @throws ClientError 'unreachable' when there will be none
+ * @throws the other errors of `ask`
  */
 export async function repeatOnReconnect<T>(online: () => Promise<void>, ask: () => Promise<T>): Promise<T> {
   for (;;) {

@@ -1,4 +1,4 @@
-/** What the profile holds of my accounts: keys, tickets, the versions of the vault. Keys and tickets lie sealed. */
+/** The accounts of a profile: their keys, tickets and vault versions. Keys and tickets are sealed. */
 import * as v from 'valibot';
 import type { Clock } from '../../platform/clock.ts';
 import { utf8 } from '../../protocol/base/bytes.ts';
@@ -9,13 +9,13 @@ import { ClientError } from '../errors.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Statement } from '../profile/profile-db.ts';
 
-/** One person's private keys. `keys`: newest first, each with the newest card that names it. */
+/** The private keys of an account. `keys`: encryption keys, the newest first, each with the newest card that names it. */
 export type AccountKeys = { identity: KeyPair; keys: { card: Uint8Array; pkcs8: Uint8Array }[] };
 
-/** `vaultVersion`: the highest that was made or met; `vaultStored`: the highest that the daemon took or gave. */
+/** `vaultVersion`: the highest that was made or seen; `vaultStored`: the highest that the daemon has stored. */
 export type Account = { keys: AccountKeys; vaultVersion: number; vaultStored: number; localKeys: boolean };
 
-/** Of the keys of one account: 4 for each pair and a few around them. */
+/** The most MessagePack values in the keys of one account: 4 for each pair, and a few around them. */
 const MAX_VALUES = 4096;
 
 const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -34,15 +34,15 @@ export class AccountStore {
     this.#clock = clock;
   }
 
-  /** The names that this profile holds keys of, the last used first. */
+  /** Returns the names of the accounts at a daemon, the last used one first. @param daemon its fingerprint, here and below */
   async names(daemon: Uint8Array): Promise<string[]> {
     const rows = await this.#profile.db.all('SELECT name FROM accounts WHERE daemon = ? ORDER BY at DESC', [daemon]);
     return rows.map((row) => String(row.name));
   }
 
-  /** After a login: it is the one that was used last. */
+  /** Call after a login: makes this the account that was used last. */
   async markUsed(daemon: Uint8Array, name: string): Promise<void> {
-    // Mostly it was that before, and then nothing is written.
+    // Usually it already is, and then nothing is written.
     await this.#profile.db.run(
       `UPDATE accounts SET at = ? WHERE daemon = ? AND name = ?
        AND EXISTS (SELECT 1 FROM accounts x WHERE x.at >= accounts.at AND NOT (x.daemon = ? AND x.name = ?))`,
@@ -50,7 +50,7 @@ export class AccountStore {
     );
   }
 
-  /** @throws ClientError 'refused' when the profile is damaged. */
+  /** Returns null if the profile has no such account. @throws ClientError 'refused' when the profile is damaged, 'version' when a newer program wrote it */
   async load(daemon: Uint8Array, name: string): Promise<Account | null> {
     const [row] = await this.#profile.db.all('SELECT * FROM accounts WHERE daemon = ? AND name = ?', [daemon, name]);
     if (row === undefined) return null;
@@ -65,8 +65,9 @@ export class AccountStore {
   }
 
   /**
-   * On stable storage when it resolves. Numbers and the choice of local keys go only forward, and no card takes the place of a
-   * later one or of another with its number. @returns what is stored now: another process of this profile may have been quicker
+   * Stores the account; on stable storage when it resolves. Versions, and the choice of local keys, only move forward. A card replaces
+   * neither a later one nor another one with its number.
+   * @returns what is stored now: another process of this profile may have stored a later state
    */
   async save(daemon: Uint8Array, name: string, account: Account): Promise<Account> {
     await this.#write(
@@ -81,7 +82,7 @@ export class AccountStore {
     return (await this.load(daemon, name)) ?? account;
   }
 
-  /** The same, but back as well: only where the person said so. */
+  /** As `save`, but may move back. Call it only after the person agreed. */
   async replace(daemon: Uint8Array, name: string, account: Account): Promise<void> {
     await this.#write(
       daemon,
@@ -91,6 +92,7 @@ export class AccountStore {
     );
   }
 
+  /** Returns the ticket with which `device` logs in without a password; null if there is none. */
   async ticket(daemon: Uint8Array, name: string, device: number): Promise<Uint8Array | null> {
     const [row] = await this.#profile.db.all(
       'SELECT ticket FROM tickets WHERE daemon = ? AND name = ? AND device = ?',
@@ -99,12 +101,13 @@ export class AccountStore {
     return row === undefined ? null : this.#profile.open(row.ticket as Uint8Array, aadFor('ticket', name));
   }
 
-  /** The devices that may log in without a password. */
+  /** Returns the devices that have a ticket. */
   async devicesWithTicket(daemon: Uint8Array, name: string): Promise<number[]> {
     const rows = await this.#profile.db.all('SELECT device FROM tickets WHERE daemon = ? AND name = ?', [daemon, name]);
     return rows.map((row) => Number(row.device));
   }
 
+  /** Stores a ticket; null removes it. */
   async saveTicket(daemon: Uint8Array, name: string, device: number, ticket: Uint8Array | null): Promise<void> {
     const key = [daemon, name, device];
     const statement: Statement =
@@ -117,7 +120,7 @@ export class AccountStore {
     await this.#profile.db.transaction([statement]);
   }
 
-  async #write(daemon: Uint8Array, name: string, account: Account, how: string): Promise<void> {
+  async #write(daemon: Uint8Array, name: string, account: Account, onConflict: string): Promise<void> {
     const [newest] = account.keys.keys;
     if (newest === undefined) throw new Error('an account has at least one key');
     const { idFp, cardSeq, hash } = openCard(newest.card);
@@ -127,7 +130,7 @@ export class AccountStore {
       `INSERT INTO accounts (daemon, name, keys, id_fp, card_seq, card_hash, vault_version, vault_stored, local_keys, at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (daemon, name) DO UPDATE SET keys = excluded.keys, id_fp = excluded.id_fp, card_seq = excluded.card_seq,
-         card_hash = excluded.card_hash, at = excluded.at, ${how}`,
+         card_hash = excluded.card_hash, at = excluded.at, ${onConflict}`,
       [daemon, name, sealed, idFp, cardSeq, hash, vaultVersion, vaultStored, localKeys ? 1 : 0, this.#clock.now()],
     );
   }
@@ -141,7 +144,7 @@ function readKeys(plain: Uint8Array): AccountKeys {
   try {
     return v.parse(storedKeys, decodeMessagePack(plain, MAX_VALUES));
   } catch {
-    // What was sealed in this profile is whole: only its form can differ.
+    // The seal proves that the bytes are intact, so only their format can differ.
   }
   throw new ClientError('version', 'the keys in this profile were stored by another version of securechat; update it');
 }

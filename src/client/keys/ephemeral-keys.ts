@@ -1,6 +1,7 @@
 /**
- * The key pair of one handshake. Making one takes half a second, so one spare lies in the profile (`spare.key`, 0600, sealed):
- * it is unlinked before it is used, so that no two links ever share one, and made anew after each connect.
+ * Ephemeral RSA key pairs (RFC 8017), one for each handshake (docs/PROTOCOL.md, handshake). Making one takes half a second, so a spare
+ * one waits in the profile: `spare.key`, mode 0600, sealed with AES-256-GCM. Its file is deleted before the pair is used, so that two
+ * links never share one.
  */
 import { join } from 'node:path';
 import { replaceDurably } from '../../platform/durable-write.ts';
@@ -22,21 +23,21 @@ export class EphemeralKeys {
     this.#rsa = rsa;
   }
 
-  /** Begins now, so that take() need not wait: while the person types, say. */
+  /** Starts to load or make a pair, so that `take` does not have to wait. */
   prepare(): void {
     this.#next ??= this.#spareOrNew();
-    // Whoever takes it hears of a failure.
+    // `take` returns this promise with its error.
     this.#next.catch(() => {});
   }
 
-  /** A pair that was never used and is given to nobody else. */
+  /** Returns a pair that was never used and is given out only once. */
   take(): Promise<KeyPair> {
     const next = this.#next ?? this.#spareOrNew();
     this.#next = null;
     return next;
   }
 
-  /** Makes the spare in the background unless there is one. */
+  /** Makes the spare pair in the background if there is none. */
   makeSpare(): void {
     this.#spare = this.#spare.then(async () => {
       const { fs, dir } = this.#profile;
@@ -45,11 +46,11 @@ export class EphemeralKeys {
       const sealed = this.#profile.seal(new Writer().var16(spki).var16(pkcs8).finish(), AAD);
       await replaceDurably(fs, join(dir, 'spare.key'), concat(sealed));
     });
-    // A full disk costs the next start half a second, nothing more.
+    // Without a spare, as on a full disk, the next start takes half a second longer.
     this.#spare = this.#spare.catch(() => {});
   }
 
-  /** Resolves when the spare is there. */
+  /** Resolves when `makeSpare` is done. */
   spareMade(): Promise<void> {
     return this.#spare;
   }
@@ -58,14 +59,14 @@ export class EphemeralKeys {
     return (await this.#claimSpare()) ?? this.#rsa.generate();
   }
 
-  /** Of two processes, the rename gives it to one. */
+  /** Takes the spare pair; null if there is none. The rename gives it to only one of two processes. */
   async #claimSpare(): Promise<KeyPair | null> {
     const { fs, dir, random } = this.#profile;
-    const mine = join(dir, `spare.key.${hex(random(8))}`);
+    const claimed = join(dir, `spare.key.${hex(random(8))}`);
     try {
-      await fs.rename(join(dir, 'spare.key'), mine);
-      const sealed = await fs.readFile(mine);
-      await fs.unlink(mine);
+      await fs.rename(join(dir, 'spare.key'), claimed);
+      const sealed = await fs.readFile(claimed);
+      await fs.unlink(claimed);
       const reader = new Reader(this.#profile.open(sealed, AAD));
       const pair = { spki: reader.var16(), pkcs8: reader.var16() };
       reader.end();

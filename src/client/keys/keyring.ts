@@ -1,6 +1,6 @@
 /**
- * Folder `keys`: the keys of this account and the cards of others; it knows no conversations. Whose keys are whose: my own
- * identity and encryption keys, and the pinned cards of everybody else.
+ * Folder `keys`: the keys of this account and the cards of others; it knows no conversations. Holds the
+ * keys of this account, fetches the cards of others, and pins them.
  */
 
 import type { Clock } from '../../platform/clock.ts';
@@ -16,9 +16,9 @@ import { type PinnedPerson, PinStore } from '../trust/pin-store.ts';
 import type { AccountKeys } from './account-store.ts';
 import { currentCard } from './my-keys.ts';
 
-/** More than anybody makes in a life: a card a month. */
+/** The most cards of one person: more than a card a month for a lifetime. */
 const MAX_CARDS = 4096;
-/** What the daemon gives at once. */
+/** Cards in one answer of the daemon. */
 const PAGE = 64;
 
 type Me = { name: string; idFp: Uint8Array; identity: KeyPair; card: Card };
@@ -29,11 +29,12 @@ export class Keyring {
   readonly #connection: Connection;
   readonly #pins: PinStore;
   readonly #clock: Clock;
+  /** What the daemon answered since the last login, by name. */
   readonly #asked = new Map<string, Promise<PinnedPerson>>();
   readonly #changeListeners = new Set<KeyChangeListener>();
-  /** The identity whose safety number was shown last, by name: what the person is judging. */
+  /** The identity whose safety number was shown last, by name. */
   readonly #compared = new Map<string, Uint8Array>();
-  /** Opened once: that is a signature to check, and they are asked for with every message. */
+  /** Opened once, because opening a card checks a signature, and every message needs them. */
   #own: { me: Me; encryptionKeys: EncryptionKey[] };
 
   constructor(o: { connection: Connection; db: ProfileDb; clock: Clock; daemon: Uint8Array; keys: AccountKeys }) {
@@ -41,61 +42,68 @@ export class Keyring {
     this.#pins = new PinStore(o.db, o.daemon);
     this.#clock = o.clock;
     this.#own = ownKeys(o.keys);
-    // What happened in the directory while the link was away was not told.
+    // Events of the directory may have been missed without a link.
     o.connection.onOnline(() => this.#asked.clear());
   }
 
-  /** `card` is what the directory shows for me now. */
+  /** This account's name, identity and current card. */
   get me(): Me {
     return this.#own.me;
   }
 
-  /** Current first, then retired ones. */
+  /** The private encryption keys: the current one first, then the retired ones. */
   encryptionKeys(): readonly EncryptionKey[] {
     return this.#own.encryptionKeys;
   }
 
-  /** My keys after a renewal. */
+  /** Replaces the keys of this account after a renewal. */
   replace(keys: AccountKeys): void {
     this.#own = ownKeys(keys);
   }
 
-  /** Pins on first sight, follows the chain of cards. @throws Refusal 'no-such-user' | 'no-keys-yet', ProtocolError 'card' */
+  /**
+   * Returns the card of a person. Asks the daemon once for each login; pins the first card, and follows the chain of later ones.
+   * @throws Refusal 'no-such-user' | 'no-keys-yet', ProtocolError 'card', ClientError 'untrusted' | 'refused' | 'unreachable'
+   */
   cardOf(name: string): Promise<PinnedPerson> {
     if (name === this.me.name) return Promise.resolve({ name, card: this.me.card, verified: true, changedTo: null });
     const known = this.#asked.get(name);
     if (known !== undefined) return known;
     const asked = this.#fetchCard(name);
     this.#asked.set(name, asked);
-    // A failure is not remembered.
+    // After an error, the next call asks again.
     asked.catch(() => this.#asked.delete(name));
     return asked;
   }
 
-  /** Like cardOf, for sealing. @throws ClientError 'key-changed', or 'refused' when the card has expired or does not work */
+  /** As `cardOf`, for a card to seal to. @throws ClientError 'key-changed'; 'refused' when the card has expired or its key does not work */
   async recipientCard(name: string): Promise<Card> {
     const { card, changedTo } = await this.cardOf(name);
     if (changedTo !== null)
       throw new ClientError(
         'key-changed',
-        `the key of ${name} changed: trusted ${hex(card.idFp)}, offered ${hex(changedTo)}; compare with ${name}, then accept it with securechat verify ${name}`,
+        `the key of ${name} changed: trusted ${hex(card.idFp)}, offered ${hex(changedTo)}; compare it with ${name}, then accept it: securechat verify ${name}`,
       );
     if (!card.sealable)
-      throw new ClientError('refused', `nothing can be sealed to the key of ${name}: it does not work; tell ${name}`);
+      throw new ClientError(
+        'refused',
+        `the key of ${name} does not work, so nothing can be sealed to it; tell ${name}`,
+      );
     this.#checkAge(name, card);
     return card;
   }
 
-  /** What is pinned, without asking the daemon; null when nothing is. */
+  /** Returns the pinned card without asking the daemon; null if there is none. */
   pinned(name: string): Promise<PinnedPerson | null> {
     return this.#pins.get(name);
   }
 
+  /** Returns all pinned cards without asking the daemon. */
   allPinned(): Promise<PinnedPerson[]> {
     return this.#pins.all();
   }
 
-  /** The signing key of an identity that was accepted for `name`, now or before; asks for the card when it is new. null: none was. */
+  /** Returns the signing key (SPKI) of an identity that is or was pinned for `name`. Asks the daemon for an unknown one; null if it is not the person's. */
   async sigSpkiOf(idFp: Uint8Array, name: string): Promise<Uint8Array | null> {
     const known = await this.acceptedSpki(idFp, name);
     if (known !== null) return known;
@@ -103,81 +111,82 @@ export class Keyring {
       const { card } = await this.cardOf(name);
       return equal(card.idFp, idFp) ? card.sigSpki : null;
     } catch (error) {
-      // Gone before this profile met them: nothing vouches for what they signed, and what others say goes on.
+      // The account is gone, and this profile never pinned its key: its signatures cannot be checked.
       if (error instanceof Refusal && (error.code === 'no-such-user' || error.code === 'no-keys-yet')) return null;
       throw error;
     }
   }
 
-  /** The same, without asking the daemon. */
+  /** As `sigSpkiOf`, without asking the daemon. */
   async acceptedSpki(idFp: Uint8Array, name: string): Promise<Uint8Array | null> {
     return equal(idFp, this.me.idFp) ? this.me.identity.spki : this.#pins.sigSpki(idFp, name);
   }
 
-  /** Whether an identity is one that `name` had before the one of now. */
+  /** Whether `idFp` (hex) is not the current identity of `name`. */
   async isFormer(name: string, idFp: string): Promise<boolean> {
-    const now = name === this.me.name ? this.me.idFp : (await this.#pins.get(name))?.card.idFp;
-    return now !== undefined && hex(now) !== idFp;
+    const current = name === this.me.name ? this.me.idFp : (await this.#pins.get(name))?.card.idFp;
+    return current !== undefined && hex(current) !== idFp;
   }
 
-  /** Identities that were accepted for `name` before the one of now, the newest first. */
+  /** Returns the identities that were pinned for `name` before the current one, the newest first. */
   formerIdentities(name: string): Promise<Uint8Array[]> {
     return this.#pins.formerIdentities(name);
   }
 
-  /** The next cardOf asks the daemon again: after `renewed`, `stale-card`. */
+  /** Makes the next `cardOf` ask the daemon again, as after `renewed` or `stale-card`. */
   forget(name: string): void {
     this.#asked.delete(name);
   }
 
-  /** The identity to compare: the changed one when there is one. What the person then says counts for this one only. */
+  /** Returns the identity to compare: the changed one if there is one. `setVerified` and `acceptKey` then accept only this one. */
   async identityToCompare(name: string): Promise<Uint8Array> {
     const { card, changedTo } = await this.cardOf(name);
-    const judged = changedTo ?? card.idFp;
-    this.#compared.set(name, judged);
-    return judged;
+    const shown = changedTo ?? card.idFp;
+    this.#compared.set(name, shown);
+    return shown;
   }
 
-  /** @throws ClientError 'key-changed' when the trusted key is not the one that the person compared */
+  /** Stores whether the person compared the key. @throws ClientError 'key-changed' when the pinned key is not the one that was compared */
   async setVerified(name: string, verified: boolean): Promise<void> {
     const { card, changedTo } = await this.cardOf(name);
-    const judged = this.#compared.get(name) ?? card.idFp;
-    if (verified && (changedTo !== null || !equal(judged, card.idFp))) throw notComparedError(name);
+    const compared = this.#compared.get(name) ?? card.idFp;
+    if (verified && (changedTo !== null || !equal(compared, card.idFp))) throw notComparedError(name);
     await this.#pins.setVerified(name, verified);
     this.forget(name);
   }
 
   /**
-   * Takes the changed identity as the person's new one; it counts as not verified. Only the one that was shown: a daemon that
-   * shows yet another one meanwhile is refused. @throws ClientError 'key-changed' | 'untrusted', 'refused' when nothing changed
+   * Pins the changed identity of `name`, not verified. Accepts only the one that was shown to the person.
+   * @throws ClientError 'key-changed' when the daemon shows another one now; 'untrusted'; 'refused' when the key has not changed
    */
   async acceptKey(name: string): Promise<PinnedPerson> {
     const pinned = await this.#pins.get(name);
     const known = pinned?.card.idFp ?? null;
-    // On first sight there is nothing to compare with.
+    // null: nothing was shown or pinned, so any key is accepted.
     const shown = this.#compared.get(name) ?? pinned?.changedTo ?? known;
     const cards = await this.#fetchCards(name, 1);
     const { card } = followCards(null, cards);
-    if (card.name !== name) throw new ClientError('untrusted', `the daemon gave a card of somebody else for ${name}`);
+    if (card.name !== name)
+      throw new ClientError('untrusted', `the server sent the card of another person for ${name}`);
     if (shown !== null && !equal(card.idFp, shown)) {
       if (pinned !== null && !equal(card.idFp, pinned.card.idFp)) await this.#identityDiffers(pinned, card.idFp);
       this.forget(name);
       throw notComparedError(name);
     }
     if (known !== null && equal(card.idFp, known))
-      throw new ClientError('refused', `the key of ${name} is the trusted one already; nothing is to be accepted`);
+      throw new ClientError('refused', `the key of ${name} has not changed; there is nothing to accept`);
     await this.#pins.replace(card, cards.at(-1) ?? new Uint8Array());
     this.forget(name);
     return { name, card, verified: false, changedTo: null };
   }
 
-  /** Told once for each new identity that a known name shows. The returned function ends it. */
+  /** Calls `listener` once for each new identity that the daemon shows for a pinned name. @returns a function that ends this */
   onChanged(listener: KeyChangeListener): () => void {
     this.#changeListeners.add(listener);
     return () => this.#changeListeners.delete(listener);
   }
 
-  /** By this machine's clock: the daemon's word for the time must not make an old key good. */
+  /** Uses this machine's clock: a daemon with a wrong time must not make an expired key valid. @throws ClientError 'refused' */
   #checkAge(name: string, { notAfter }: Card): void {
     const now = this.#clock.now();
     if (notAfter >= now) return;
@@ -186,8 +195,8 @@ export class Keyring {
     throw new ClientError(
       'refused',
       warning === null
-        ? `the key of ${name} has expired; they renew it by connecting once`
-        : `the key of ${name} seems to have expired, but ${warning}; set the clock right and send it again`,
+        ? `the key of ${name} has expired; it is renewed when ${name} connects`
+        : `the key of ${name} seems to have expired, but ${warning}; correct the clock and send it again`,
     );
   }
 
@@ -196,29 +205,31 @@ export class Keyring {
     const pin: Pin | null =
       pinned === null ? null : { idFp: pinned.card.idFp, cardSeq: pinned.card.cardSeq, cardHash: pinned.card.hash };
     let cards = await this.#fetchCards(name, pin?.cardSeq ?? 1);
-    // A new identity begins at 1 again.
+    // The cards of a new identity start at 1.
     if (cards.length === 0 && pin !== null) cards = await this.#fetchCards(name, 1);
     const last = cards.at(-1);
     if (last === undefined)
-      throw new ClientError('refused', `${name} has no keys yet; they get them by logging in once`);
+      throw new ClientError('refused', `${name} has no keys yet; ${name} gets them by logging in once`);
     const newest = openCard(last);
-    if (newest.name !== name) throw new ClientError('untrusted', `the daemon gave a card of somebody else for ${name}`);
+    if (newest.name !== name)
+      throw new ClientError('untrusted', `the server sent the card of another person for ${name}`);
     if (pinned !== null && !equal(newest.idFp, pinned.card.idFp)) return this.#identityDiffers(pinned, newest.idFp);
     const { card } = followCards(pin, cards);
     await this.#pins.put(card, last);
     return { name, card, verified: pinned?.verified ?? false, changedTo: null };
   }
 
+  /** Stores the changed identity, and tells the listeners if it is new. */
   async #identityDiffers(pinned: PinnedPerson, offered: Uint8Array): Promise<PinnedPerson> {
-    const news = pinned.changedTo === null || !equal(pinned.changedTo, offered);
-    if (news) {
+    const isNew = pinned.changedTo === null || !equal(pinned.changedTo, offered);
+    if (isNew) {
       await this.#pins.setChanged(pinned.name, offered);
       for (const listener of this.#changeListeners) listener(pinned.name, pinned.card.idFp, offered);
     }
     return { ...pinned, changedTo: offered };
   }
 
-  /** All cards from `from` on. */
+  /** Fetches the cards from number `from` on. @throws ClientError 'untrusted' when the daemon repeats cards */
   async #fetchCards(name: string, from: number): Promise<Uint8Array[]> {
     const all: Uint8Array[] = [];
     for (let next = from; ; ) {
@@ -228,7 +239,7 @@ export class Keyring {
       if (last === undefined) return all;
       const { cardSeq } = openCard(last);
       if (cardSeq < next || all.length > MAX_CARDS)
-        throw new ClientError('untrusted', `the daemon repeats cards of ${name}`);
+        throw new ClientError('untrusted', `the server repeats cards of ${name}; ask its operator`);
       if (cards.length < PAGE) return all;
       next = cardSeq + 1;
     }
@@ -247,6 +258,6 @@ function ownKeys(keys: AccountKeys): { me: Me; encryptionKeys: EncryptionKey[] }
 function notComparedError(name: string): ClientError {
   return new ClientError(
     'key-changed',
-    `the daemon shows a key for ${name} that you have not compared; look at its digits with securechat verify ${name}`,
+    `the server shows a key for ${name} that you have not compared; compare its digits: securechat verify ${name}`,
   );
 }

@@ -1,16 +1,15 @@
-/** Making my keys, and the card that names them. */
-
+/** Makes and renews the keys of this account and their card. */
 import type { Clock } from '../../platform/clock.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import { CARD_LIFE_MS, openCard, signCard } from '../../protocol/sealed/card.ts';
 import type { AccountKeys } from './account-store.ts';
 
-/** Clocks of friends differ: a card is valid a little before it was made. */
+/** A card is valid from this long before it was made, because clocks differ. ms. */
 const CARD_EARLY_MS = 24 * 60 * 60 * 1000;
-/** Renewed when less than a third of its life is left, so that a month away does no harm. */
+/** A card is renewed when less than a third of its life is left, so that it survives a month offline. ms. */
 const RENEW_BELOW_MS = CARD_LIFE_MS / 3;
 
-/** A new identity, its first encryption key and card. Takes a second or two, off the loop. */
+/** Makes a new identity, its first encryption key and card. Takes a second or two on the worker thread. */
 export async function makeKeys(rsa: Rsa, clock: Clock, name: string): Promise<AccountKeys> {
   const [identity, encryption] = await Promise.all([rsa.generate(), rsa.generate()]);
   const card = await signCard(rsa, identity, {
@@ -23,13 +22,14 @@ export async function makeKeys(rsa: Rsa, clock: Clock, name: string): Promise<Ac
   return { identity, keys: [{ card, pkcs8: encryption.pkcs8 }] };
 }
 
+/** Whether it is time for the next card. */
 export function needsRenewal(keys: AccountKeys, clock: Clock): boolean {
   return currentCard(keys).notAfter - clock.now() < RENEW_BELOW_MS;
 }
 
 /**
- * The next card in the chain.
- * @param rotate with a new encryption key, the old one retired; else for the same key
+ * Makes the next card in the chain.
+ * @param rotate true: for a new encryption key, and the old one is retired; false: for the same key
  */
 export async function renewKeys(rsa: Rsa, clock: Clock, keys: AccountKeys, rotate: boolean): Promise<AccountKeys> {
   const old = currentCard(keys);
@@ -47,7 +47,7 @@ export async function renewKeys(rsa: Rsa, clock: Clock, keys: AccountKeys, rotat
   return { identity: keys.identity, keys: [{ card, pkcs8: fresh.pkcs8 }, ...others] };
 }
 
-/** The newest: what the directory is to show. */
+/** Returns the newest card, which the directory should show. */
 export function currentCard(keys: AccountKeys): ReturnType<typeof openCard> {
   const [newest] = keys.keys;
   if (newest === undefined) throw new Error('an account has at least one key');

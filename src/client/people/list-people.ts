@@ -1,10 +1,10 @@
-/** Fetches the list of all accounts, page by page, within a bound. */
+/** Fetches the list of all accounts, page by page, within a limit. */
 import { compare, utf8 } from '../../protocol/base/bytes.ts';
 import type { RequestResult } from '../../protocol/wire/requests.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ClientError } from '../errors.ts';
 
-/** More accounts than one daemon serves. */
+/** The most accounts that are read: more than one daemon serves. */
 export const MAX_PEOPLE = 100_000;
 
 type ListedPerson = RequestResult<'people'>['people'][number];
@@ -29,5 +29,5 @@ export async function* allPeople(connection: Pick<Connection, 'request'>): Async
 }
 
 function endlessListError(): ClientError {
-  return new ClientError('untrusted', 'the list of people that the server gives has no end; ask its operator');
+  return new ClientError('untrusted', 'the server sends an endless list of people; ask its operator');
 }

@@ -1,6 +1,6 @@
 /**
- * Folder `people`: the accounts of the server and their presence; it decides no trust. The people on the server: who has an
- * account, who is online, and whether this profile trusts their keys.
+ * Folder `people`: the accounts of the server and their presence; it decides no trust. Lists the accounts with their
+ * presence, and announces changes.
  */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
@@ -18,7 +18,7 @@ export class People {
   readonly #context: ClientContext;
   readonly #bus: ClientBus;
   readonly #directory = new Map<string, DirectoryEntry>();
-  /** Changes from events while the directory is loading, one map for each load: they are newer than its pages. */
+  /** Changes from events while the directory is loading, one map for each load. They are newer than its pages. */
   readonly #changesWhileLoading = new Set<Map<string, Partial<DirectoryEntry>>>();
   #loaded: Promise<void> | null = null;
 
@@ -35,6 +35,7 @@ export class People {
     await this.announce();
   }
 
+  /** Returns everybody, sorted by name; loads the directory first if needed. @throws ClientError, Refusal as Connection.request */
   async list(): Promise<Person[]> {
     this.#loaded ??= this.#load();
     await this.#loaded.catch((error: unknown) => {
@@ -84,53 +85,54 @@ export class People {
     this.#bus.publish('announced', { type: 'people', people });
   }
 
-  /** Keeps a change from an event; names beyond the bound are ignored. */
-  #applyChange(name: string, news: Partial<DirectoryEntry>) {
+  /** Applies a change from an event. Ignores new names beyond the limit. */
+  #applyChange(name: string, change: Partial<DirectoryEntry>) {
     if (this.#directory.has(name) || this.#directory.size < MAX_PEOPLE)
-      this.#directory.set(name, { ...offlineEntry, ...this.#directory.get(name), ...news });
-    for (const heard of this.#changesWhileLoading)
-      if (heard.has(name) || heard.size < MAX_PEOPLE) heard.set(name, { ...heard.get(name), ...news });
+      this.#directory.set(name, { ...offlineEntry, ...this.#directory.get(name), ...change });
+    for (const changes of this.#changesWhileLoading)
+      if (changes.has(name) || changes.size < MAX_PEOPLE) changes.set(name, { ...changes.get(name), ...change });
   }
 
   async #load(): Promise<void> {
-    const heard = new Map<string, Partial<DirectoryEntry>>();
-    this.#changesWhileLoading.add(heard);
+    const changes = new Map<string, Partial<DirectoryEntry>>();
+    this.#changesWhileLoading.add(changes);
     try {
-      await this.#loadPages(heard);
+      await this.#loadPages(changes);
     } finally {
-      this.#changesWhileLoading.delete(heard);
+      this.#changesWhileLoading.delete(changes);
     }
   }
 
-  async #loadPages(heard: ReadonlyMap<string, Partial<DirectoryEntry>>): Promise<void> {
-    const now = new Map<string, DirectoryEntry>();
+  async #loadPages(changes: ReadonlyMap<string, Partial<DirectoryEntry>>): Promise<void> {
+    const loaded = new Map<string, DirectoryEntry>();
     for await (const { name, idFp, online, away } of allPeople(this.#context.connection))
-      now.set(name, { idFp, online, away });
-    for (const [name, news] of heard)
-      if (now.has(name) || now.size < MAX_PEOPLE) now.set(name, { ...offlineEntry, ...now.get(name), ...news });
+      loaded.set(name, { idFp, online, away });
+    for (const [name, change] of changes)
+      if (loaded.has(name) || loaded.size < MAX_PEOPLE)
+        loaded.set(name, { ...offlineEntry, ...loaded.get(name), ...change });
     this.#directory.clear();
-    for (const [name, listed] of now) this.#directory.set(name, listed);
+    for (const [name, listed] of loaded) this.#directory.set(name, listed);
   }
 
   async #everyone(): Promise<Person[]> {
     const pins = new Map((await this.#context.keyring.allPinned()).map((pinned) => [pinned.name, pinned]));
     const listed = [...this.#directory].sort(([a], [b]) => (a < b ? -1 : 1));
-    return listed.map(([name, one]) => this.#person(name, one, pins.get(name) ?? null));
+    return listed.map(([name, entry]) => this.#person(name, entry, pins.get(name) ?? null));
   }
 
   #person(name: string, listed: DirectoryEntry, pinned: PinnedPerson | null): Person {
     const { me } = this.#context.keyring;
-    const mine = name === me.name;
-    const trusted = mine ? me.idFp : (pinned?.card.idFp ?? listed.idFp);
+    const isMe = name === me.name;
+    const trusted = isMe ? me.idFp : (pinned?.card.idFp ?? listed.idFp);
     const other = trusted !== null && listed.idFp !== null && !equal(trusted, listed.idFp) ? listed.idFp : null;
-    const offered = mine ? null : (pinned?.changedTo ?? other);
+    const offered = isMe ? null : (pinned?.changedTo ?? other);
     return {
       name,
       online: listed.online,
       // Only people who are online can be away, whatever the daemon says.
       away: listed.online && listed.away,
       fingerprint: trusted === null ? null : hex(trusted),
-      verified: mine || pinned?.verified === true,
+      verified: isMe || pinned?.verified === true,
       changedTo: offered === null ? null : hex(offered),
     };
   }

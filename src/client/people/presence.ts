@@ -6,7 +6,7 @@ import type { ClientContext } from '../login/client-context.ts';
 import type { ConversationName } from '../types.ts';
 import type { People } from './people.ts';
 
-/** The least time between two typing signs to one person, in ms. */
+/** The least time between two `typing` requests to one person. */
 const TYPING_EVERY_MS = 3000;
 
 type PresenceContext = Pick<ClientContext, 'connection' | 'keyring' | 'clock'>;

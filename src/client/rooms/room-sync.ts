@@ -161,7 +161,7 @@ export class RoomSync {
       const next = page.entries.filter((entry) => entry.kind === kind && entry.seq > after);
       entries.push(...next);
       if (entries.length > MAX_FETCHED)
-        throw new ClientError('untrusted', `what the server gives of ${this.#ref.name} has no end; ask its operator`);
+        throw new ClientError('untrusted', `the server sends an endless log of ${this.#ref.name}; ask its operator`);
       const last = next.at(-1);
       if (!page.more || last === undefined) return entries;
       after = last.seq;

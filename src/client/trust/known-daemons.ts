@@ -1,5 +1,4 @@
-/** Which daemon is meant: known by its fingerprint, as in ssh, or asked about once. */
-
+/** The pinned keys of daemons: a new one is trusted once by the person, as in ssh. */
 import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { fingerprintWords } from '../../protocol/link/daemon-identity.ts';
@@ -12,7 +11,7 @@ export type KnownDaemon = {
   fingerprint: Uint8Array;
   /** null until the first login. */
   daemonId: Uint8Array | null;
-  /** A login by password proved that nobody sits between: only then is a key login safe. */
+  /** A login by password proved that nobody intercepts the link: only then a login by key is safe. */
   confirmed: boolean;
 };
 
@@ -25,17 +24,19 @@ export class KnownDaemons {
     this.#clock = clock;
   }
 
+  /** Returns the daemon that is pinned for an address; null if there is none. */
   async at(address: Address): Promise<KnownDaemon | null> {
     return this.#first('SELECT d.* FROM addresses a JOIN daemons d ON d.daemon = a.daemon WHERE a.address = ?', [
       addressText(address),
     ]);
   }
 
+  /** Returns the daemon with this fingerprint; null if it is not known. */
   async byFingerprint(fingerprint: Uint8Array): Promise<KnownDaemon | null> {
     return this.#first('SELECT * FROM daemons WHERE daemon = ?', [fingerprint]);
   }
 
-  /** After a handshake proved that `address` holds this key. Never replaces another key. */
+  /** Pins the key of an address. Call it after the handshake proved the key. Never replaces another key. */
   async remember(address: Address, fingerprint: Uint8Array): Promise<void> {
     const now = this.#clock.now();
     await this.#db.transaction([
@@ -47,12 +48,12 @@ export class KnownDaemons {
     ]);
   }
 
-  /** After a login by password. */
+  /** Call after a login by password: from now on, logins by key are safe. */
   async confirm(fingerprint: Uint8Array, daemonId: Uint8Array): Promise<void> {
     await this.#db.run('UPDATE daemons SET confirmed = 1, daemon_id = ? WHERE daemon = ?', [daemonId, fingerprint]);
   }
 
-  /** Only the address: what belongs to the key stays, for the case that it comes back. */
+  /** Forgets an address, but not the key: its accounts stay. @returns false if the address is not known */
   async forget(address: Address): Promise<boolean> {
     return (await this.#db.run('DELETE FROM addresses WHERE address = ?', [addressText(address)])).changes > 0;
   }
@@ -69,32 +70,33 @@ export class KnownDaemons {
 }
 
 /**
- * The fingerprint that the daemon at `address` must prove.
- * @param linked from a join link, null without one
- * @param greet asks the daemon which key it shows
- * @throws ClientError 'key-changed' when a link names another key than the known one, 'untrusted' when it names another than
- *   the shown one, or the person says no
+ * Returns the fingerprint that the daemon at `address` must prove.
+ * @param linked the fingerprint of a join link; null without one
+ * @param readFingerprint asks the daemon which key it shows
+ * @param trust asks the person about an unknown key
+ * @throws ClientError 'key-changed' when the join link has another key than the pinned one; 'untrusted' when it has another key than
+ *   the shown one, or the person does not trust the key
  */
 export async function expectedFingerprint(
   known: KnownDaemons,
   address: Address,
   linked: Uint8Array | null,
-  greet: () => Promise<Uint8Array>,
+  readFingerprint: () => Promise<Uint8Array>,
   trust: Ask['trust'],
 ): Promise<Uint8Array> {
-  const here = await known.at(address);
-  if (here !== null) {
-    if (linked !== null && !equal(linked, here.fingerprint))
-      throw untrustedJoinLinkError(address, here.fingerprint, linked);
-    return here.fingerprint;
+  const pinned = await known.at(address);
+  if (pinned !== null) {
+    if (linked !== null && !equal(linked, pinned.fingerprint))
+      throw untrustedJoinLinkError(address, pinned.fingerprint, linked);
+    return pinned.fingerprint;
   }
-  const shown = await greet();
+  const shown = await readFingerprint();
   if (linked !== null) {
-    // Said now, before anybody types a password; the handshake proves it.
+    // Checked before the person types a password; the handshake proves the key.
     if (!equal(linked, shown)) throw wrongJoinLinkError(address, linked, shown);
     return linked;
   }
-  // The same daemon under another address: the handshake proves it.
+  // A known daemon at another address: the handshake proves its key.
   if ((await known.byFingerprint(shown)) !== null) return shown;
   const fingerprint = hex(shown);
   if (await trust({ address: addressText(address), fingerprint, words: fingerprintWords(shown) })) return shown;

@@ -1,6 +1,6 @@
 /**
- * Folder `trust`: which keys of people and of daemons are remembered; it asks nobody. The pinned cards of other people, and
- * every identity that was ever accepted, in the profile's database.
+ * Folder `trust`: which keys of people and of daemons are remembered; it asks nobody. Stores the
+ * pinned cards of people, and every identity that was ever pinned.
  */
 import { equal } from '../../protocol/base/bytes.ts';
 import { type Card, openCard } from '../../protocol/sealed/card.ts';
@@ -10,16 +10,16 @@ export type PinnedPerson = {
   name: string;
   /** The newest card that was accepted for the pinned identity. */
   card: Card;
-  /** The person compared the safety number. */
+  /** Whether the person compared the safety number. */
   verified: boolean;
-  /** The directory shows another identity for this name: nothing may be sealed until acceptKey. */
+  /** Another identity that the directory shows for this name: nothing may be sealed until `acceptKey`. null if there is none. */
   changedTo: Uint8Array | null;
 };
 
 export class PinStore {
   readonly #db: ProfileDb;
   readonly #daemon: Uint8Array;
-  /** The card of each name as it was read last: to open one is to check a signature. */
+  /** The opened card of each name, because opening one checks a signature. */
   readonly #opened = new Map<string, { bytes: Uint8Array; card: Card }>();
 
   constructor(db: ProfileDb, daemon: Uint8Array) {
@@ -27,6 +27,7 @@ export class PinStore {
     this.#daemon = daemon;
   }
 
+  /** Returns null if nothing is pinned for the name. */
   async get(name: string): Promise<PinnedPerson | null> {
     const [row] = await this.#db.all('SELECT * FROM pins WHERE daemon = ? AND name = ?', [this.#daemon, name]);
     return row === undefined ? null : this.#pinnedFrom(row);
@@ -37,7 +38,7 @@ export class PinStore {
     return rows.map((row) => this.#pinnedFrom(row));
   }
 
-  /** A newer card of the pinned identity, or the first one; an older card or another identity changes nothing. */
+  /** Pins the first card, or a newer one of the pinned identity; does nothing for an older card or another identity. */
   async put(card: Card, bytes: Uint8Array): Promise<void> {
     await this.#write(
       card,
@@ -48,7 +49,7 @@ export class PinStore {
     );
   }
 
-  /** Another identity for a name, because the person said so. */
+  /** Pins another identity for a name. Call it only after the person agreed. */
   async replace(card: Card, bytes: Uint8Array): Promise<void> {
     await this.#write(
       card,
@@ -63,11 +64,13 @@ export class PinStore {
     await this.#db.run('UPDATE pins SET verified = ? WHERE daemon = ? AND name = ?', params);
   }
 
+  /** Notes that the directory shows another identity. */
   async setChanged(name: string, offered: Uint8Array): Promise<void> {
     const params = [offered, this.#daemon, name];
     await this.#db.run('UPDATE pins SET changed_to = ? WHERE daemon = ? AND name = ?', params);
   }
 
+  /** Returns the signing key of an identity that was ever pinned for `name`; else null. */
   async sigSpki(idFp: Uint8Array, name: string): Promise<Uint8Array | null> {
     const [row] = await this.#db.all('SELECT sig_spki FROM identities WHERE daemon = ? AND id_fp = ? AND name = ?', [
       this.#daemon,
@@ -77,7 +80,7 @@ export class PinStore {
     return row === undefined ? null : (row.sig_spki as Uint8Array);
   }
 
-  /** Every other identity that was ever pinned for `name`, the newest first. */
+  /** Returns the identities that were pinned for `name` before the current one, the newest first. */
   async formerIdentities(name: string): Promise<Uint8Array[]> {
     const rows = await this.#db.all(
       `SELECT id_fp FROM identities WHERE daemon = ? AND name = ?
@@ -94,7 +97,7 @@ export class PinStore {
         params: [this.#daemon, card.name, card.idFp, card.cardSeq, card.hash, bytes],
       },
       {
-        // Only if it is the pinned one now: another process may have pinned another identity first.
+        // Only if it is pinned now: another process may have pinned another identity first.
         sql: `INSERT OR IGNORE INTO identities (daemon, id_fp, name, sig_spki)
                 SELECT daemon, id_fp, name, ? FROM pins WHERE daemon = ? AND name = ? AND id_fp = ?`,
         params: [card.sigSpki, this.#daemon, card.name, card.idFp],

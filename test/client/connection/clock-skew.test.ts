@@ -22,5 +22,5 @@ test('the skew is reported once, whatever a later login shows', (t) => {
   const notice = new ClockNotice((text) => warnings.push(text));
   for (const skew of [0, 60 * minute, 0, -60 * minute]) notice.check(skew);
   t.is(warnings.length, 1);
-  t.regex(warnings[0] ?? '', /60 minutes ahead of the daemon's; set it right/);
+  t.regex(warnings[0] ?? '', /60 minutes ahead of the daemon's; correct it/);
 });

@@ -181,7 +181,7 @@ test('a device that was logged out says by whom, and that it needs the password'
   await setImmediate();
   t.deepEqual(connection.state, {
     state: 'closed',
-    reason: 'this device was logged out from another session; start again, the password is needed',
+    reason: 'this device was logged out from another session; start again and log in with the password',
     code: 'login-refused',
   });
 });

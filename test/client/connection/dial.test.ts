@@ -94,7 +94,7 @@ test('a port that stops in the middle of its greeting is reported as not a daemo
   await t.throwsAsync(reach(address, fingerprint, { timeoutMs: 200 }), {
     instanceOf: ClientError,
     code: 'not-a-daemon',
-    message: /does not talk like a SecureChat server/,
+    message: /does not answer like a SecureChat server/,
   });
 });
 
