@@ -136,7 +136,7 @@ test.serial('messages go on beside endless people, places and presence', async (
   for (const session of daemon.sessions) session.link.destroy();
   alice.client.reconnect();
   await online;
-  await alice.event((event) => event.type === 'notice' && /endless log/.test(event.text));
+  await alice.event((event) => event.type === 'notice' && /endless list/.test(event.text));
   for (let n = 0; n < 3000; n++) {
     daemon.sessionOf('alice').link.send(encodeEvent('presence', { name: `n${n}`, online: true, away: false }));
     if (n % 500 === 0) await turn();

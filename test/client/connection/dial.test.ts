@@ -72,7 +72,7 @@ test('a silent port is given up after the time limit', async (t) => {
   await t.throwsAsync(reach(address, fingerprint, { timeoutMs: 200 }), {
     instanceOf: ClientError,
     code: 'unreachable',
-    message: /^127\.0\.0\.1:\d+ does not answer/,
+    message: /^127\.0\.0\.1:\d+ accepts connections, but does not answer/,
   });
 });
 
