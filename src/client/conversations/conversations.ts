@@ -18,7 +18,12 @@ import { Timeline } from '../timeline/timeline.ts';
 import type { ClientEvent, Conversation, ConversationName } from '../types.ts';
 import { ConversationMarks } from './conversation-marks.ts';
 import { conversationNamed, conversationWith } from './conversation-names.ts';
-import { ConversationLimit, type ListedConversation, listConversations } from './list-conversations.ts';
+import {
+  ConversationLimit,
+  describeConversation,
+  type ListedConversation,
+  listConversations,
+} from './list-conversations.ts';
 import { NotifiedMarks } from './notified-marks.ts';
 import { PendingConversations } from './pending-conversations.ts';
 import { Preview } from './preview.ts';
@@ -286,12 +291,8 @@ export class Conversations {
     return this.#timelines.get(hex(conversation))?.ref ?? null;
   }
 
-  async #conversation(ref: ConversationRef): Promise<Conversation> {
-    const { cache, context } = this.#parts;
-    const known = await cache.coverage(ref.key);
-    const { unread, at } = await cache.unread(ref.key, known?.read ?? 0, hex(context.keyring.me.idFp));
-    const head = Math.max(known?.top ?? 0, this.#timelines.get(ref.key)?.head ?? 0);
-    return { name: ref.name, head, read: known?.read ?? 0, unread, at };
+  #conversation(ref: ConversationRef): Promise<Conversation> {
+    return describeConversation(this.#parts, ref, this.#timelines.get(ref.key)?.head ?? 0);
   }
 
   async #announce(ref: ConversationRef): Promise<void> {

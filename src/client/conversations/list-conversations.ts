@@ -1,7 +1,9 @@
-/** Fetches the list of the account's conversations, page by page, within a bound. */
+/** The list of the account's conversations: fetches it page by page, within a bound, and describes each. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { RequestResult } from '../../protocol/wire/requests.ts';
+import type { Cache } from '../cache/cache.ts';
 import type { ClientContext } from '../login/client-context.ts';
+import type { ConversationRef } from '../notes/conversation-ref.ts';
 import type { Conversation } from '../types.ts';
 
 export type ListedConversation = RequestResult<'conversations'>['conversations'][number];
@@ -63,4 +65,16 @@ export function addUnsent(
   const names = new Set<string>(said.map(({ name }) => name));
   const others = unsent.map(({ name, at }): Conversation => ({ name: `@${name}`, head: 0, read: 0, unread: 0, at }));
   return [...said, ...others.filter(({ name }) => !names.has(name))].sort((a, b) => b.at - a.at);
+}
+
+/** Returns what the list shows of one conversation. @param head the highest seq that its timeline knows; 0 without a timeline */
+export async function describeConversation(
+  { cache, context }: { cache: Cache; context: Pick<ClientContext, 'keyring'> },
+  { key, name }: ConversationRef,
+  head: number,
+): Promise<Conversation> {
+  const known = await cache.coverage(key);
+  const read = known?.read ?? 0;
+  const { unread, at } = await cache.unread(key, read, hex(context.keyring.me.idFp));
+  return { name, head: Math.max(known?.top ?? 0, head), read, unread, at };
 }
