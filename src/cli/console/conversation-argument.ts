@@ -2,7 +2,7 @@
 
 import { ClientError } from '../../client/errors.ts';
 import type { ConversationName } from '../../client/types.ts';
-import { isName } from '../../protocol/base/text.ts';
+import { isName } from '../../protocol/base/safe-text.ts';
 
 /** Parses `bob`, `@bob` or `#lobby`; whether there is such a person or room shows later. @throws ClientError 'usage' for a bad name */
 export function parseConversation(target: string): ConversationName {

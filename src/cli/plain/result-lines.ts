@@ -1,6 +1,6 @@
 /** Lines for the results of commands. */
 import type { Result } from '../../tui/commands/dot-command.ts';
-import { type FileItem, type ListedConversation, presenceWord } from '../../tui/selectors/selectors.ts';
+import { type ConversationItem, type FileItem, presenceWord } from '../../tui/selectors/selectors.ts';
 import { shownReaction } from '../../tui/text/emoji.ts';
 import { age } from '../../tui/text/format.ts';
 import { strings } from '../../tui/text/strings.ts';
@@ -48,7 +48,7 @@ function helpLines(): string[] {
   return [...commands, ...phrases.helpMore];
 }
 
-export function conversationLine(item: ListedConversation): string {
+export function conversationLine(item: ConversationItem): string {
   const muting = (item.muted ? phrases.muted : '') + (item.blocked ? phrases.blocked : '');
   const more = (item.open ? phrases.openNow : '') + muting + (item.unread > 0 ? phrases.unread(item.unread) : '');
   const key = item.changed ? phrases.changedKey : item.verified ? phrases.verified : '';

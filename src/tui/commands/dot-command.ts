@@ -7,7 +7,7 @@ import type { ConversationName, FileInfo, Message, Person, TransferState } from 
 import type { ChatScope } from '../chat/chat-scope.ts';
 import type { CommandName } from '../command-line/command-names.ts';
 import type { CommandRow } from '../command-line/parse-line.ts';
-import type { FileItem, ListedConversation } from '../selectors/selectors.ts';
+import type { ConversationItem, FileItem } from '../selectors/selectors.ts';
 import type { Notice, Question } from '../state/state.ts';
 
 type Command = CommandRow & {
@@ -37,7 +37,7 @@ export type Result =
   | { kind: 'copy'; text: string }
   /** `wasOpen`: the conversation was the open one before, too. */
   | { kind: 'opened'; conversation: ConversationName; wasOpen: boolean }
-  | { kind: 'conversations'; list: readonly ListedConversation[]; areRooms: boolean }
+  | { kind: 'conversations'; list: readonly ConversationItem[]; areRooms: boolean }
   | { kind: 'keys'; people: readonly Person[] }
   | { kind: 'blocked'; names: readonly string[] }
   | { kind: 'comparison'; person: Person; digits(): Promise<string> }

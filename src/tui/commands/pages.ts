@@ -4,7 +4,7 @@ import type { Client } from '../../client/client-api.ts';
 import { shownName } from '../../client/people/shown-name.ts';
 import type { Person } from '../../client/types.ts';
 import { commandNames } from '../command-line/command-names.ts';
-import { type FileItem, type ListedConversation, presenceSign, presenceWord } from '../selectors/selectors.ts';
+import { type ConversationItem, type FileItem, presenceSign, presenceWord } from '../selectors/selectors.ts';
 import { age, groups, size } from '../text/format.ts';
 import { strings } from '../text/strings.ts';
 import { fill } from '../width/measure.ts';
@@ -14,7 +14,7 @@ export function helpLines(): string[] {
   return commandNames.map((name) => `${fill(`${name} ${commandTable[name].usage}`, 33)} ${commandTable[name].help}`);
 }
 
-export function conversationLines(list: readonly ListedConversation[]): string[] {
+export function conversationLines(list: readonly ConversationItem[]): string[] {
   return list.map((item) => {
     const presence = item.room ? '' : presenceWord(item);
     const key = item.changed ? strings.header.changed : item.verified ? strings.header.verified : '';

@@ -16,7 +16,7 @@ import { composerColumns, composerTarget } from './composer-target.ts';
 
 const MIN_NAMES = 5;
 
-export type ListedConversation = {
+export type ConversationItem = {
   name: ConversationName;
   /** The name without `@` or `#`. */
   label: string;
@@ -39,13 +39,13 @@ export type ListedConversation = {
 };
 
 /** The left pane: rooms, then people by name, blocked ones last. The order is stable, so that Alt+3 stays the same. */
-export function peopleOf(chat: Chat): ListedConversation[] {
+export function peopleOf(chat: Chat): ConversationItem[] {
   if (last === null || !sameList(last.chat, chat)) last = { chat, list: sortedPeople(chat) };
   return last.list;
 }
 
 /** Read after every key, and mostly unchanged: the newest list is cached. */
-let last: { chat: Chat; list: ListedConversation[] } | null = null;
+let last: { chat: Chat; list: ConversationItem[] } | null = null;
 
 function sameList(a: Chat, b: Chat): boolean {
   if (a === b) return true;
@@ -70,7 +70,7 @@ function sameList(a: Chat, b: Chat): boolean {
   );
 }
 
-function sortedPeople(chat: Chat): ListedConversation[] {
+function sortedPeople(chat: Chat): ConversationItem[] {
   const names = new Set<ConversationName>(Object.keys(chat.threads) as ConversationName[]);
   for (const name of Object.keys(chat.people)) if (name !== chat.me.name) names.add(`@${name}`);
   return [...names]
@@ -83,7 +83,7 @@ function sortedPeople(chat: Chat): ListedConversation[] {
     );
 }
 
-function listed(chat: Chat, name: ConversationName): ListedConversation {
+function listed(chat: Chat, name: ConversationName): ConversationItem {
   const thread = chat.threads[name];
   const unread = thread === undefined ? 0 : unreadOf(chat, thread);
   const person = name.startsWith('@') ? personOf(chat, name.slice(1)) : undefined;
@@ -130,7 +130,7 @@ export function shown<T>(all: readonly T[], height: number, still: number, wheel
   return { rows: all.slice(first, first + height), first, still, total: all.length };
 }
 
-export type PersonRow = { item: ListedConversation | null; chosen: boolean };
+export type PersonRow = { item: ConversationItem | null; chosen: boolean };
 
 /**
  * The visible rows of the left pane, with the selected or the open one near the middle. A blank row separates rooms from people.
@@ -241,7 +241,7 @@ export function namesColumn(chat: Chat, columns: number): number {
 }
 
 /** Whether the conversation has unread messages and is not muted. */
-export function hasUnread({ unread, muted }: ListedConversation): boolean {
+export function hasUnread({ unread, muted }: ConversationItem): boolean {
   return unread > 0 && !muted;
 }
 

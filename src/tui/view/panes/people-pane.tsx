@@ -1,8 +1,8 @@
 import { Box } from 'ink';
 import type { Span } from '../../messages/marked-text.ts';
 import {
+  type ConversationItem,
   hasUnread,
-  type ListedConversation,
   type PersonRow,
   peopleShown,
   presenceSign,
@@ -34,7 +34,7 @@ function sameRows(a: readonly PersonRow[], b: readonly PersonRow[]): boolean {
 }
 
 /** The selected row has a bar at its left, which shows without colours. */
-function spansOf(item: ListedConversation, columns: number, chosen: boolean): Span[] {
+function spansOf(item: ConversationItem, columns: number, chosen: boolean): Span[] {
   const unread = `${item.mentioned ? '@' : ''}${item.unread > 999 ? '999+' : item.unread}`;
   const count = item.unread > 0 ? unread : item.typing ? '…' : item.draft ? '✎' : '';
   const badge = item.changed ? '!' : item.verified ? '✔' : '';
