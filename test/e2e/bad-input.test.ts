@@ -53,7 +53,7 @@ test.serial('a refused login gives exit status 3, and a taken or look-alike name
     ['whoami', 'alice', 'wrong', 3, /wrong name or password/],
     ['whoami', 'nobody', PASSWORD, 3, /wrong name or password/],
     ['whoami', 'Alice', PASSWORD, 3, /wrong name or password/],
-    ['whoami', 'alice', '', 2, /no password/],
+    ['whoami', 'alice', '', 2, /standard input is empty/],
     ['register', 'alice', PASSWORD, 6, /taken/],
     ['register', 'Alice', PASSWORD, 6, /looks like that of alice/],
     ['register', 'a1ice', PASSWORD, 6, /looks like that of alice/],

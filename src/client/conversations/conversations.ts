@@ -158,7 +158,7 @@ export class Conversations {
 
   async list(): Promise<Conversation[]> {
     const current = [...this.#timelines.values()].filter(({ ref }) => ref.seqOffset === 0);
-    const listed = await Promise.all(current.map(({ ref }) => this.#conversation(ref)));
+    const listed = await Promise.all(current.map(({ ref, head }) => describeConversation(this.#parts, ref, head)));
     return listed.sort((a, b) => b.at - a.at);
   }
 
@@ -291,12 +291,9 @@ export class Conversations {
     return this.#timelines.get(hex(conversation))?.ref ?? null;
   }
 
-  #conversation(ref: ConversationRef): Promise<Conversation> {
-    return describeConversation(this.#parts, ref, this.#timelines.get(ref.key)?.head ?? 0);
-  }
-
   async #announce(ref: ConversationRef): Promise<void> {
     if (ref.seqOffset !== 0) return;
-    this.#parts.bus.publish('announced', { type: 'conversation', conversation: await this.#conversation(ref) });
+    const conversation = await describeConversation(this.#parts, ref, this.#timelines.get(ref.key)?.head ?? 0);
+    this.#parts.bus.publish('announced', { type: 'conversation', conversation });
   }
 }
