@@ -58,8 +58,8 @@ export type Message = {
   author: string;
   conversation: ConversationName;
   /**
-   * Position in the conversation; later messages have higher numbers. null until the server has stored it and, in a room, vouched
-   * for the position. Negative for messages under a key that the person had before: they come before all messages under the current
+   * Position in the conversation; later messages have higher numbers. null until the server has stored it and, in a room, confirmed
+   * the position. Negative for messages under a key that the person had before: they come before all messages under the current
    * key.
    */
   seq: number | null;

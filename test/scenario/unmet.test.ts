@@ -133,7 +133,7 @@ test.serial('messages that wait when the program ends are sent by the next one',
 test.serial('a malformed name is refused at once, and nothing waits for the link', async (t) => {
   const { alice, back } = await cut(t);
   for (const name of ['#bob', 'x'.repeat(100), 'a b', ''])
-    await t.throwsAsync(alice.client.queue(`@${name}`, 'hello?'), { code: 'usage', message: /nobody to write to/ });
+    await t.throwsAsync(alice.client.queue(`@${name}`, 'hello?'), { code: 'usage', message: /is no conversation/ });
   await back();
   await alice.client.send('#lobby', 'goes on');
   t.deepEqual(lines((await alice.client.history('#lobby')).messages), ['alice: goes on (sent)']);

@@ -1,7 +1,7 @@
 /**
- * Folder `cache`: what this profile has of each conversation, and gaps in it; it fetches nothing and shows nothing. Opened
- * entries, so that each is opened once: contents are sealed by the profile, and each has a gap verdict. Bounded: the oldest
- * are dropped, and fetched again when the person scrolls back. Processes of one profile share it; every write can be repeated.
+ * Folder `cache`: what this profile has of each conversation, and gaps in it; it fetches nothing and shows nothing. Stores
+ * opened entries, sealed by the profile, so that each is opened once. The oldest are dropped beyond a limit, and fetched again when
+ * the person scrolls back. The processes of a profile share the cache, and every write can be repeated.
  */
 import { hex, hmac, utf8 } from '../../protocol/base/bytes.ts';
 import { isZero } from '../login/client-context.ts';
@@ -11,7 +11,7 @@ import type { Row, SqlValue, Statement } from '../profile/profile-db.ts';
 import { trimCache } from './cache-trim.ts';
 import type { GapReason } from './chain-gaps.ts';
 
-/** One entry of a conversation. `said` is null when it was not opened; then `raw` is what the daemon gave. */
+/** One entry of a conversation. An unopened entry has no `body`, but the `rawBytes` that the daemon sent. */
 export type CachedEntry = {
   seq: number;
   at: number;
@@ -21,21 +21,21 @@ export type CachedEntry = {
   id: string;
   device: number;
   deviceSeq: number;
-  /** Stands for its hash. For an unopened entry: the hash that it is assumed to have (seen-check.ts), '' while no item names it. */
+  /** Stands for the hash of the entry. For an unopened entry: the hash that it is assumed to have (seen-check.ts), '' while no item names it. */
   tag: string;
   prev: string;
-  /** A message of its own: not an edit, a reaction, a receipt, nor something unreadable. */
+  /** Whether it is a message: not an edit, a reaction, a receipt, or an unopened entry. */
   shown: boolean;
   gap: GapReason | null;
   body: EntryBody | null;
   rawBytes: Uint8Array | null;
-  /** The author of `raw`, as the daemon says. */
+  /** The author of `rawBytes`, as the daemon says. */
   claimedName: string | null;
-  /** The id, hex, of the epoch whose key `raw` waits for. */
+  /** The id, hex, of the epoch whose key is needed to open `rawBytes`. */
   epoch: string | null;
 };
 
-/** Every entry with bottom < seq <= top was taken. */
+/** The stored range: every entry with bottom < seq <= top. `read`: the read mark; `notified`: the last seq that listeners know. */
 export type Coverage = { bottom: number; top: number; read: number; notified: number };
 
 export class Cache {
@@ -49,7 +49,7 @@ export class Cache {
     this.#tagKey = tagKey;
   }
 
-  /** Opens the account's part of the profile, and begins it at the first login; its rooms are pinned later (rooms/lobby.ts). */
+  /** Opens the cache of an account; makes it at the first login. Its rooms are pinned later (rooms/lobby.ts). */
   static async open(profile: Profile, account: string): Promise<Cache> {
     const { db } = profile;
     const aad = utf8(`tags:${account}`);
@@ -62,11 +62,15 @@ export class Cache {
     return new Cache(profile, account, profile.open(row.tag_key as Uint8Array, aad));
   }
 
-  /** Stands for a hash in the tables (HMAC-SHA-256, cut to 128 bits): two can be compared, but a guessed text not be confirmed. '' for zeros. */
+  /**
+   * Returns a keyed tag that stands for a hash in the tables: HMAC-SHA-256 (RFC 2104), truncated to 128 bits. Tags can be compared, but
+   * they do not confirm a guessed text. '' for a hash of zeros.
+   */
   tag(hash: Uint8Array): string {
     return isZero(hash) ? '' : hex(hmac(this.#tagKey, hash).subarray(0, 16));
   }
 
+  /** Returns the stored range of a conversation; null for a new one. @param conversation its key, hex, here and below */
   async coverage(conversation: string): Promise<Coverage | null> {
     const [row] = await this.#all(
       'SELECT bottom, top, read, told FROM coverage WHERE account = ? AND conversation = ?',
@@ -76,6 +80,7 @@ export class Cache {
     return { bottom: Number(row.bottom), top: Number(row.top), read: Number(row.read), notified: Number(row.told) };
   }
 
+  /** Stores an entry; replaces an unopened one only. */
   entryStatement(conversation: string, entry: CachedEntry): Statement {
     const sealed =
       entry.body === null ? null : this.#profile.seal(encodeEntryBody(entry.body), this.#aad(conversation, entry.seq));

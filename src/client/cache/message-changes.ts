@@ -55,7 +55,7 @@ export function applyChanges(author: string, content: Content, marks: readonly M
   return applied;
 }
 
-/** Without a prototype: peers choose the keys, and `constructor` must be one only when somebody chose it. */
+/** Returns reactions as an object without a prototype, because peers choose its keys, such as `constructor`. */
 export function reactionsOf(chosen: readonly [emoji: string, names: string[]][]): Record<string, string[]> {
   return Object.assign(Object.create(null), Object.fromEntries(chosen));
 }

@@ -9,10 +9,11 @@ export class ConversationMarks {
     this.#context = context;
   }
 
-  /** Stores a mark; it never moves back. @param key of the conversation @param mark `told`: shown to listeners */
-  async store(key: string, mark: 'read' | 'told', seq: number): Promise<void> {
+  /** Stores a mark; it never moves back. @param key of the conversation @param mark `notified`: shown to listeners */
+  async store(key: string, mark: 'read' | 'notified', seq: number): Promise<void> {
     const { profile, account } = this.#context;
-    await profile.db.run(`UPDATE coverage SET ${mark} = max(${mark}, ?) WHERE account = ? AND conversation = ?`, [
+    const column = mark === 'read' ? 'read' : 'told';
+    await profile.db.run(`UPDATE coverage SET ${column} = max(${column}, ?) WHERE account = ? AND conversation = ?`, [
       seq,
       account,
       key,

@@ -15,7 +15,7 @@ export async function conversationNamed(
 ): Promise<ConversationRef> {
   if (name.startsWith('#')) return rooms.named(name).ref;
   if (!name.startsWith('@') || !isName(name.slice(1)))
-    throw new ClientError('usage', `"${name}" is nobody to write to; use @name or #room`);
+    throw new ClientError('usage', `"${name}" is no conversation; use @name or #room`);
   return privateRef(context, name.slice(1)).catch(throwClientError);
 }
 

@@ -195,7 +195,7 @@ export class Conversations {
     await this.#announce(ref);
   }
 
-  /** Makes the daemon vouch for early messages of rooms; their events follow. */
+  /** Makes the daemon confirm early messages of rooms; their events follow. */
   confirmEarly(): Promise<void> {
     return this.#preview.requestConfirmation();
   }
@@ -236,7 +236,7 @@ export class Conversations {
 
   async #announceProcessed(ref: ConversationRef, taken: ProcessedEntries): Promise<void> {
     const { cache, messages, context, bus } = this.#parts;
-    // Before the announcement: a listener that answers at once must not write as the device that somebody else uses.
+    // Before the announcement: a listener that answers at once must not write as a device that another program uses.
     if (taken.clash !== null) await bus.publishAndWait('clashed', taken.clash);
     const known = await cache.coverage(ref.key);
     const me = hex(context.keyring.me.idFp);

@@ -8,7 +8,7 @@ import type { Timeline } from '../timeline/timeline.ts';
 import type { ConversationName, Gap, Message } from '../types.ts';
 
 const HISTORY_LIMIT = 100;
-/** Pages that one call fetches at most: a long stretch without messages is not searched all at once. */
+/** Pages that one call fetches at most: a long run of entries without messages is searched in several calls. */
 const MAX_PAGES = 50;
 
 export type HistoryOptions = { before?: number | undefined; limit?: number | undefined; since?: number | undefined };
@@ -51,15 +51,15 @@ async function readOutbox(
   return (await outbox.of(ref)).flatMap((item) => messages.queued(ref, item) ?? []).slice(-limit);
 }
 
-/** Messages in the outbox to a name that nobody has. @throws `refused` when there are none */
+/** Returns the messages in the outbox to a name that does not exist. @throws `refused` when there are none */
 export async function readUnresolved(
   parts: Pick<Parts, 'messages' | 'outbox'>,
   conversation: ConversationName,
   options: HistoryOptions,
   refused: unknown,
 ): Promise<Page> {
-  const unmet = conversation.startsWith('@') ? unresolvedRef(conversation.slice(1)) : null;
-  const messages = unmet === null ? [] : await readOutbox(parts, unmet, options);
+  const unresolved = conversation.startsWith('@') ? unresolvedRef(conversation.slice(1)) : null;
+  const messages = unresolved === null ? [] : await readOutbox(parts, unresolved, options);
   if (messages.length === 0) throw refused;
   return { messages, gaps: [], more: false };
 }

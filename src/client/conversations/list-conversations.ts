@@ -1,4 +1,4 @@
-/** The list of the account's conversations: fetches it page by page, within a bound, and describes each. */
+/** The list of the account's conversations: fetches it page by page, within a limit, and describes each. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { RequestResult } from '../../protocol/wire/requests.ts';
 import type { Cache } from '../cache/cache.ts';
@@ -36,12 +36,12 @@ export class ConversationLimit {
 
 /**
  * Returns each conversation once, in the order in which they began.
- * @param bound is told how many there are, page by page
+ * @param limit is told how many there are, page by page
  * @throws as Connection.request
  */
 export async function listConversations(
   connection: Pick<ClientContext['connection'], 'request'>,
-  bound: ConversationLimit,
+  limit: ConversationLimit,
 ): Promise<ListedConversation[]> {
   const listed = new Map<string, ListedConversation>();
   for (let after: Uint8Array | null = null; ; ) {
@@ -49,13 +49,13 @@ export async function listConversations(
     const page: RequestResult<'conversations'> = await connection.request('conversations', { after });
     for (const one of page.conversations) listed.set(hex(one.conversation), one);
     after = page.next;
-    if (after === null || listed.size === before || bound.isReached(listed.size)) return [...listed.values()];
+    if (after === null || listed.size === before || limit.isReached(listed.size)) return [...listed.values()];
   }
 }
 
 /**
- * The conversations that have messages, and those that have only unsent ones, also to a name that nobody has: there the person can
- * retry or remove them.
+ * Returns the conversations that have messages or only unsent ones, even to a name that does not exist: the person can retry or remove
+ * these there.
  */
 export function addUnsent(
   known: readonly Conversation[],

@@ -33,6 +33,6 @@ export class NotifiedMarks {
   async #flush(key: string): Promise<void> {
     const seq = this.#gathered.get(key);
     this.#gathered.delete(key);
-    if (seq !== undefined) await this.#marks.store(key, 'told', seq);
+    if (seq !== undefined) await this.#marks.store(key, 'notified', seq);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Announces messages of a room before the daemon has vouched for their place. Anybody with the room's key could have repeated,
- * withheld or moved them, but not written them. They have no seq and are not stored; one that turns out not to be in the
+ * Announces messages of a room before the daemon has confirmed their place. Any member could have repeated, withheld or moved them, but
+ * only their author can have written them. They have no seq and are not stored; one that turns out not to be in the
  * conversation is withdrawn.
  */
 import { hex } from '../../protocol/base/bytes.ts';
@@ -41,7 +41,7 @@ export class Preview {
     });
   }
 
-  /** The daemon vouched for the event, and `timeline` has it. Resolves when the message is stored, or was withdrawn. */
+  /** Call when the daemon has confirmed the event and `timeline` has it. Resolves when the message is stored, or was withdrawn. */
   async confirmed(event: Event, timeline: Timeline): Promise<void> {
     const shown = this.#early.get(event) ?? null;
     this.#early.delete(event);
@@ -52,7 +52,7 @@ export class Preview {
     if (stored?.shown !== true) this.#withdraw(shown);
   }
 
-  /** Makes the daemon vouch for early events: any answer does. */
+  /** Makes the daemon confirm early events: any answer does. */
   async requestConfirmation(): Promise<void> {
     if (this.#early.size > 0) await this.#parts.context.connection.request('ping', {}).catch(() => {});
   }

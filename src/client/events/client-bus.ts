@@ -12,7 +12,7 @@
  * - `stored`, by Conversations: more entries are in the cache. MyMessages resolves promises that wait for one of them.
  * - `locked`, by Conversations: epoch keys of a room are missing. Rooms asks the members for them. `epoch-opened`, by rooms: a key has
  *   come. Conversations opens the messages that waited for it.
- * - `clashed`, by Conversations: somebody else writes as a device of this process. OwnDevices takes another device.
+ * - `clashed`, by Conversations: another program writes as a device of this process. OwnDevices takes another device.
  * - `failed`, by all parts: an action failed that no caller waits for. ClientLifecycle shows it as a notice, unless only the link is missing.
  */
 import type { Event } from '../../protocol/wire/codec.ts';

@@ -25,20 +25,20 @@ export type SharedFile = { info: FileInfo; manifest: Manifest; ref: Conversation
 export class SharedFiles {
   readonly #context: ClientContext;
   readonly #cache: Cache;
-  readonly #intake: EntryProcessor;
+  readonly #processor: EntryProcessor;
   readonly #conversations: Pick<Conversations, 'refOf'>;
   readonly #sync: Pick<SyncState, 'synced'>;
 
   constructor(
     context: ClientContext,
     cache: Cache,
-    intake: EntryProcessor,
+    processor: EntryProcessor,
     conversations: Pick<Conversations, 'refOf'>,
     sync: Pick<SyncState, 'synced'>,
   ) {
     this.#context = context;
     this.#cache = cache;
-    this.#intake = intake;
+    this.#processor = processor;
     this.#conversations = conversations;
     this.#sync = sync;
   }
@@ -87,7 +87,7 @@ export class SharedFiles {
     const [cached] = await this.#cache.withSeqs(ref.key, [listed.entry.seq]);
     const opened = cached?.body
       ? { author: cached.author, body: cached.body }
-      : await this.#intake.peek(ref, listed.entry);
+      : await this.#processor.peek(ref, listed.entry);
     if (opened === null) return null;
     const { author, body } = opened;
     if (body.content.kind !== 'manifest' || !equal(body.content.manifest.fileId, listed.file)) return null;

@@ -32,7 +32,7 @@ export function roomRef(id: Uint8Array, name: ConversationName): RoomRef {
   return { kind: 'room', id, key: hex(id), name, seqOffset: 0 };
 }
 
-/** The conversation with the pinned person. @throws ClientError when nobody has that name, or they have no keys yet */
+/** Returns the conversation with a person under their pinned key. @throws Refusal, ClientError when there is no such person, or they have no keys yet */
 export async function privateRef(context: ClientContext, name: string): Promise<PrivateRef> {
   const { me } = context.keyring;
   const pinned = name === me.name ? me : ((await context.keyring.pinned(name)) ?? (await context.keyring.cardOf(name)));

@@ -1,4 +1,4 @@
-/** Folder `notes`: conversation refs, and opening and sealing private notes; it stores nothing. Opens and seals private notes. */
+/** Folder `notes`: conversation refs, and opening and sealing private notes; it stores nothing. */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import type { Content } from '../../protocol/sealed/content.ts';

@@ -24,7 +24,7 @@ export interface ChannelLookup {
   of(ref: ConversationRef): Channel;
   /**
    * Finds the channel of an outbox item by its conversation's key and its recipient. The profile may not have met the recipient when
-   * the item was written. null when the recipient never had that conversation. @throws ClientError when nobody has that name
+   * the item was written. null when the recipient never had that conversation. @throws ClientError when there is no such person
    */
   find(conversation: string, recipient: string): Promise<Channel | null>;
 }

@@ -147,11 +147,11 @@ export class OutboxStore {
 
   /** Moves the items that were written as `device` before the recipient was met into the conversation with them. */
   async moveResolved(ref: ConversationRef, device: number): Promise<void> {
-    const unmet = unresolvedKeyOf(ref);
-    if (unmet === null) return;
+    const unresolved = unresolvedKeyOf(ref);
+    if (unresolved === null) return;
     await this.#context.profile.db.run(
       'UPDATE outbox SET conversation = ? WHERE account = ? AND conversation = ? AND device = ?',
-      [ref.key, this.#context.account, unmet, device],
+      [ref.key, this.#context.account, unresolved, device],
     );
   }
 

@@ -129,18 +129,18 @@ export class Outbox {
     }
   }
 
-  /** Asks the daemon who the unmet recipient is: their items go out in the conversation with them, or fail. */
-  async #resolveRecipient(unmet: ConversationRef, device: number): Promise<void> {
+  /** Asks the daemon about a recipient that this profile has not met. Their items then move to the conversation with them, or fail. */
+  async #resolveRecipient(unresolved: ConversationRef, device: number): Promise<void> {
     for (let waits = 0; !this.#closed && this.#context.connection.state.state === 'online'; ) {
       try {
-        const channel = await this.#channels.find(unmet.key, recipientOf(unmet));
+        const channel = await this.#channels.find(unresolved.key, recipientOf(unresolved));
         if (channel !== null) this.#start(channel.ref, device);
         return;
       } catch (error) {
         if (this.#closed || (error instanceof ClientError && error.code === 'unreachable')) return;
         if (isTemporary(error)) await this.#pause(waits++, error);
-        else if (isFinal(error)) return this.#failAll(unmet, device, error);
-        else throw stalledError(unmet, error);
+        else if (isFinal(error)) return this.#failAll(unresolved, device, error);
+        else throw stalledError(unresolved, error);
       }
     }
   }

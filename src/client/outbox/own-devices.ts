@@ -1,6 +1,6 @@
 /**
  * The devices that this process writes as. Each number of a device's chain is used once, so only one process at a time may hold a
- * device. A process holds its own, those that it gave up because somebody else used their numbers, and, while it sends their items,
+ * device. A process holds its own, those that it gave up because another program used their numbers, and, while it sends their items,
  * those of ended processes.
  */
 import type { ClientBus } from '../events/client-bus.ts';
@@ -49,7 +49,7 @@ export class OwnDevices {
     lease?.release();
   }
 
-  /** Somebody else used this device's numbers (a copied profile): goes on as another device, and never as this one again. */
+  /** Call when another program used this device's numbers (a copied profile): continues as another device, and never as this one. */
   async replace(clashed: number): Promise<void> {
     if (clashed !== this.#current) return;
     await this.#devices.retire(clashed);

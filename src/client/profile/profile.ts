@@ -54,7 +54,11 @@ export class Profile {
     return new Profile(dir, await opening, key, fs, random);
   }
 
-  /** Encrypts with AES-256-GCM (NIST SP 800-38D) under the profile's key: nonce(12), ciphertext, tag(16). `aad` says where it is stored. */
+  /**
+   * Encrypts with AES-256-GCM (NIST SP 800-38D) under a key that HKDF-SHA-256 (RFC 5869) derives from profile.key.
+   * @param aad says where the bytes are stored
+   * @returns nonce (12 bytes), ciphertext, tag (16 bytes)
+   */
   seal(bytes: Uint8Array, aad: Uint8Array): Uint8Array {
     const nonce = this.random(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(aad);

@@ -1,4 +1,7 @@
-/** Small values that a profile keeps by name, such as settings and drafts. Each is a sealed row: the database shows neither name nor value. */
+/**
+ * Small values that a profile keeps by name, such as settings and drafts. Each is a sealed row (AES-256-GCM), found by an HMAC-SHA-256
+ * (RFC 2104) of its name: the database shows neither name nor value.
+ */
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { writeAll } from '../../platform/durable-write.ts';

@@ -1,4 +1,4 @@
-/** Asks a room's members for epoch keys that this client lacks, as long as nobody has left since the epoch was made. */
+/** Asks a room's members for epoch keys that this client lacks, unless a member has left since the epoch was made. */
 
 import type { Clock } from '../../platform/clock.ts';
 import { hex } from '../../protocol/base/bytes.ts';

@@ -104,7 +104,7 @@ export class RoomKeys {
     return this.#refused.get(id)?.epoch.maker ?? null;
   }
 
-  /** Whether nobody left after the epoch was made: messages under it are accepted, and its key may be granted. */
+  /** Whether no member has left since the epoch was made: messages under it are accepted, and its key may be granted. */
   isOpen({ epoch }: KnownEpoch): boolean {
     return (this.#members.numberOf(epoch.logHead) ?? 0) >= this.#members.log.lastDeparture;
   }
@@ -121,7 +121,7 @@ export class RoomKeys {
 
   /**
    * Checks and stores the conversation's next epoch; a known one changes nothing.
-   * @throws ProtocolError 'room' for a maker or a log head that the log does not vouch for
+   * @throws ProtocolError 'room' for a maker or a log head that is not in the log
    */
   take(entry: Entry): Promise<KnownEpoch> {
     return this.#mutex.run(() => this.#take(entry));
@@ -165,7 +165,7 @@ export class RoomKeys {
     const maker = hex(claimed.maker);
     const name = this.#members.nameOf(maker);
     if (!equal(claimed.room, this.#members.room) || name === null || !this.#members.wasMember(maker, entry.seq))
-      throw new ProtocolError('room', 'an epoch made by nobody of the room');
+      throw new ProtocolError('room', 'the maker of the epoch was no member of the room');
     // An epoch of the future would never get old, and would leave out members whose cards end before its time.
     if (claimed.time > entry.at + EPOCH_SKEW_MS) throw new ProtocolError('room', 'an epoch of the future');
     const head = this.#members.numberOf(claimed.logHead);

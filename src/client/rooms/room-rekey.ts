@@ -204,7 +204,7 @@ export class RoomRekey {
     return this.#keys.headSeq === headSeq && this.#context.clock.monotonic() < until;
   }
 
-  /** The newest epoch whose key is known and after which nobody left. Newer ones without a key may be garbage. */
+  /** The newest epoch whose key is known and after which no member left. Newer ones without a key may be garbage. */
   #usable(): (KnownEpoch & { key: Uint8Array }) | null {
     return this.#keys.newestOpen();
   }
@@ -275,7 +275,7 @@ export class RoomRekey {
     const missing = [...at.members].find(([idFp]) => !cards.has(idFp));
     if (missing === undefined) return [...cards.values()];
     await this.#sync.sync();
-    if (!equal(log.head, at.head)) throw new Refusal('stale-epoch', 'somebody left meanwhile');
+    if (!equal(log.head, at.head)) throw new Refusal('stale-epoch', 'a member left meanwhile');
     throw new ClientError('refused', `the daemon gives no card of ${missing[1]}; the room stays closed`);
   }
 }

@@ -174,7 +174,9 @@ export class RoomSync {
       await this.#keys.take(entry);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#bus.notice(`${this.#ref.name}: a new key by ${entry.from ?? 'nobody'} was refused: ${error.message}`);
+      this.#bus.notice(
+        `${this.#ref.name}: a new key by ${entry.from ?? 'an unknown member'} was refused: ${error.message}`,
+      );
     }
   }
 }

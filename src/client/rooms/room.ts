@@ -83,14 +83,14 @@ export class Room {
     const author = hex(header.from);
     const name = this.members.nameOf(author);
     if (!equal(header.room, this.ref.id) || name === null || !this.members.wasMember(author, entry.seq))
-      throw new ProtocolError('room', 'by nobody of the room');
+      throw new ProtocolError('room', 'its author was no member of the room');
     const claim = { author, id: hex(header.msgId), device: header.device, deviceSeq: header.seq };
     const epoch = hex(header.epochId);
     const known = this.keys.get(epoch);
     if (known === null || known.key === null) throw new MissingEpochKey({ ...claim, epoch });
     const head = this.members.numberOf(known.epoch.logHead) ?? 0;
     if (entry.seq < known.seq || this.members.leftBetween(head, entry.seq))
-      throw new ProtocolError('room', 'under an epoch that was not made yet, or after which somebody had left');
+      throw new ProtocolError('room', 'its epoch was made later, or a member had left since');
     const authorSpki = await this.#context.keyring.sigSpkiOf(header.from, name);
     if (authorSpki === null) throw new ProtocolError('room', 'its author is not the pinned one');
     const opened = openRoomMessage(entry.bytes, {

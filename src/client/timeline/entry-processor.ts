@@ -25,7 +25,7 @@ const AT_ONCE = 16;
 /** Stored entries that are read at once. */
 const STORED_PAGE = 200;
 
-/** Entries that follow everything known, which then reaches to `end`; or that precede it, which then begins after `end`. */
+/** The position of a batch: after the known entries, which then reach to `end`, or before them: they then begin after `end`. */
 export type BatchPosition =
   /** hole: the daemon did not give the entries before the first one. */
   | { side: 'newer'; end: number; hole: boolean }
@@ -41,7 +41,7 @@ export type ProcessedEntries = {
   delivered: string[];
   /** Ids of epochs, hex, whose keys are missing. */
   locked: Set<string>;
-  /** The number of my device that somebody else writes as; null when there is none. */
+  /** The number of a device of this process as which another program writes; null if there is none. */
   clash: number | null;
 };
 
@@ -65,12 +65,12 @@ export class EntryProcessor {
     this.#tag = (hash) => cache.tag(hash);
   }
 
-  /** @param entries in order of seq */
-  async process(ref: ConversationRef, entries: readonly Entry[], stretch: BatchPosition): Promise<ProcessedEntries> {
+  /** Opens, judges and stores a batch. @param entries in order of seq. @returns what to announce */
+  async process(ref: ConversationRef, entries: readonly Entry[], position: BatchPosition): Promise<ProcessedEntries> {
     // Messages of a room are opened with the log and epoch entries among them.
     await this.#rooms.find(ref)?.sync.takeKeysAmong(entries);
     const items = await this.#openAll(ref, entries);
-    const { side, end } = stretch;
+    const { side, end } = position;
     const older = side === 'older';
     const state = await this.#state(ref, items, older);
     // After the state: entries that another process trims in between must not look as if they had never come.
@@ -82,18 +82,18 @@ export class EntryProcessor {
     for (const [index, item] of items.entries()) {
       const cached = await this.#judge(ref, item, state, chains, fromStart);
       if (cached === null) continue;
-      if (side === 'newer' && stretch.hole && index === 0) cached.gap ??= 'missing';
+      if (side === 'newer' && position.hole && index === 0) cached.gap ??= 'missing';
       this.#store(ref, item, cached, side, state, taken, statements);
     }
     statements.push(...state.seenCheck.statements);
     if (older) statements.push(...state.joinOlder(chains, fromStart));
     for (const [key, chain] of state.chains) statements.push(state.chainStatement(key, chain, side));
-    statements.push(older ? state.lowerStatement(stretch.bottom, end) : state.raiseStatement(end));
+    statements.push(older ? state.lowerStatement(position.bottom, end) : state.raiseStatement(end));
     try {
       await this.#context.profile.db.transaction(statements);
     } catch (error) {
       // Another process trimmed or extended the known entries since the request: storing this page would hide a hole.
-      const isStale = older && (await this.#cache.coverage(ref.key))?.bottom !== stretch.bottom;
+      const isStale = older && (await this.#cache.coverage(ref.key))?.bottom !== position.bottom;
       if (!isStale) throw error;
       return noEntries();
     }

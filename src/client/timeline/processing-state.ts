@@ -1,4 +1,4 @@
-/** What entry-processor.ts needs to know before it judges a stretch of entries, and the SQL statements that store the result. */
+/** The stored state that the EntryProcessor needs to judge a batch of entries, and the SQL statements that store the result. */
 import { hex } from '../../protocol/base/bytes.ts';
 import type { Cache, CachedEntry } from '../cache/cache.ts';
 import { type Chain, type GapReason, joinChains, judgeStart } from '../cache/chain-gaps.ts';
@@ -15,7 +15,7 @@ export class ProcessingState {
   readonly chains = new Map<string, Chain>();
   /** Items that are stored already, by `author/id`. */
   readonly known = new Map<string, { seq: number; tag: string; gap: GapReason | null }>();
-  /** The seqs of what this stretch's items name as seen. */
+  /** Checks that the messages that the batch's items name as seen are there. */
   readonly seenCheck: SeenCheck;
   readonly #context: ClientContext;
   readonly #ref: ConversationRef;
@@ -28,7 +28,7 @@ export class ProcessingState {
     this.seenCheck = new SeenCheck(context, ref);
   }
 
-  /** @param whole all chains of the conversation, not only those of the stretch's authors */
+  /** @param whole loads all chains of the conversation, not only those of the batch's authors */
   static async load(
     context: ClientContext,
     cache: Cache,
@@ -100,7 +100,7 @@ export class ProcessingState {
     return row === undefined ? undefined : String(row.tag);
   }
 
-  /** Whether somebody else writes as a device of this process: the item has a number that the device did not give out. */
+  /** Whether another program writes as a device of this process: the item has a number that this process did not assign. */
   isClash(opened: OpenedEntry): boolean {
     const seq = this.#ownSeqs.get(opened.device);
     return seq !== undefined && opened.deviceSeq > seq && !this.#queued.has(opened.id);
@@ -149,7 +149,7 @@ export class ProcessingState {
     );
   }
 
-  /** Puts the chains of an older stretch before the known ones. @param fromStart it holds the conversation's first entry */
+  /** Joins the chains of an older batch and the known ones. @param fromStart whether the batch holds the conversation's first entry */
   joinOlder(older: ReadonlyMap<string, Chain>, fromStart: boolean): Statement[] {
     const statements: Statement[] = [];
     for (const [key, chain] of older) {

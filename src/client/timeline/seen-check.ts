@@ -30,7 +30,7 @@ export class SeenCheck {
     this.#known.set(tag, seq);
   }
 
-  /** An entry of this stretch did not open. */
+  /** Adds an unopened entry of this batch. */
   addUnopened({ seq, tag, author }: CachedEntry): void {
     if (tag !== '') this.addKnown(tag, seq);
     else this.#unopened.set(seq, author);

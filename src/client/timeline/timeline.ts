@@ -39,20 +39,20 @@ export class Timeline {
   /** Something came while the loop was running. */
   #runAgain = false;
 
-  /** @param held shared by all timelines: bytes of entries that wait for their turn */
+  /** @param buffered shared by all timelines: bytes of entries that wait for their turn */
   constructor(
     ref: ConversationRef,
     context: ClientContext,
     cache: Cache,
-    intake: EntryProcessor,
-    held: BufferedBytes,
+    processor: EntryProcessor,
+    buffered: BufferedBytes,
     listener: TimelineListener,
   ) {
     this.ref = ref;
     this.#context = context;
     this.#cache = cache;
-    this.#processor = intake;
-    this.#buffer = new ReorderBuffer(held);
+    this.#processor = processor;
+    this.#buffer = new ReorderBuffer(buffered);
     this.#listener = listener;
   }
 
@@ -84,7 +84,7 @@ export class Timeline {
     this.#startLoop();
   }
 
-  /** Waits for the loop, and drops the entries that are held. */
+  /** Waits for the loop, and drops the buffered entries. */
   async end(): Promise<void> {
     await this.idle();
     this.#buffer.dropUpTo(Number.POSITIVE_INFINITY);
@@ -203,7 +203,7 @@ export class Timeline {
     }
   }
 
-  /** The held entries right after `top`, without a hole. */
+  /** Returns the buffered entries that directly follow `top`. */
   #consecutive(top: number): Entry[] {
     const ready: Entry[] = [];
     for (let entry = this.#buffer.get(top + 1); entry && ready.length < PAGE; entry = this.#buffer.get(entry.seq + 1))

@@ -91,7 +91,8 @@ export class DownloadFile {
       const { bytesRead } = await this.#withDiskErrors(() =>
         this.#handle.read(into, done, into.length - done, position + done),
       );
-      if (bytesRead === 0) throw new ClientError('refused', `${this.#part} was changed by somebody else; repeat it`);
+      if (bytesRead === 0)
+        throw new ClientError('refused', `another program changed ${this.#part}; start the download again`);
       done += bytesRead;
     }
     return into;

@@ -14,7 +14,7 @@ export class LocalFile {
   /** Absolute. */
   readonly path: string;
   readonly size: number;
-  /** Stays equal as long as it is the same file and nobody wrote to it. */
+  /** Changes when the file is replaced or written to. */
   readonly version: string;
   readonly #handle: OpenFile;
 
@@ -65,7 +65,7 @@ export class LocalFile {
     return into;
   }
 
-  /** @throws UnsendableFile when somebody wrote to it since it was opened */
+  /** @throws UnsendableFile when it was written to since it was opened */
   async checkUnchanged(): Promise<void> {
     if (versionOf(await this.#handle.stat()) !== this.version) throw this.#changed();
   }

@@ -159,7 +159,7 @@ export class RunningTransfers {
     this.#parts.bus.publish('announced', { type: 'transfer', transfer });
   }
 
-  /** Ignores failures: if the profile is closed, the next start finds that nobody works on the transfer. */
+  /** Ignores failures: if the profile is closed, the next start finds the transfer without a process. */
   async #tryStore(writing: Promise<void>): Promise<void> {
     await writing.catch(() => {});
   }
