@@ -40,8 +40,7 @@ export interface Client {
   readonly link: LinkState;
 
   /**
-   * Calls `listener` for every event. The first listener also gets the events from before. If a listener throws, all listeners get a
-   * notice.
+   * Calls `listener` for every event; the first one also gets earlier events. If a listener throws, all listeners get a notice.
    * @returns a function that ends the subscription
    * @example
    * const unsubscribe = client.subscribe((event) => {
@@ -52,8 +51,7 @@ export interface Client {
   subscribe(listener: (event: ClientEvent) => void): () => void;
 
   /**
-   * Resolves with the conversations that have messages or unsent messages, the newest first. Unsent messages to a name that does not
-   * exist are listed, too.
+   * Resolves with the conversations that have messages or unsent messages (also to a name that does not exist), the newest first.
    * @example
    * for (const { name, unread } of await client.conversations()) console.log(name, unread);
    */
@@ -166,7 +164,7 @@ export interface Client {
   away(on: boolean): Promise<void>;
 
   /**
-   * Tries to reconnect now instead of at `retryAt`, and gives up an attempt that is still unanswered. Does nothing while online.
+   * Reconnects now instead of at `retryAt`, and gives up an attempt that is still unanswered. Does nothing while online.
    * @example
    * if (client.link.state === 'waiting') client.reconnect();
    */
@@ -208,9 +206,8 @@ export interface Client {
   download(file: FileRef, options: TransferOptions & { dir: string }): Promise<string>;
 
   /**
-   * Resolves with the unfinished transfers of this account and profile, also those that were begun before this start; all that this
-   * client is not running are paused. Transfers that another program of this profile is running are left out. A download whose
-   * program ended just after the file was saved is listed once, as done.
+   * Resolves with the unfinished transfers of this account and profile, also from before this start: running here or paused, but not
+   * those that another program of this profile runs. A download that was saved just before its program ended is listed once, as done.
    * @example
    * for (const { name, done, size } of await client.transfers()) console.log(`${name}: ${done} of ${size} bytes`);
    */
@@ -236,8 +233,7 @@ export interface Client {
   pause(transfer: FileRef): Promise<void>;
 
   /**
-   * Gives up a transfer: deletes the server's part of an upload, and the `.part` file of a download. Without a connection, the client
-   * tells the server after the next login.
+   * Gives up a transfer: deletes the server's part of an upload (after the next login, if offline) or the `.part` file of a download.
    * @throws ClientError 'refused' when there is no such transfer, or another program is running it
    * @example
    * for (const transfer of await client.transfers()) await client.drop(transfer);
@@ -254,8 +250,7 @@ export interface Client {
 
   /**
    * Stores whether this person has compared the safety number of `name`.
-   * @throws ClientError 'key-changed' when the pinned key is not the one of the last `safetyNumber`; 'refused' when there is no such
-   *   person
+   * @throws ClientError 'key-changed' when the pinned key is not that of the last `safetyNumber`; 'refused' when there is no such person
    * @example
    * await client.setVerified('bob', true);
    */
