@@ -58,8 +58,8 @@ export class Conversations {
   readonly #buffered: BufferedBytes = { used: 0 };
 
   constructor(parts: ConversationParts) {
-    this.#parts = parts;
     const { bus } = parts;
+    this.#parts = parts;
     this.#trimming = new CacheTrimmer(parts.cache, bus);
     this.#limit = new ConversationLimit((text) => bus.notice(text));
     this.#preview = new Preview(parts);
@@ -73,6 +73,7 @@ export class Conversations {
     bus.on('received', (event) => this.#handle(event));
     bus.on('heard', (event) => this.#markNotified(event));
     bus.on('sent', ({ ref, entry }) => this.timeline(ref).arrive(entry));
+    for (const { ref } of parts.rooms.all) this.timeline(ref);
     bus.on('epoch-opened', ({ ref, epoch }) => this.#retry(ref, epoch));
   }
 
@@ -99,7 +100,7 @@ export class Conversations {
     return [ref, ...former].map((each) => this.timeline(each));
   }
 
-  /** The person accepted a new key of `name`: their conversation until now becomes one under a former key. */
+  /** The person accepted a new key of `name`: their conversation becomes one under a former key. */
   async keyAccepted(name: string): Promise<void> {
     const { bus, rooms } = this.#parts;
     for (const [key, timeline] of [...this.#timelines]) {
@@ -173,6 +174,7 @@ export class Conversations {
   #markNotified(event: ClientEvent): void {
     if (event.type !== 'message' || !event.fresh) return;
     const { conversation, seq } = event.message;
+    for (const { ref } of this.#parts.rooms.all) this.timeline(ref);
     const current = [...this.#timelines.values()].find(({ ref: at }) => at.name === conversation && at.seqOffset === 0);
     if (current !== undefined && seq !== null) this.#notified.raise(current.ref.key, seq);
   }

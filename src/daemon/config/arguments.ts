@@ -44,7 +44,7 @@ export async function parseArguments(args: readonly string[], version: string): 
     })
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new UsageError(message.split('\n')[0] ?? message);
+      throw error ?? new UsageError(`${message.split('\n')[0]}; see --help`);
     });
   const parsed: { [name: string]: unknown; _: (string | number)[] } = withUsageErrors(() => parser.parseSync());
   if (parsed.help === true) return { command: 'print', text: await parser.getHelp() };

@@ -19,7 +19,7 @@ export const exactBytes = (size: number) =>
     v.check((value) => value.length === size),
   );
 export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
-/** A name as typed; the daemon checks it with isName (base/text.ts). */
+/** A name as typed; the daemon checks it with isName (base/safe-text.ts). */
 export const name = text(64);
 /** A name from the daemon. Only valid names pass, so that no list of people brings an escape sequence to a terminal. */
 export const knownName = v.pipe(name, v.check(isName));

@@ -4,7 +4,7 @@
  */
 
 import type { Client } from '../../client/client-api.ts';
-import type { ClientEvent, ConversationName, Message, TransferState } from '../../client/types.ts';
+import type { ClientEvent, Conversation, ConversationName, Message, TransferState } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import { printable } from '../../protocol/base/safe-text.ts';
@@ -69,7 +69,14 @@ export class ChatController {
     );
     this.#store.dispatch({
       type: 'entered',
-      opening: { me: client.me, link: cleanLink(client.link), people, conversations, ...remembered },
+      opening: {
+        me: client.me,
+        link: cleanLink(client.link),
+        people,
+        conversations,
+        open: firstOf(conversations),
+        ...remembered,
+      },
     });
     this.#ends.push(client.subscribe(this.#onEvent));
     this.#ends.push(this.#store.subscribe(this.#follow));
@@ -222,4 +229,11 @@ export class ChatController {
       this.#follow();
     });
   }
+}
+
+/** Returns the room with the newest message: `conversations` begin with the newest, and a client always lists its rooms. */
+function firstOf(conversations: readonly Conversation[]): ConversationName {
+  const room = conversations.find(({ name }) => name.startsWith('#')) ?? conversations[0];
+  if (room === undefined) throw new Error('the client lists no conversation');
+  return room.name;
 }

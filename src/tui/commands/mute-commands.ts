@@ -11,7 +11,7 @@ import { type CommandFamily, type Result, refused } from './dot-command.ts';
 export const muteCommands = {
   '.mute': {
     usage: '[NAME|#ROOM]',
-    help: 'no bell and no count, unless you are mentioned; again unmutes',
+    help: 'no bell, and not in the unread total, unless you are mentioned; again unmutes',
     run: mute,
   },
   '.block': {

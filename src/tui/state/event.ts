@@ -39,6 +39,8 @@ export type Opening = Remembered & {
   link: LinkState;
   people: Person[];
   conversations: Conversation[];
+  /** The conversation to show first. */
+  open: ConversationName;
 };
 
 /** The text in the composer, what it is for, the stashed draft, the history for Up, and the selection. */

@@ -4,7 +4,7 @@ import type { Line } from '../width/measure.ts';
 
 const patterns = new Map<string, RegExp>();
 
-/** Names hold letters, digits, `.`, `_` and `-` (protocol/base/text.ts): only the dot needs an escape in a pattern. */
+/** Names hold letters, digits, `.`, `_` and `-` (protocol/base/safe-text.ts): only the dot needs an escape in a pattern. */
 function patternOf(name: string): RegExp {
   let pattern = patterns.get(name);
   if (pattern === undefined) {

@@ -14,10 +14,8 @@ import { strings } from '../text/strings.ts';
 import { fitting, retriable, trimmed, unloaded } from './loaded-messages.ts';
 import { typingAfter } from './typing-people.ts';
 
-const LOBBY = '#lobby';
-
 export function openChat(state: State, opening: Opening): State {
-  const threads: Record<string, Thread> = { [LOBBY]: emptyThread(LOBBY) };
+  const threads: Record<string, Thread> = { [opening.open]: emptyThread(opening.open) };
   for (const conversation of opening.conversations) {
     threads[conversation.name] = { ...emptyThread(conversation.name), ...conversation };
   }
@@ -26,8 +24,8 @@ export function openChat(state: State, opening: Opening): State {
     threads[name] = { ...(threads[name] ?? emptyThread(name as ConversationName)), draft: editorWith(text) };
   }
   const { name, fingerprint, daemon } = opening.me;
-  const lobby = threads[LOBBY];
-  if (lobby && lobby.unread > 0) threads[LOBBY] = { ...lobby, newAfter: lobby.read, locatingUnread: true };
+  const first = threads[opening.open];
+  if (first && first.unread > 0) threads[opening.open] = { ...first, newAfter: first.read, locatingUnread: true };
   return {
     ...state,
     overlay: null,
@@ -42,7 +40,7 @@ export function openChat(state: State, opening: Opening): State {
         typing: new Map(),
         away: false,
         threads,
-        open: LOBBY,
+        open: opening.open,
         muted: new Set(opening.muted.filter((muted) => /^[@#]./.test(muted)) as ConversationName[]),
         blocked: new Set(opening.blocked),
         files: {},

@@ -68,6 +68,7 @@ export function draw(
         link: { state: 'online' },
         people: names.map((name) => person(name)),
         conversations: [],
+        open: '#lobby',
         ...nothingRemembered,
       },
     });

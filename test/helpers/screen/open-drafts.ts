@@ -39,7 +39,7 @@ export async function openDrafts(t: ExecutionContext, dir?: string, { name = 'al
     const found = drafts.follow(store, { ...me, name });
     store.dispatch({
       type: 'entered',
-      opening: { me, link: { state: 'online' }, people: [], conversations: [], ...found },
+      opening: { me, link: { state: 'online' }, people: [], conversations: [], open: '#lobby', ...found },
     });
     return { loaded, found };
   };

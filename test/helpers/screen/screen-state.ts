@@ -33,6 +33,7 @@ export class ScreenState {
         link: { state: 'online' },
         people: parts.people ?? [person('alice'), person('bob'), person('carol', { online: false })],
         conversations: parts.conversations ?? [],
+        open: '#lobby',
         drafts: parts.drafts ?? {},
         muted: parts.muted ?? [],
         blocked: parts.blocked ?? [],

@@ -26,7 +26,7 @@ test('countdowns are drawn each second, everything else every half minute', (t) 
   const link = { state: 'waiting', retryAt: clock.now() + 20_000, reason: 'connection lost' } as const;
   store.dispatch({
     type: 'entered',
-    opening: { me, link, people: [], conversations: [], ...nothingRemembered },
+    opening: { me, link, people: [], conversations: [], open: '#lobby', ...nothingRemembered },
   });
   clock.advance(1000);
   t.is(age(), 0);

@@ -18,7 +18,7 @@ function open(settings: Partial<Settings> = {}) {
   const notifier = new Notifier(store, modes, clock);
   store.dispatch({
     type: 'entered',
-    opening: { me, link: { state: 'online' }, people: [], conversations: [], ...nothingRemembered },
+    opening: { me, link: { state: 'online' }, people: [], conversations: [], open: '#lobby', ...nothingRemembered },
   });
   const taken = () => {
     const text = out.replaceAll('\u001b', '<ESC>').replaceAll('\u0007', '<BEL>');

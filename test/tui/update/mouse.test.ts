@@ -27,6 +27,7 @@ test('a click opens the clicked person, wherever the list is scrolled', async (t
       link: { state: 'online' },
       people: many,
       conversations: [],
+      open: '#lobby',
       drafts: {},
       muted: [],
       blocked: [],

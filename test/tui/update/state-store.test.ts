@@ -11,7 +11,7 @@ function open(record: ((event: Timed) => void) | null = null) {
   const me = { name: 'alice', fingerprint: '', daemon: { address: '', fingerprint: '' }, device: 1 };
   store.dispatch({
     type: 'entered',
-    opening: { me, link: { state: 'online' }, people: [], conversations: [], ...nothingRemembered },
+    opening: { me, link: { state: 'online' }, people: [], conversations: [], open: '#lobby', ...nothingRemembered },
   });
   let published = 0;
   store.subscribe(() => published++);

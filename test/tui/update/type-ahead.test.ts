@@ -46,6 +46,7 @@ const entered = (drafts: Record<string, string> = {}): Event => ({
     link: { state: 'online' },
     people: [],
     conversations: [],
+    open: '#lobby',
     ...nothingRemembered,
     drafts,
   },

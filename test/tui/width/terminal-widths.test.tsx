@@ -142,6 +142,7 @@ for (const { name, expected, ...options } of models) {
         link: { state: 'online' },
         people: ['alice', 'bob', '日本語'].map((each) => person(each)),
         conversations: [],
+        open: '#lobby',
         ...nothingRemembered,
       },
     });
