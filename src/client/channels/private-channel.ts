@@ -3,7 +3,6 @@ import { fromHex } from '../../protocol/base/bytes.ts';
 import type { RefusalCode } from '../../protocol/base/errors.ts';
 import { deliveredNote, parseNote } from '../../protocol/sealed/note.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
-import { ClientError } from '../errors.ts';
 import type { PrivateRef } from '../notes/conversation-ref.ts';
 import type { OutboxItem } from '../notes/outbox-item.ts';
 import { type ChainPosition, sealPrivateNote } from '../notes/private-notes.ts';
@@ -27,11 +26,8 @@ export class PrivateChannel implements Channel {
   }
 
   async seal(item: OutboxItem, position: ChainPosition): Promise<{ bytes: Uint8Array; hash: Uint8Array }> {
-    const { with: name, seqOffset } = this.ref;
-    if (seqOffset !== 0)
-      throw new ClientError('key-changed', `the key of ${name} changed after this was written; send it again`);
     const sealing = { ...position, id: fromHex(item.id), sentAt: item.at, content: item.content };
-    return sealPrivateNote(this.#parts.context, name, sealing);
+    return sealPrivateNote(this.#parts.context, this.ref, sealing);
   }
 
   send({ file }: OutboxItem, bytes: Uint8Array): Promise<{ seq: number; at: number }> {

@@ -4,8 +4,9 @@ import { ProtocolError } from '../../protocol/base/errors.ts';
 import type { Content } from '../../protocol/sealed/content.ts';
 import { type NoteHeader, openNote, parseDelivered, sealNote } from '../../protocol/sealed/note.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
+import { ClientError } from '../errors.ts';
 import type { ClientContext } from '../login/client-context.ts';
-import type { ConversationRef } from './conversation-ref.ts';
+import type { ConversationRef, PrivateRef } from './conversation-ref.ts';
 import type { EntryBody } from './entry-body.ts';
 
 /** A note that was sealed to a key this long after its end is marked as late, in ms. */
@@ -82,18 +83,24 @@ function openedNote(header: NoteHeader, hash: Uint8Array, from: string, late: bo
 /** The place of a new item in its device's chain: its number, the hash that it follows, and hashes of items that were seen. */
 export type ChainPosition = { device: number; deviceSeq: number; prev: Uint8Array; seen: readonly Uint8Array[] };
 
-/** @throws ClientError 'key-changed' | 'refused' when the other side's card cannot be sealed to */
+/**
+ * Seals to the key of `ref` only: an item that was written before the other side's key changed must not reach the new key.
+ * @throws ClientError 'key-changed' | 'refused' when the other side's card cannot be sealed to
+ */
 export async function sealPrivateNote(
   context: ClientContext,
-  to: string,
+  ref: PrivateRef,
   item: ChainPosition & { id: Uint8Array; sentAt: number; content: Content },
 ): Promise<{ bytes: Uint8Array; hash: Uint8Array }> {
   const { me } = context.keyring;
+  const to = ref.with === me.name ? me.card : await context.keyring.recipientCard(ref.with);
+  if (ref.peer !== null && hex(to.idFp) !== ref.peer)
+    throw new ClientError('key-changed', `the key of ${ref.with} changed after this was written; send it again`);
   const { note, noteHash } = await sealNote(context.rsa, {
     daemonId: context.daemonId,
     identity: me.identity,
     from: me.card,
-    to: to === me.name ? me.card : await context.keyring.recipientCard(to),
+    to,
     device: item.device,
     seq: item.deviceSeq,
     prev: item.prev,
