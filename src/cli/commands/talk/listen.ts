@@ -22,8 +22,8 @@ export const listen: Command = {
   async run(shell, args) {
     await shell.withClient(async (client) => {
       const exec = args.exec === undefined ? null : String(args.exec);
-      /** The newest printed message of each conversation. `fresh` would leave out messages that another device has read. */
-      const printed = new Map<string, number>();
+      /** Unread messages that were printed first: they may come as events, too. */
+      const printed = new Set<string>();
       /** Jobs run one at a time, in order of arrival. */
       let work = Promise.resolve();
       const { promise: ended, resolve: end, reject: fail } = Promise.withResolvers<void>();
@@ -32,21 +32,22 @@ export const listen: Command = {
         work.catch(fail);
       };
       const print = async (message: Message): Promise<void> => {
-        const seq = message.seq ?? 0;
-        if (message.from === client.me.name || seq <= (printed.get(message.conversation) ?? 0)) return;
-        printed.set(message.conversation, seq);
+        if (message.from === client.me.name) return;
         reportMessage(shell.output, message);
         if (exec !== null) await runExec(shell, exec, message);
-        await client.markRead(message.conversation, seq);
+        await client.markRead(message.conversation, message.seq ?? 0);
       };
       enqueue(async () => {
-        const conversations = await client.conversations();
-        for (const { name, read } of conversations) printed.set(name, read);
-        await printUnread(client, conversations, print);
+        await printUnread(client, await client.conversations(), async (message) => {
+          printed.add(keyOf(message));
+          await print(message);
+        });
       });
       const stop = client.subscribe((event) => {
-        if (event.type === 'message') enqueue(() => print(event.message));
-        else if (event.type === 'gap') enqueue(async () => reportGap(shell.output, event.gap));
+        if (event.type === 'message') {
+          const { message, fresh } = event;
+          if (fresh) enqueue(async () => (printed.has(keyOf(message)) ? undefined : print(message)));
+        } else if (event.type === 'gap') enqueue(async () => reportGap(shell.output, event.gap));
         else if (event.type === 'notice') shell.output.info(event.text);
         else if (event.type === 'link' && event.link.state === 'waiting') shell.output.info(event.link.reason);
         else if (event.type === 'link' && event.link.state === 'closed') {
@@ -66,6 +67,10 @@ export const listen: Command = {
     });
   },
 };
+
+function keyOf({ author, id }: Message): string {
+  return `${author}/${id}`;
+}
 
 async function printUnread(
   client: Client,
