@@ -73,8 +73,9 @@ export class Conversations {
     bus.on('received', (event) => this.#handle(event));
     bus.on('heard', (event) => this.#markNotified(event));
     bus.on('sent', ({ ref, entry }) => this.timeline(ref).arrive(entry));
-    for (const { ref } of parts.rooms.all) this.timeline(ref);
     bus.on('epoch-opened', ({ ref, epoch }) => this.#retry(ref, epoch));
+    // Rooms are listed also before anything was said in them.
+    for (const { ref } of parts.rooms.all) this.timeline(ref);
   }
 
   /** @throws ClientError 'usage' for what is no conversation, 'refused' for people and rooms that are not there */
@@ -140,10 +141,8 @@ export class Conversations {
     if (event.method === 'posted') {
       const { conversation, with: name, entry } = event.params;
       const ref = this.#known(conversation, name);
-      if (ref === null) {
-        if (name !== null) this.#pending.add(conversation, name, entry.seq);
-        return;
-      }
+      if (ref === null && name !== null) this.#pending.add(conversation, name, entry.seq);
+      if (ref === null) return;
       const timeline = this.timeline(ref);
       timeline.arrive(entry);
       void this.#preview.confirmed(event, timeline).catch(() => {});

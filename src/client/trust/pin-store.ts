@@ -1,6 +1,6 @@
 /**
  * Folder `trust`: which keys of people and of daemons are remembered; it sends no requests. Stores the
- * pinned cards of people, and every identity that was ever pinned.
+ * pinned cards of people, and every identity that was ever pinned; `keys/keyring.ts` decides that a key changed.
  */
 import { equal } from '../../protocol/base/bytes.ts';
 import { type Card, openCard } from '../../protocol/sealed/card.ts';
