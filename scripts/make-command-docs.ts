@@ -1,7 +1,7 @@
 /** Writes docs/COMMANDS.md from the command table, the global options and the exit statuses (`npm run docs`). A test compares. */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import type { CommandEntry } from '../src/cli/command.ts';
 import { commandTable } from '../src/cli/command-table.ts';
 import { exitStatus } from '../src/client/errors.ts';
@@ -67,16 +67,16 @@ ${details.join('\n')}`;
 
 async function detailsOf(entry: CommandEntry): Promise<string> {
   const command = await entry.load();
+  const [, group = '', usage = ''] = /^(?:(\w+) )?(\w+.*)$/.exec(entry.usage) ?? [];
+  const declare = (parser: Argv): Argv =>
+    parser.command({ command: usage, describe: entry.summary, builder: (y) => command.options(y), handler: () => {} });
   const help = await new Promise<string>((done, fail) => {
-    void yargs()
-      .scriptName('securechat')
-      .command({ command: entry.usage, describe: entry.summary, builder: (y) => command.options(y), handler: () => {} })
-      .version(false)
-      .locale('en')
-      .wrap(COLUMNS)
-      .parseAsync([entry.usage.split(' ')[0] ?? '', '--help'], {}, (error, _, output) =>
-        error ? fail(error) : done(output),
-      );
+    const program = yargs().scriptName('securechat').version(false).locale('en').wrap(COLUMNS);
+    void (group === '' ? declare(program) : program.command(group, '', declare)).parseAsync(
+      [group, usage.split(' ')[0] ?? '', '--help'].filter((word) => word !== ''),
+      {},
+      (error, _, output) => (error ? fail(error) : done(output)),
+    );
   });
   return `\`\`\`\n${help
     .replace(/^.*--help.*\n?/m, '')

@@ -1,6 +1,6 @@
 /** Parses the command line of `securechat` with yargs. Flags win over the environment, which wins over config.toml. */
 import { readFile } from 'node:fs/promises';
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { ClientError } from '../client/errors.ts';
 import { globalOptions, optionsFromEnvironment, optionsFromToml } from '../client/profile/global-options.ts';
 import { configFile } from '../client/profile/paths.ts';
@@ -23,6 +23,11 @@ const switches = [
   'help',
   'version',
 ];
+
+const groups: ReadonlyMap<string, readonly CommandEntry[]> = Map.groupBy(
+  commandTable.filter((entry) => groupOf(entry) !== null),
+  (entry) => groupOf(entry) ?? '',
+);
 
 /**
  * @param argv the arguments, without the program's name
@@ -54,15 +59,20 @@ export async function parseArguments(argv: readonly string[]): Promise<ParsedArg
         called = { entry: null, args: withLink(words, unmarkOperands(args), noSuchCommand) };
       },
     });
-  for (const entry of commandTable)
-    program.command({
-      command: entry.usage,
+  const declare = (parser: Argv, entry: CommandEntry, usage: string): Argv =>
+    parser.command({
+      command: usage,
       describe: entry.summary,
       builder: async (y) => (await entry.load()).options(y),
       handler: (args) => {
         called = { entry, args: withLink(words, unmarkOperands(args), noLink) };
       },
     });
+  for (const entry of commandTable) if (groupOf(entry) === null) declare(program, entry, entry.usage);
+  for (const [group, entries] of groups)
+    program.command(group, listed(entries.map(actionOf)), (y: Argv) =>
+      entries.reduce((inner, entry) => declare(inner, entry, entry.usage.slice(group.length + 1)), y.demandCommand()),
+    );
   await program
     .strict()
     .version(VERSION)
@@ -84,8 +94,10 @@ export async function parseArguments(argv: readonly string[]): Promise<ParsedArg
 
 /** Rewrites an error message of yargs for the command that was called. */
 function usageError(words: readonly string[], message: string): ClientError {
-  const [name, ...positionals] = findEntry(words)?.usage.split(' ') ?? [];
-  const help = `see ${['securechat', ...(name === undefined ? [] : [name]), '--help'].join(' ')}`;
+  const usage = findEntry(words)?.usage ?? '';
+  const name = nameIn(usage);
+  const positionals = positionalsIn(usage);
+  const help = `see ${['securechat', ...(name === '' ? [] : [name]), '--help'].join(' ')}`;
   const needed = positionals.filter((each) => each.startsWith('<')).map((each) => positionalName(each).toUpperCase());
   const said = message.startsWith('Not enough non-option arguments')
     ? `securechat ${name} needs ${needed.join(' and ')}`
@@ -100,8 +112,7 @@ function usageError(words: readonly string[], message: string): ClientError {
  * both are given. Returns its name, or null.
  */
 function namedPositional(words: readonly string[]): string | null {
-  const [, ...positionals] = findEntry(words)?.usage.split(' ') ?? ['', 'link'];
-  const names = positionals.map(positionalName);
+  const names = positionalsIn(findEntry(words)?.usage ?? '[link]').map(positionalName);
   const named = words.map((word) => /^--(?:no-)?([^=]+)/.exec(word)?.[1] ?? '');
   return named.find((name) => names.includes(name)) ?? null;
 }
@@ -127,17 +138,49 @@ function noLink(word: string): ClientError {
 
 /** The error for an unknown command. It comes before the errors of yargs about the words after the command. */
 function unknownCommand(words: readonly string[]): ClientError | null {
-  const word = firstWord(words);
-  return word === undefined || word.startsWith('securechat://') || findEntry(words) !== null
-    ? null
-    : noSuchCommand(word);
+  const [word, action] = plainWords(words);
+  if (word === undefined || word.startsWith('securechat://') || findEntry(words) !== null) return null;
+  const group = groups.get(word);
+  if (group === undefined) return noSuchCommand(word);
+  if (action !== undefined) return noSuchCommand(`${word} ${action}`);
+  return new ClientError(
+    'usage',
+    `securechat ${word} needs ${listed(group.map(actionOf))}; see securechat ${word} --help`,
+  );
 }
 
 function findEntry(words: readonly string[]): CommandEntry | null {
-  return commandTable.find(({ usage }) => usage.split(' ')[0] === firstWord(words)) ?? null;
+  const [word, action] = plainWords(words);
+  return commandTable.find(({ usage }) => [word, `${word} ${action}`].includes(nameIn(usage))) ?? null;
 }
 
-function firstWord(words: readonly string[]): string | undefined {
+/** `profile lock` in `profile lock`, `send` in `send <to> [text..]`. */
+function nameIn(usage: string): string {
+  return usage.replace(/ ?[<[].*/, '');
+}
+
+/** `<to>` and `[text..]` in `send <to> [text..]`. */
+function positionalsIn(usage: string): string[] {
+  return usage.split(' ').filter((word) => /^[<[]/.test(word));
+}
+
+/** The first word of a name of two, which groups commands (`profile` of `profile lock`); null for a name of one word. */
+function groupOf({ usage }: CommandEntry): string | null {
+  const [group = '', action] = nameIn(usage).split(' ');
+  return action === undefined ? null : group;
+}
+
+function actionOf({ usage }: CommandEntry): string {
+  return nameIn(usage).split(' ').at(-1) ?? '';
+}
+
+/** `a, b or c`. */
+function listed(words: readonly string[]): string {
+  return new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(words);
+}
+
+/** The words that are no options. */
+function plainWords(words: readonly string[]): string[] {
   const { _: found } = yargs([...words])
     .help(false)
     .version(false)
@@ -145,7 +188,7 @@ function firstWord(words: readonly string[]): string | undefined {
     // The main parse reports wrong options.
     .fail(() => {})
     .parseSync();
-  return found[0]?.toString().replace(OPERAND_MARK, '');
+  return found.map((word) => word.toString().replace(OPERAND_MARK, ''));
 }
 
 /** The settings of the environment, over those of config.toml. yargs lets flags win over both. */

@@ -16,7 +16,7 @@ export type Command = {
 };
 
 export type CommandEntry = {
-  /** In the syntax of yargs: `send <to> [text..]`. */
+  /** In the syntax of yargs: `send <to> [text..]`. The name may have two words: `profile lock`. */
   usage: string;
   summary: string;
   /** Options that take no value. The argument parser needs them before it loads the command. */
