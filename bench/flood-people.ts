@@ -56,7 +56,7 @@ export async function writeAccounts(dir: string): Promise<void> {
     const { idFp, cardSeq, hash, ekFp, notAfter } = card;
     people.push(card);
     await store.addCard({ idFp, cardSeq, hash, ekFp, notAfter, prevHash: new Uint8Array(32), bytes });
-    await store.putDevice({ idFp, device: DEVICE, ticketHash: H('ticket', ticket) });
+    await store.putDevice({ idFp, device: DEVICE, ticketHash: H('ticket', ticket), kind: 'device', name: '' });
     const record = name === flooder(0) ? await recordOf(setup, name) : 'x'.repeat(64);
     lines.push(accountLine({ name, idFp, record, flags: new Set(['local-keys']) }));
   }

@@ -13,7 +13,8 @@ import type { Session, SessionState } from '../sessions/session.ts';
 import { enterRooms } from './enter-rooms.ts';
 import { loginRefusal, recordHash } from './login-attempt.ts';
 
-const TICKET_BYTES = 32;
+/** The size of a ticket, in bytes. */
+export const TICKET_BYTES = 32;
 
 /**
  * Limits the sessions of an account. A session that missed its ping is probably dead and is ended. Live ones are not,
@@ -41,7 +42,7 @@ function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name
 export async function logIn(
   context: Context,
   session: Session,
-  login: { account: Account; by: 'password' | 'key'; device: number },
+  login: { account: Account; by: 'password' | 'key' | 'export'; device: number },
 ): Promise<Welcome> {
   const { account, by, device } = login;
   const { store, clock, config, lobby } = context;
@@ -50,14 +51,14 @@ export async function logIn(
   const localKeys = account.flags.has('local-keys');
   const state = stateOf(account, by, localKeys || vault !== null);
   // An account without its vault needs a login by password, which can store one.
-  if (by === 'key' && state !== 'by-key') throw new Refusal('needs-password', 'log in with the password once');
+  if (by !== 'password' && state !== `by-${by}`) throw new Refusal('needs-password', 'log in with the password once');
   // Check before anything is stored: a refused login must not replace the device's ticket.
   makeRoom(context, account.name);
   let ticket: Uint8Array | null = null;
   if (account.idFp !== null && by === 'password') {
     ticket = context.random(TICKET_BYTES);
     if (vault !== null) await store.dropOtherVaults({ idFp: account.idFp, recordHash: hash });
-    await store.putDevice({ idFp: account.idFp, device, ticketHash: H('ticket', ticket) });
+    await store.putDevice({ idFp: account.idFp, device, ticketHash: H('ticket', ticket), kind: 'device', name: '' });
   }
   // The account may have changed, or the link ended, while the store worked.
   if (session.ended || context.accounts.get(account.name)?.record !== account.record) throw loginRefusal();
@@ -69,7 +70,7 @@ export async function logIn(
   session.state = state;
   session.link.loggedIn();
   session.log.info({ evt: 'authn_login_success', user: account.name, device, method: by, state }, 'logged in');
-  if (state === 'by-key' || state === 'by-password') enterRooms(context, session);
+  if (state !== 'must-renew' && state !== 'needs-vault') enterRooms(context, session);
   return {
     session: session.id,
     name: account.name,
@@ -96,8 +97,8 @@ export function vaultStored(context: Context, session: Session, stored: Uint8Arr
   enterRooms(context, session);
 }
 
-function stateOf(account: Account, by: 'password' | 'key', complete: boolean): SessionState {
+function stateOf(account: Account, by: 'password' | 'key' | 'export', complete: boolean): SessionState {
   if (account.idFp === null || account.flags.has('must-renew')) return 'must-renew';
   if (!complete) return 'needs-vault';
-  return by === 'key' ? 'by-key' : 'by-password';
+  return `by-${by}`;
 }

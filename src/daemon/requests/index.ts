@@ -23,6 +23,7 @@ import { recordStart } from './login/record-start.ts';
 import { registerFinish } from './login/register-finish.ts';
 import { registerStart } from './login/register-start.ts';
 import { sessions } from './login/sessions.ts';
+import { ticket } from './login/ticket.ts';
 import { vaultGet } from './login/vault-get.ts';
 import { vaultPut } from './login/vault-put.ts';
 import { conversations } from './messages/conversations.ts';
@@ -59,11 +60,12 @@ export type RequestRow<N extends RequestName> = {
 };
 
 const beforeLogin = ['anonymous'] as const;
-export const afterLogin = ['by-key', 'by-password'] as const;
+export const afterLogin = ['by-key', 'by-export', 'by-password'] as const;
 const withPassword = ['by-password'] as const;
+const ownsAccount = ['by-export', 'by-password'] as const;
 
-const renewing = ['must-renew', 'by-password'] as const;
-const always = ['anonymous', 'must-renew', 'needs-vault', 'by-key', 'by-password'] as const;
+const renewing = ['must-renew', ...ownsAccount] as const;
+const always = ['anonymous', 'must-renew', 'needs-vault', ...afterLogin] as const;
 
 export type RequestTable = { [N in RequestName]: RequestRow<N> };
 
@@ -77,13 +79,14 @@ export const requestTable: RequestTable = {
 
   'record-start': { handler: recordStart, allowed: renewing, exclusive: true },
   'record-finish': { handler: recordFinish, allowed: renewing, exclusive: true, notifiesAll: true },
-  'vault-put': { handler: vaultPut, allowed: ['needs-vault', 'by-password'], exclusive: true },
+  'vault-put': { handler: vaultPut, allowed: ['needs-vault', ...ownsAccount], exclusive: true },
   'vault-get': { handler: vaultGet, allowed: withPassword, largeAnswer: true },
   'card-put': { handler: cardPut, allowed: afterLogin, notifiesAll: true },
   cards: { handler: cards, allowed: afterLogin, largeAnswer: true },
   people: { handler: people, allowed: afterLogin, largeAnswer: true },
   sessions: { handler: sessions, allowed: afterLogin },
   'device-end': { handler: deviceEnd, allowed: afterLogin, exclusive: true },
+  ticket: { handler: ticket, allowed: ownsAccount, exclusive: true },
   ping: { handler: ping, allowed: always },
   away: { handler: away, allowed: afterLogin, notifiesAll: true },
   typing: { handler: typing, allowed: afterLogin },

@@ -11,6 +11,7 @@ export function stateRefusal(state: SessionState): Refusal {
     case 'needs-vault':
       return new Refusal('needs-vault', 'store the vault first');
     case 'by-key':
+    case 'by-export':
       return new Refusal('needs-password', 'this needs a login with the password');
     case 'by-password':
       return new Refusal('bad-request', 'this session is logged in; open another link');

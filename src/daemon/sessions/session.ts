@@ -10,9 +10,10 @@ import type { BroadcastLink } from './broadcast-channel.ts';
 
 /**
  * The rights of a session: `anonymous` before login; `must-renew` for a legacy account without keys; `needs-vault`
- * until the account's vault is stored; `by-key` after a login with ticket and signature; `by-password` everything.
+ * until the account's vault is stored; `by-key` after a login with ticket and signature; `by-export` after one with the
+ * ticket of an export, which may also replace the password; `by-password` after a login by password.
  */
-export type SessionState = 'anonymous' | 'must-renew' | 'needs-vault' | 'by-key' | 'by-password';
+export type SessionState = 'anonymous' | 'must-renew' | 'needs-vault' | 'by-key' | 'by-export' | 'by-password';
 
 /** State that an unfinished registration, login or change of password keeps between its requests. */
 export type LoginAttempt =

@@ -1,25 +1,35 @@
 /** Devices that may log in by key, each with the hash of its ticket. */
 
+import { Refusal } from '../../protocol/base/errors.ts';
+import type { DeviceKind } from '../../protocol/wire/fields.ts';
 import type { DeviceOperations } from './identity-store.ts';
 import { all, type Implementation, one, run, sameBytes } from './operation.ts';
 
 /** Most devices of a person. The one seen longest ago is dropped. */
 const MAX_DEVICES = 64;
+/** Most exports of a person. None is dropped for another: each may be all that a person has left. */
+const MAX_EXPORTS = 16;
 
 export const deviceOperations: Implementation<DeviceOperations> = {
-  putDevice(tx, { idFp, device, ticketHash }) {
+  putDevice(tx, { idFp, device, ticketHash, kind, name }) {
+    const isFull = kind === 'export' && countExports(tx, idFp, device) >= MAX_EXPORTS;
+    if (isFull)
+      throw new Refusal('quota', `there are ${MAX_EXPORTS} exports of this account: end one in the list of devices`);
     run(
       tx,
-      'INSERT OR REPLACE INTO devices (id_fp, device, ticket_hash, last_seen) VALUES (?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO devices (id_fp, device, ticket_hash, kind, name, last_seen) VALUES (?, ?, ?, ?, ?, ?)',
       idFp,
       device,
       ticketHash,
+      kind,
+      name,
       tx.now,
     );
     run(
       tx,
-      `DELETE FROM devices WHERE id_fp = ?1 AND device <> ?2 AND device NOT IN
-         (SELECT device FROM devices WHERE id_fp = ?1 AND device <> ?2 ORDER BY last_seen DESC LIMIT ${MAX_DEVICES - 1})`,
+      `DELETE FROM devices WHERE id_fp = ?1 AND kind = 'device' AND device <> ?2 AND device NOT IN
+         (SELECT device FROM devices WHERE id_fp = ?1 AND kind = 'device' AND device <> ?2
+          ORDER BY last_seen DESC LIMIT ${MAX_DEVICES - 1})`,
       idFp,
       device,
     );
@@ -27,21 +37,22 @@ export const deviceOperations: Implementation<DeviceOperations> = {
   },
 
   checkTicket(tx, { idFp, device, ticketHash, seen }) {
-    const row = one<{ ticket_hash: Uint8Array }>(
+    const row = one<{ ticket_hash: Uint8Array; kind: DeviceKind }>(
       tx,
-      'SELECT ticket_hash FROM devices WHERE id_fp = ? AND device = ?',
+      'SELECT ticket_hash, kind FROM devices WHERE id_fp = ? AND device = ?',
       idFp,
       device,
     );
-    if (!row || !sameBytes(row.ticket_hash, ticketHash)) return false;
+    if (!row || !sameBytes(row.ticket_hash, ticketHash)) return null;
     if (seen) run(tx, 'UPDATE devices SET last_seen = ? WHERE id_fp = ? AND device = ?', tx.now, idFp, device);
-    return true;
+    return row.kind;
   },
 
   devices(tx, { idFp }) {
-    return all<{ device: number; lastSeen: number }>(
+    return all<{ device: number; kind: DeviceKind; name: string; lastSeen: number }>(
       tx,
-      'SELECT device, last_seen AS "lastSeen" FROM devices WHERE id_fp = ? ORDER BY last_seen DESC, device',
+      `SELECT device, kind, name, last_seen AS "lastSeen" FROM devices WHERE id_fp = ?
+       ORDER BY last_seen DESC, device`,
       idFp,
     ).map((row) => ({ ...row }));
   },
@@ -52,3 +63,14 @@ export const deviceOperations: Implementation<DeviceOperations> = {
       : run(tx, 'DELETE FROM devices WHERE id_fp = ? AND device = ?', idFp, device);
   },
 };
+
+/** The exports of a person, without `device`. */
+function countExports(tx: Parameters<typeof run>[0], idFp: Uint8Array, device: number): number {
+  const row = one<{ n: number }>(
+    tx,
+    "SELECT count(*) AS n FROM devices WHERE id_fp = ? AND kind = 'export' AND device <> ?",
+    idFp,
+    device,
+  );
+  return row?.n ?? 0;
+}

@@ -1,4 +1,5 @@
 /** The part of the store that belongs to identities: key cards, vaults and devices. */
+import type { DeviceKind } from '../../protocol/wire/fields.ts';
 
 export type CardRow = { idFp: Uint8Array; cardSeq: number; hash: Uint8Array; ekFp: Uint8Array; notAfter: number };
 
@@ -39,17 +40,18 @@ export interface VaultOperations {
   dropOtherVaults(of: { idFp: Uint8Array; recordHash: Uint8Array }): null;
 }
 
-/** Devices are u32 numbers that the clients choose. */
+/** Devices are u32 numbers that the clients choose. Files with exported keys are devices of kind 'export'. */
 export interface DeviceOperations {
   /**
    * Stores the ticket of a device, replacing an older one. Of 64 devices of a person the one seen longest ago is
-   * dropped.
+   * dropped, but never an export.
+   * @throws Refusal 'quota' for one export too many
    */
-  putDevice(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array }): null;
-  /** Whether this is the device's ticket. `seen` also updates its last use. */
-  checkTicket(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array; seen: boolean }): boolean;
+  putDevice(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array; kind: DeviceKind; name: string }): null;
+  /** The kind of the device whose ticket this is; null if it is none of this device. `seen` also updates its last use. */
+  checkTicket(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array; seen: boolean }): DeviceKind | null;
   /** The most recently seen first. */
-  devices(of: { idFp: Uint8Array }): { device: number; lastSeen: number }[];
+  devices(of: { idFp: Uint8Array }): { device: number; kind: DeviceKind; name: string; lastSeen: number }[];
   /** Drops one device, or with null every device except `but`. @returns how many */
   dropDevices(which: { idFp: Uint8Array; device: number | null; but: number }): number;
 }

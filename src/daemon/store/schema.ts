@@ -94,6 +94,8 @@ export const migrations: readonly string[] = [
     id_fp BLOB NOT NULL,
     device INTEGER NOT NULL,
     ticket_hash BLOB NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('device', 'export')),
+    name TEXT NOT NULL,
     last_seen INTEGER NOT NULL,
     PRIMARY KEY (id_fp, device)
   ) STRICT, WITHOUT ROWID;

@@ -29,6 +29,14 @@ export const sentence = v.pipe(
   v.maxLength(512),
   v.transform((said) => printable(said)),
 );
+/** What a device of an account is called: one line, made printable; empty if it has no name. */
+export const deviceName = v.pipe(
+  text(64),
+  v.transform((given) => printable(given)),
+);
+/** 'device': a profile; 'export': a file with the keys, which can replace the password. */
+export const deviceKind = v.picklist(['device', 'export']);
+export type DeviceKind = v.InferOutput<typeof deviceKind>;
 /** A SHA-256 value: a fingerprint, a conversation id or an epoch id. */
 export const hash = exactBytes(32);
 export const fileId = exactBytes(16);

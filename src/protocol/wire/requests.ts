@@ -5,7 +5,21 @@
  */
 import * as v from 'valibot';
 import { MAX_INVITE } from '../base/safe-text.ts';
-import { bytes, entry, exactBytes, fileId, hash, knownName, name, text, time, u32, u53 } from './fields.ts';
+import {
+  bytes,
+  deviceKind,
+  deviceName,
+  entry,
+  exactBytes,
+  fileId,
+  hash,
+  knownName,
+  name,
+  text,
+  time,
+  u32,
+  u53,
+} from './fields.ts';
 
 const none = v.strictObject({});
 /** A message or a record of OPAQUE, base64url; crypto/opaque-messages.ts knows the size of each. */
@@ -112,13 +126,23 @@ export const requests = {
       sessions: v.array(
         v.strictObject({ session: u32, device: u32, since: time, address: text(64), current: v.boolean() }),
       ),
-      devices: v.array(v.strictObject({ device: u32, lastSeen: time, current: v.boolean() })),
+      devices: v.array(
+        v.strictObject({ device: u32, kind: deviceKind, name: deviceName, lastSeen: time, current: v.boolean() }),
+      ),
     }),
   },
   /**
    * Ends a device's sessions and drops its ticket, so that it needs the password again. null means every other device.
    */
   'device-end': { params: v.strictObject({ device: v.nullable(u32) }), result: v.strictObject({ ended: u32 }) },
+  /**
+   * Makes another device of the account, and its ticket. kind 'export', for a file with the keys, needs a session by
+   * password; kind 'device' needs a session of an export. `name` is shown in the list of devices.
+   */
+  ticket: {
+    params: v.strictObject({ device: u32, name: deviceName, kind: deviceKind }),
+    result: v.strictObject({ ticket: exactBytes(32) }),
+  },
   ping: { params: none, result: v.strictObject({ at: time }) },
   /**
    * Whether the person looks elsewhere in this session. A name is away when it is online and all its sessions are away.

@@ -95,6 +95,7 @@ test('a refusal names what the state of the session lacks', async (t) => {
     'must-renew': 'must-renew',
     'needs-vault': 'needs-vault',
     'by-key': 'needs-password',
+    'by-export': 'needs-password',
     'by-password': 'bad-request',
   } as const;
   for (const [state, code] of Object.entries(expected)) {

@@ -3,31 +3,32 @@ import { bytes32, temporaryStore } from '../../helpers/daemon/store.ts';
 
 const idFp = bytes32(1);
 const ticketHash = bytes32(2);
+const laptop = { kind: 'device', name: 'laptop' } as const;
 
 test('a ticket is valid for its device and its account only', async (t) => {
   const { store, time } = await temporaryStore(t);
-  await store.putDevice({ idFp, device: 7, ticketHash });
+  await store.putDevice({ idFp, device: 7, ticketHash, ...laptop });
   time.now += 5;
-  t.true(await store.checkTicket({ idFp, device: 7, ticketHash, seen: true }));
-  t.false(await store.checkTicket({ idFp, device: 8, ticketHash, seen: true }));
-  t.false(await store.checkTicket({ idFp: bytes32(3), device: 7, ticketHash, seen: true }));
-  t.false(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(4), seen: true }));
-  t.deepEqual(await store.devices({ idFp }), [{ device: 7, lastSeen: time.now }]);
+  t.is(await store.checkTicket({ idFp, device: 7, ticketHash, seen: true }), 'device');
+  t.is(await store.checkTicket({ idFp, device: 8, ticketHash, seen: true }), null);
+  t.is(await store.checkTicket({ idFp: bytes32(3), device: 7, ticketHash, seen: true }), null);
+  t.is(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(4), seen: true }), null);
+  t.deepEqual(await store.devices({ idFp }), [{ device: 7, ...laptop, lastSeen: time.now }]);
 });
 
 test('a new ticket replaces the old one', async (t) => {
   const { store } = await temporaryStore(t);
-  await store.putDevice({ idFp, device: 7, ticketHash });
-  await store.putDevice({ idFp, device: 7, ticketHash: bytes32(5) });
-  t.false(await store.checkTicket({ idFp, device: 7, ticketHash, seen: true }));
-  t.true(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(5), seen: true }));
+  await store.putDevice({ idFp, device: 7, ticketHash, ...laptop });
+  await store.putDevice({ idFp, device: 7, ticketHash: bytes32(5), ...laptop });
+  t.is(await store.checkTicket({ idFp, device: 7, ticketHash, seen: true }), null);
+  t.is(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(5), seen: true }), 'device');
 });
 
 test('one device is dropped, or all others of an account; other accounts keep theirs', async (t) => {
   const { store } = await temporaryStore(t);
   const other = bytes32(9);
-  await store.putDevice({ idFp: other, device: 1, ticketHash });
-  for (const device of [1, 2, 3, 4]) await store.putDevice({ idFp, device, ticketHash });
+  await store.putDevice({ idFp: other, device: 1, ticketHash, ...laptop });
+  for (const device of [1, 2, 3, 4]) await store.putDevice({ idFp, device, ticketHash, ...laptop });
   t.is(await store.dropDevices({ idFp, device: 2, but: 1 }), 1);
   t.is(await store.dropDevices({ idFp, device: null, but: 1 }), 2);
   t.deepEqual(
@@ -41,9 +42,25 @@ test('with too many devices the one seen longest ago is dropped', async (t) => {
   const { store, time } = await temporaryStore(t);
   for (let device = 1; device <= 65; device += 1) {
     time.now += 1;
-    await store.putDevice({ idFp, device, ticketHash });
+    await store.putDevice({ idFp, device, ticketHash, ...laptop });
   }
   const devices = (await store.devices({ idFp })).map(({ device }) => device);
   t.is(devices.length, 64);
   t.deepEqual([devices[0], devices.includes(1), devices.includes(2)], [65, false, true]);
+});
+
+test('an export makes room for no device, and of exports there are 16', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  const file = { kind: 'export', name: 'export of 2026-12-01 on laptop' } as const;
+  for (let device = 1; device <= 16; device += 1) await store.putDevice({ idFp, device, ticketHash, ...file });
+  time.now += 1;
+  for (let device = 101; device <= 165; device += 1) await store.putDevice({ idFp, device, ticketHash, ...laptop });
+  const kinds = (await store.devices({ idFp })).map(({ kind }) => kind);
+  t.deepEqual([kinds.length, kinds.filter((kind) => kind === 'export').length], [80, 16]);
+  t.is(await store.checkTicket({ idFp, device: 1, ticketHash, seen: false }), 'export');
+  await t.throwsAsync(store.putDevice({ idFp, device: 17, ticketHash, ...file }), { code: 'quota' });
+  await store.putDevice({ idFp, device: 16, ticketHash: bytes32(5), ...file });
+  await store.dropDevices({ idFp, device: 3, but: 0 });
+  await store.putDevice({ idFp, device: 17, ticketHash, ...file });
+  t.is(await store.checkTicket({ idFp, device: 17, ticketHash, seen: false }), 'export');
 });

@@ -35,7 +35,7 @@ export const recordFinish: Handler<'record-finish'> = async (context, session, {
   const vault = account.idFp === null ? null : await context.store.vaultInfo({ idFp: account.idFp, recordHash: hash });
   // A client that has stored the vault for the new password already continues at once.
   if (vault === null) {
-    if (session.state === 'by-password') leaveRooms(context, session);
+    if (!renews) leaveRooms(context, session);
     session.state = 'needs-vault';
   }
   return {};

@@ -12,6 +12,6 @@ export const sessions: Handler<'sessions'> = async (context, session) => {
       address,
       current: id === session.id,
     })),
-    devices: devices.map(({ device, lastSeen }) => ({ device, lastSeen, current: device === session.device })),
+    devices: devices.map((each) => ({ ...each, current: each.device === session.device })),
   };
 };

@@ -8,13 +8,15 @@ import { sign } from '../../../../src/protocol/crypto/rsa.ts';
 import { openTestDaemon } from '../../../helpers/daemon/daemon-people.ts';
 import { manualClock } from '../../../helpers/manual-clock.ts';
 
+const laptop = { kind: 'device', name: 'laptop' } as const;
+
 test('attack: a device that is logged out while its login waits for a turn is refused', async (t) => {
   const daemon = await openTestDaemon(t, ['alice']);
   const { card, identity } = daemon.alice;
   const { session } = daemon.login('alice');
   const link = { ...session.link, cb: new Uint8Array(32).fill(3) };
   const ticket = new Uint8Array(32).fill(7);
-  await daemon.store.putDevice({ idFp: card.idFp, device: 5, ticketHash: H('ticket', ticket) });
+  await daemon.store.putDevice({ idFp: card.idFp, device: 5, ticketHash: H('ticket', ticket), ...laptop });
   const ended: Promise<unknown>[] = [];
   const clock = {
     ...daemon.context.clock,
@@ -58,7 +60,7 @@ test('attack: a login with a wrong ticket costs the same for a name that exists 
     link: { ...session.link, cb: new Uint8Array(32).fill(3) },
   });
   const ticket = new Uint8Array(32).fill(7);
-  await daemon.store.putDevice({ idFp: daemon.alice.card.idFp, device: 5, ticketHash: H('ticket', ticket) });
+  await daemon.store.putDevice({ idFp: daemon.alice.card.idFp, device: 5, ticketHash: H('ticket', ticket), ...laptop });
   const { calls, context } = counted(daemon);
   const work = async (name: string, device: number) => {
     calls.length = 0;
