@@ -28,6 +28,7 @@ const eventFlood = (
   renewed: [30_000, (n) => ({ name: `n${n}`, cardSeq: n })],
   typing: [30_000, (n) => ({ name: `t${n}` })],
   read: [30_000, (n) => ({ conversation: hash(), seq: n })],
+  'shared-changed': [30_000, (n) => ({ version: n })],
   delivered: [30_000, (n) => ({ conversation: hash(), seq: n })],
   'grant-wanted': [30_000, (n) => ({ room: hash(), epochId: hash(), name: `g${n}` })],
   granted: [10_000, () => ({ room: hash(), epochId: hash(), from: 'eve', grant: new Uint8Array(2048) })],

@@ -74,6 +74,8 @@ export const limitValues = {
   epochDraftMs: 60_000,
   cards: { burst: 20, perSecond: 1 / 60 },
   passwords: { burst: 10, perSecond: 1 / 60 },
+  /** By name. Each replaces what the person's devices share, and is announced to all of them. */
+  shared: { burst: 30, perSecond: 1 / 5 },
   /** By name. Each change is sent to everybody. */
   away: { burst: 30, perSecond: 1 / 2 },
   /** By sender and recipient. Further typing events are answered and dropped. */
@@ -108,6 +110,7 @@ export class Limits {
   readonly spareEpochs: TokenBuckets;
   readonly cards: TokenBuckets;
   readonly passwords: TokenBuckets;
+  readonly shared: TokenBuckets;
   readonly away: TokenBuckets;
   readonly typing: TokenBuckets;
   readonly guard: LoginGuard;
@@ -126,6 +129,7 @@ export class Limits {
     this.spareEpochs = new TokenBuckets(clock, limitValues.spareEpochs);
     this.cards = new TokenBuckets(clock, limitValues.cards);
     this.passwords = new TokenBuckets(clock, limitValues.passwords);
+    this.shared = new TokenBuckets(clock, limitValues.shared);
     this.away = new TokenBuckets(clock, limitValues.away);
     this.typing = new TokenBuckets(clock, limitValues.typing);
     this.guard = new LoginGuard(clock);

@@ -48,6 +48,7 @@ export async function logIn(
   const { store, clock, config, lobby } = context;
   const hash = recordHash(account.record);
   const vault = account.idFp === null ? null : await store.vaultInfo({ idFp: account.idFp, recordHash: hash });
+  const shared = account.idFp === null ? 0 : await store.sharedVersion({ idFp: account.idFp });
   const localKeys = account.flags.has('local-keys');
   const state = stateOf(account, by, localKeys || vault !== null);
   // An account without its vault needs a login by password, which can store one.
@@ -79,6 +80,7 @@ export async function logIn(
     recordHash: by === 'password' ? hash : null,
     vault,
     localKeys,
+    shared,
     ticket,
     lobby,
     at: clock.now(),

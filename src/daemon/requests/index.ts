@@ -44,6 +44,8 @@ import { grant } from './rooms/grant.ts';
 import { grantAsk } from './rooms/grant-ask.ts';
 import { logAppend } from './rooms/log-append.ts';
 import { members } from './rooms/members.ts';
+import { sharedGet } from './shared/shared-get.ts';
+import { sharedPut } from './shared/shared-put.ts';
 
 export type RequestRow<N extends RequestName> = {
   handler: Handler<N>;
@@ -81,6 +83,8 @@ export const requestTable: RequestTable = {
   'record-finish': { handler: recordFinish, allowed: renewing, exclusive: true, notifiesAll: true },
   'vault-put': { handler: vaultPut, allowed: ['needs-vault', ...ownsAccount], exclusive: true },
   'vault-get': { handler: vaultGet, allowed: withPassword, largeAnswer: true },
+  'shared-put': { handler: sharedPut, allowed: afterLogin },
+  'shared-get': { handler: sharedGet, allowed: afterLogin, largeAnswer: true },
   'card-put': { handler: cardPut, allowed: afterLogin, notifiesAll: true },
   cards: { handler: cards, allowed: afterLogin, largeAnswer: true },
   people: { handler: people, allowed: afterLogin, largeAnswer: true },

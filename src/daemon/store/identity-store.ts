@@ -1,4 +1,4 @@
-/** The part of the store that belongs to identities: key cards, vaults and devices. */
+/** The part of the store that belongs to identities: key cards, vaults, devices and what they share. */
 import type { DeviceKind } from '../../protocol/wire/fields.ts';
 
 export type CardRow = { idFp: Uint8Array; cardSeq: number; hash: Uint8Array; ekFp: Uint8Array; notAfter: number };
@@ -38,6 +38,20 @@ export interface VaultOperations {
   vaultInfo(of: { idFp: Uint8Array; recordHash: Uint8Array }): { version: number; at: number } | null;
   /** Drops every other vault of this identity, if the one of `recordHash` exists. Called after a login. */
   dropOtherVaults(of: { idFp: Uint8Array; recordHash: Uint8Array }): null;
+}
+
+/** What the devices of a person share, sealed: one state for each identity. */
+export interface SharedStateOperations {
+  /**
+   * Stores a state, if `after` is the stored version (0 for none) and `version` is higher.
+   * @throws Refusal 'conflict' otherwise. The same state again gets its first result
+   */
+  putShared(state: { idFp: Uint8Array; after: number; version: number; bytes: Uint8Array }): { at: number };
+  shared(of: { idFp: Uint8Array }): { version: number; bytes: Uint8Array } | null;
+  /** The stored version; 0 for none. */
+  sharedVersion(of: { idFp: Uint8Array }): number;
+  /** Call when nobody has this identity any more. */
+  dropShared(of: { idFp: Uint8Array }): null;
 }
 
 /** Devices are u32 numbers that the clients choose. Files with exported keys are devices of kind 'export'. */

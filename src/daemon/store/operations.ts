@@ -6,6 +6,7 @@ import { entryOperations } from './entry-operations.ts';
 import { fileOperations } from './file-operations.ts';
 import type { Implementation } from './operation.ts';
 import { roomOperations } from './room-operations.ts';
+import { sharedStateOperations } from './shared-state-operations.ts';
 import type { OperationName, Operations } from './store.ts';
 import { vaultOperations } from './vault-operations.ts';
 
@@ -16,6 +17,7 @@ export const operations: Implementation<Operations> = {
   ...cardOperations,
   ...deviceOperations,
   ...vaultOperations,
+  ...sharedStateOperations,
   ...fileOperations,
 };
 

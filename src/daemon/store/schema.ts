@@ -99,6 +99,12 @@ export const migrations: readonly string[] = [
     last_seen INTEGER NOT NULL,
     PRIMARY KEY (id_fp, device)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE shared_states (
+    id_fp BLOB PRIMARY KEY,
+    version INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    bytes BLOB NOT NULL
+  ) STRICT;
   `,
   `
   CREATE TABLE standing (

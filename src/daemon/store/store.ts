@@ -6,7 +6,7 @@
  * have 32 bytes unless stated otherwise. Times are milliseconds since 1970 UTC by the daemon's clock.
  */
 import type { Payer } from '../../protocol/crypto/worker-pool.ts';
-import type { CardOperations, DeviceOperations, VaultOperations } from './identity-store.ts';
+import type { CardOperations, DeviceOperations, SharedStateOperations, VaultOperations } from './identity-store.ts';
 
 export type Person = { idFp: Uint8Array; name: string };
 export type EntryPosition = { seq: number; at: number };
@@ -243,6 +243,7 @@ export interface Operations
     RoomOperations,
     CardOperations,
     VaultOperations,
+    SharedStateOperations,
     FileOperations,
     DeviceOperations {}
 

@@ -32,6 +32,7 @@ export type Tag =
   | 'file'
   | 'seg'
   | 'vault'
+  | 'shared'
   | 'safety'
   | 'rekey'
   | 'bchain'

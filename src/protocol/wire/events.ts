@@ -15,6 +15,8 @@ export const events = {
   renewed: v.strictObject({ name: knownName, cardSeq: u53 }),
   /** You have read up to `seq`, here or in another session. */
   read: v.strictObject({ conversation: hash, seq: u53 }),
+  /** Another session of this account stored what its devices share. */
+  'shared-changed': v.strictObject({ version: u32 }),
   /** The other person's client received everything up to `seq`. A hint, not a proof. */
   delivered: v.strictObject({ conversation: hash, seq: u53 }),
   /** `name` needs the key of this epoch. A client that has it answers with the request `grant`. */

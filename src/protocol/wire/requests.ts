@@ -25,6 +25,7 @@ const none = v.strictObject({});
 /** A message or a record of OPAQUE, base64url; crypto/opaque-messages.ts knows the size of each. */
 const opaque = text(512);
 const card = bytes(1536);
+const MAX_SHARED = 65_536;
 /** The position and time of a stored entry. It is on stable storage: this answer is what "sent" means. */
 const entryPosition = v.strictObject({ seq: u53, at: time });
 
@@ -41,6 +42,8 @@ const welcome = v.strictObject({
   vault: v.nullable(v.strictObject({ version: u32, at: time })),
   /** The person's keys are only on their own machine; there is no vault. */
   localKeys: v.boolean(),
+  /** The version of what this account's devices share; 0 for none. */
+  shared: u32,
   /** For later logins by key from this device. Only after a login by password. */
   ticket: v.nullable(exactBytes(32)),
   lobby: hash,
@@ -104,6 +107,19 @@ export const requests = {
     result: v.strictObject({ at: time }),
   },
   'vault-get': { params: none, result: v.strictObject({ version: u32, vault: bytes(131_072), at: time }) },
+  /**
+   * Stores what this account's devices share (sealed/shared-state.ts), if the stored version is `after` (0 for none).
+   * `version` is higher than `after`. Answered when it is on stable storage.
+   */
+  'shared-put': {
+    params: v.strictObject({ after: u32, version: u32, shared: bytes(MAX_SHARED) }),
+    result: v.strictObject({ at: time }),
+  },
+  /** Version 0 and null when there is none. */
+  'shared-get': {
+    params: none,
+    result: v.strictObject({ version: u32, shared: v.nullable(bytes(MAX_SHARED)) }),
+  },
   'card-put': { params: v.strictObject({ card }), result: none },
   /** The cards of a name from cardSeq `from` on, oldest first, 64 at most. */
   cards: { params: v.strictObject({ name, from: u53 }), result: v.strictObject({ cards: v.array(card) }) },

@@ -18,6 +18,7 @@ const welcome: Welcome = {
   recordHash: null,
   vault: null,
   localKeys: false,
+  shared: 0,
   ticket: null,
   lobby: new Uint8Array(32),
   at: 0,

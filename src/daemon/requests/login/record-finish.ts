@@ -1,3 +1,4 @@
+import { equal } from '../../../protocol/base/bytes.ts';
 import { Refusal } from '../../../protocol/base/errors.ts';
 import { encodeEvent } from '../../../protocol/wire/codec.ts';
 import type { Handler } from '../../context.ts';
@@ -21,7 +22,9 @@ export const recordFinish: Handler<'record-finish'> = async (context, session, {
     );
   }
   const idFp = card === null ? null : await putFirstCard(context, name, card);
+  const former = session.account?.idFp ?? null;
   const account = await context.accounts.replaceRecord(name, record, idFp);
+  if (idFp !== null && former !== null && !equal(former, idFp)) await context.store.dropShared({ idFp: former });
   session.account = account;
   for (const other of context.sessions.of(name)) {
     if (other === session) continue;
