@@ -13,6 +13,8 @@ export type Tag =
   | 'ek'
   | 'card'
   | 'login'
+  | 'export'
+  | 'words'
   | 'dm'
   | 'note'
   | 'notehdr'

@@ -12,6 +12,7 @@ export type ProtocolErrorCode =
   | 'room'
   | 'file'
   | 'vault'
+  | 'export'
   | 'text'
   | 'version';
 

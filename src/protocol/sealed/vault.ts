@@ -41,10 +41,8 @@ function vaultKey(exportKey: Uint8Array): Uint8Array {
  * @throws ProtocolError 'vault' for keys that do not belong together
  */
 export function sealVault(exportKey: Uint8Array, owner: Owner, contents: VaultContents, random: Random): Uint8Array {
-  const plain = new Writer().var16(contents.identity.pkcs8).u16(contents.keys.length);
-  for (const { card, pkcs8 } of contents.keys) plain.var16(card).var16(pkcs8);
-  const bytes = plain.finish();
-  readContents(bytes, owner, contents.version);
+  const bytes = encodeVaultContents(contents);
+  parseVaultContents(bytes, owner, contents.version);
   const nonce = random(NONCE);
   const cipher = createCipheriv('aes-256-gcm', vaultKey(exportKey), nonce).setAAD(vaultAad(owner, contents.version));
   const head = new Writer().u8(FORMAT).u32(contents.version).bytes(owner.idFp).finish();
@@ -80,12 +78,27 @@ export function openVault(
     } catch {
       throw new ProtocolError('vault', REFUSED);
     }
-    return readContents(plain, whole, version);
+    return parseVaultContents(plain, whole, version);
   });
 }
 
-/** Parses the keys, and checks that each belongs to its card, and each card to the identity and the name. */
-function readContents(bytes: Uint8Array, owner: Owner, version: number): VaultContents {
+/** The plaintext of a vault. */
+export function encodeVaultContents({ identity, keys }: VaultContents): Uint8Array {
+  const plain = new Writer().var16(identity.pkcs8).u16(keys.length);
+  for (const { card, pkcs8 } of keys) plain.var16(card).var16(pkcs8);
+  return plain.finish();
+}
+
+/**
+ * Parses the plaintext of a vault, and checks that each key belongs to its card, and each card to the identity and the
+ * name.
+ * @throws ProtocolError 'vault'
+ */
+export function parseVaultContents(
+  bytes: Uint8Array,
+  owner: Pick<Owner, 'name' | 'idFp'>,
+  version: number,
+): VaultContents {
   return withProtocolError('vault', REFUSED, () => {
     const reader = new Reader(bytes);
     const pkcs8 = reader.var16();

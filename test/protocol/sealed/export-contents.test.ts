@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import test from 'ava';
+import fc from 'fast-check';
+import { ProtocolError } from '../../../src/protocol/base/errors.ts';
+import {
+  type ExportContents,
+  encodeExportContents,
+  parseExportContents,
+} from '../../../src/protocol/sealed/export-contents.ts';
+import { damaged, patched } from '../../helpers/protocol/damage.ts';
+import { DAEMON_ID, person, T0 } from '../../helpers/protocol/people.ts';
+
+const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')];
+const contents: ExportContents = {
+  madeAt: T0,
+  daemon: { address: '[::1]:65345', fingerprint: randomBytes(32), daemonId: DAEMON_ID },
+  name: 'alice',
+  idFp: alice.idFp,
+  device: 0xffffffff,
+  ticket: randomBytes(32),
+  localKeys: false,
+  keys: { version: 3, identity: alice.identity, keys: [{ card: alice.cardBytes, pkcs8: alice.encryption.pkcs8 }] },
+  people: [
+    { card: bob.cardBytes, verified: true },
+    { card: carol.cardBytes, verified: false },
+  ],
+};
+const bytes = encodeExportContents(contents);
+const refused = { instanceOf: ProtocolError, code: 'export', message: 'the contents of the export are not valid' };
+
+test('what is encoded is parsed again', (t) => {
+  t.deepEqual(structuredClone(parseExportContents(bytes)), structuredClone(contents));
+  const local = { ...contents, localKeys: true, people: [] };
+  t.like(parseExportContents(encodeExportContents(local)), { localKeys: true, people: [] });
+});
+
+test('keys, cards and people that do not belong together are refused', (t) => {
+  const wrong: Record<string, Partial<ExportContents>> = {
+    'another name': { name: 'bob' },
+    'another identity': { idFp: bob.idFp },
+    "another person's keys": { keys: { ...contents.keys, identity: bob.identity } },
+    'no name': { name: '' },
+    'a person twice': { people: [...contents.people, { card: bob.cardBytes, verified: false }] },
+    'oneself among the people': { people: [{ card: alice.cardBytes, verified: true }] },
+  };
+  for (const [what, change] of Object.entries(wrong))
+    t.throws(() => parseExportContents(encodeExportContents({ ...contents, ...change })), refused, what);
+});
+
+test('damaged contents are refused, or are other contents of the same form', (t) => {
+  fc.assert(
+    fc.property(damaged(bytes), (each) => {
+      try {
+        t.is(parseExportContents(each).name, 'alice');
+      } catch (error) {
+        t.true(error instanceof ProtocolError);
+      }
+    }),
+    { numRuns: 300 },
+  );
+  t.throws(() => parseExportContents(new Uint8Array()), refused);
+  t.throws(() => parseExportContents(patched(bytes, 0, Uint8Array.of(2))), { code: 'version' });
+});
