@@ -56,7 +56,8 @@ export async function writeAccounts(dir: string): Promise<void> {
     const { idFp, cardSeq, hash, ekFp, notAfter } = card;
     people.push(card);
     await store.addCard({ idFp, cardSeq, hash, ekFp, notAfter, prevHash: new Uint8Array(32), bytes });
-    await store.putDevice({ idFp, device: DEVICE, ticketHash: H('ticket', ticket), kind: 'device', name: '' });
+    const ticketHash = H('ticket', ticket);
+    await store.putDevice({ idFp, device: DEVICE, ticketHash, kind: 'device', name: '', address: '127.0.0.1' });
     const record = name === flooder(0) ? await recordOf(setup, name) : 'x'.repeat(64);
     lines.push(accountLine({ name, idFp, record, flags: new Set(['local-keys']) }));
   }
@@ -129,7 +130,7 @@ export async function logIn(port: number, name: string, from?: string) {
 
 export async function logInByPassword(port: number, name: string, from?: string) {
   const opened = await openCalls(port, from);
-  const who = { name, password: PASSWORD, device: DEVICE, daemonId };
+  const who = { name, password: PASSWORD, device: DEVICE, deviceName: '', daemonId };
   const { welcome } = await loginByPassword(opened.calls, fastOpaque, who);
   return { ...opened, lobby: welcome.lobby };
 }

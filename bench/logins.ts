@@ -31,7 +31,7 @@ export async function benchLogins(print: Print, quick = false): Promise<void> {
   const daemon = await startDaemon();
   try {
     await register(daemon);
-    const password = { name: NAME, password: PASSWORD, device: DEVICE };
+    const password = { name: NAME, password: PASSWORD, device: DEVICE, deviceName: 'bench' };
     // The ticket of the last login by password; a login by key needs it.
     let ticket: Uint8Array = new Uint8Array(0);
     const identity = fixtureKey('alice-identity');

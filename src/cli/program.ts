@@ -77,8 +77,8 @@ function settingsFrom(args: Arguments): GlobalSettings {
   const timeout = args.timeout;
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= MAX_TIMEOUT_S))
     throw new ClientError('usage', `--timeout must be a number of seconds, up to ${MAX_TIMEOUT_S}`);
-  const [server, user, passwordFile, profile, downloads] = (
-    ['server', 'user', 'password-file', 'profile', 'downloads'] as const
+  const [server, user, passwordFile, profile, deviceName, downloads] = (
+    ['server', 'user', 'password-file', 'profile', 'device-name', 'downloads'] as const
   ).map(text);
   return {
     trustNew: args['trust-new'] === true,
@@ -87,6 +87,7 @@ function settingsFrom(args: Arguments): GlobalSettings {
     ...(user !== undefined && { user }),
     ...(passwordFile !== undefined && { passwordFile }),
     ...(profile !== undefined && { profile }),
+    ...(deviceName !== undefined && { deviceName }),
     ...(downloads !== undefined && { downloads }),
     ...(typeof timeout === 'number' && { timeout }),
   };

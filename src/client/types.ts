@@ -240,6 +240,8 @@ export type ConnectOptions = {
    * seconds.
    */
   timeout?: number;
+  /** The name of this device in the list of devices, at most 64 characters; by default the name of the machine. */
+  deviceName?: string;
   /** Makes the account before it logs in. `localKeys`: keeps the keys on this machine only. */
   register?: { invite?: string; localKeys?: boolean };
 };

@@ -26,6 +26,7 @@ export type ScreenOptions = {
   server?: string;
   user?: string;
   profile?: string;
+  deviceName?: string;
   downloads?: string;
   passwordFile?: string;
 };
@@ -69,7 +70,7 @@ async function showScreen(options: ScreenOptions, { terminalTheme, password, sur
   const { settings, readable } = await drafts.load();
   const last = await lastAccount(profile.db, options.user);
   const downloads = await downloadsFolder(options.downloads, profile.dir, fs);
-  const backend = lazyBackend(profile);
+  const backend = lazyBackend(profile, options.deviceName);
   const server = options.server ?? last?.server;
   const user = options.user ?? (options.server === undefined ? last?.user : undefined);
   const account = {
@@ -112,9 +113,9 @@ async function passwordOf(file: string | undefined): Promise<string | null> {
 }
 
 /** Loads network and key code after the first frame. */
-function lazyBackend(profile: Profile): LoginBackend {
+function lazyBackend(profile: Profile, deviceName: string | undefined): LoginBackend {
   const backend = async (): Promise<LoginBackend> =>
-    (await import('./login/login-backend.ts')).openLoginBackend(profile);
+    (await import('./login/login-backend.ts')).openLoginBackend(profile, deviceName);
   return {
     greet: async (server) => (await backend()).greet(server),
     connect: async (options) => (await backend()).connect(options),

@@ -30,6 +30,7 @@ const eventFlood = (
   read: [30_000, (n) => ({ conversation: hash(), seq: n })],
   'shared-changed': [30_000, (n) => ({ version: n })],
   delivered: [30_000, (n) => ({ conversation: hash(), seq: n })],
+  'device-added': [2_000, (n) => ({ device: n, name: `d${n}`, kind: 'device', address: '10.0.0.7', at: n })],
   'grant-wanted': [30_000, (n) => ({ room: hash(), epochId: hash(), name: `g${n}` })],
   granted: [10_000, () => ({ room: hash(), epochId: hash(), from: 'eve', grant: new Uint8Array(2048) })],
   stored: [30_000, (n) => ({ transfer: n, upTo: n, window: n })],

@@ -48,7 +48,7 @@ test.serial('only a session by password makes an export, and only a session of a
       .sort((a, b) => a.device - b.device)
       .map(({ kind, name }) => [kind, name]),
     [
-      ['device', ''],
+      ['device', 'device 1'],
       ['export', exportName],
       ['device', 'new laptop'],
     ],

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { loginByPassword } from '../../src/client/login/login-exchange.ts';
 import { H, utf8 } from '../../src/protocol/base/bytes.ts';
 import { Refusal, type RefusalCode } from '../../src/protocol/base/errors.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
@@ -189,12 +190,33 @@ test.serial('a second login is a second session, and a logged-out device needs t
       [2, false],
     ],
   );
-  t.deepEqual(devices.map(({ device }) => device).sort(), [1, 2]);
+  t.deepEqual(devices.map(({ device, name, address }) => [device, name, address]).sort(), [
+    [1, 'device 1', '127.0.0.1'],
+    [2, 'device 2', '127.0.0.1'],
+  ]);
+  t.deepEqual([one.events.includes('device-added'), two.events.includes('device-added')], [true, false]);
   t.deepEqual(await one.request('device-end', { device: null }), { ended: 1 });
   await two.ended;
   t.true(two.events.includes('closing'));
   await t.throwsAsync(loginWithKey(await connectTo(t, at), 'alice', ticket ?? room, 2), loginRefused);
   t.is((await one.request('sessions', {})).sessions.length, 1);
+});
+
+test.serial('attack: no name of a device brings controls to a list, or keeps the list from being read', async (t) => {
+  const { at } = await openDaemon(t);
+  const one = await connectTo(t, at);
+  await register(one, 'alice', 'pw');
+  const names = ['a\u001b[31m\nb', '\t'.repeat(64), '\u202e'.repeat(64)];
+  for (const [index, deviceName] of names.entries()) {
+    const who = { name: 'alice', password: 'pw', device: index + 1, deviceName, daemonId: testDaemonId };
+    await loginByPassword((await connectTo(t, at)).calls, fastOpaque, who);
+  }
+  await login(one, 'alice', 'pw', 9);
+  const { devices } = await one.request('sessions', {});
+  t.deepEqual(
+    devices.map(({ name }) => name).sort(),
+    ['device 9', 'a\ufffd[31m b', ' '.repeat(256), '\ufffd'.repeat(64)].sort(),
+  );
 });
 
 test.serial('a legacy account logs in with its old password and can only renew', async (t) => {

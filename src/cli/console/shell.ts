@@ -25,6 +25,7 @@ export type GlobalSettings = {
   user?: string;
   passwordFile?: string;
   profile?: string;
+  deviceName?: string;
   downloads?: string;
   trustNew: boolean;
   /** Generate keys without asking if neither the server nor the profile has any. */
@@ -60,7 +61,7 @@ export class Shell {
    * @throws ClientError 'usage' if no user name is known, or the password file cannot be used
    */
   async connectOptions(more: Partial<ConnectOptions> = {}): Promise<ConnectOptions> {
-    const { profile, timeout } = this.settings;
+    const { profile, deviceName, timeout } = this.settings;
     const { server = DEFAULT_SERVER, user } = await this.serverAndUser(more);
     if (user === undefined)
       throw new ClientError('usage', 'give your name with --user NAME; securechat register creates an account');
@@ -68,6 +69,7 @@ export class Shell {
     return {
       ask: this.ask(),
       ...(profile !== undefined && { profile }),
+      ...(deviceName !== undefined && { deviceName }),
       ...(timeout !== undefined && { timeout: timeout * 1000 }),
       ...more,
       server,

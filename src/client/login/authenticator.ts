@@ -37,6 +37,8 @@ export type AuthenticatorOptions = {
   timeoutMs: number;
   name: string;
   device: number;
+  /** For the person's list of devices. The daemon gets it with each login by password. */
+  deviceName: string;
   known: KnownDaemons;
   store: AccountStore;
   ephemerals: EphemeralKeys;
@@ -180,10 +182,10 @@ export class Authenticator {
   }
 
   async #finishPasswordLogin({ calls, daemonId, signSpki }: OpenLink, password: string): Promise<LoginResult> {
-    const { opaque, name, device, known, store, fingerprint, ask } = this.#options;
+    const { opaque, name, device, deviceName, known, store, fingerprint, ask } = this.#options;
     try {
       ask.progress('login');
-      const login = await loginByPassword(calls, opaque(), { name, password, device, daemonId });
+      const login = await loginByPassword(calls, opaque(), { name, password, device, deviceName, daemonId });
       await known.confirm(fingerprint, daemonId);
       ask.progress('vault');
       const account = await this.#vaultKeeper(daemonId).afterPasswordLogin(calls, login, password);

@@ -20,9 +20,9 @@ export type PasswordLogin = { welcome: Welcome; exportKey: Uint8Array };
 export async function loginByPassword(
   calls: Calls,
   opaque: Opaque,
-  who: { name: string; password: string; device: number; daemonId: Uint8Array },
+  who: { name: string; password: string; device: number; deviceName: string; daemonId: Uint8Array },
 ): Promise<PasswordLogin> {
-  const { name, device, daemonId } = who;
+  const { name, device, deviceName, daemonId } = who;
   const password = passwordText(who.password);
   const begun = await opaque.clientLogin(password);
   const start = { method: 'opaque1' as const, name, message: begun.message };
@@ -37,7 +37,8 @@ export async function loginByPassword(
       'the server could not prove that nobody intercepts the connection; do not use this network, and compare the fingerprint with the operator of the server',
     );
   const clientProof = loginProof(finished.sessionKey, 'client', cb);
-  const welcome = await finishLogin(calls, name, () => calls.request('login-prove', { proof: clientProof, device }));
+  const last = { proof: clientProof, device, deviceName };
+  const welcome = await finishLogin(calls, name, () => calls.request('login-prove', last));
   return { welcome, exportKey: finished.exportKey };
 }
 

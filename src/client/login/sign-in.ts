@@ -5,6 +5,7 @@
 import * as nodeFs from 'node:fs/promises';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
+import { hostName } from '../../platform/host-name.ts';
 import { type Random, systemRandom } from '../../platform/random.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import { type Opaque, opaquePool } from '../../protocol/crypto/opaque.ts';
@@ -25,6 +26,7 @@ import { Profile } from '../profile/profile.ts';
 import { expectedFingerprint, KnownDaemons } from '../trust/known-daemons.ts';
 import type { ConnectOptions } from '../types.ts';
 import { Authenticator } from './authenticator.ts';
+import { deviceNameOf } from './device-name.ts';
 
 export const DEFAULT_TIMEOUT_MS = 10_000;
 const RSA_QUEUE = 10_000;
@@ -55,6 +57,7 @@ export type SignedIn = Omit<Platform, 'opaque'> & {
  */
 export async function signIn(options: ConnectOptions, platform: Partial<Platform> = {}): Promise<SignedIn> {
   const { address, fingerprint: linkFingerprint } = parseServer(options.server ?? DEFAULT_SERVER);
+  const deviceName = deviceNameOf(options.deviceName, hostName());
   const { fs = nodeFs, clock = systemClock, random = systemRandom } = platform;
   const opened: (() => Promise<void>)[] = [];
   const closeAll = async (): Promise<void> => {
@@ -98,6 +101,7 @@ export async function signIn(options: ConnectOptions, platform: Partial<Platform
       timeoutMs,
       name: options.user,
       device,
+      deviceName,
       known,
       store,
       ephemerals,

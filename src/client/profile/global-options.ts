@@ -28,6 +28,12 @@ export const globalOptions = {
     isFolder: true,
     describe: 'folder for your keys, known servers, cache and config.toml',
   },
+  'device-name': {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'name of this device in your list of devices; by default the name of this machine. Sent with the password',
+  },
   downloads: {
     type: 'string',
     isFolder: true,

@@ -3,18 +3,16 @@
  * requests. This file gives a session its account.
  */
 
-import { equal, H } from '../../protocol/base/bytes.ts';
+import { equal } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import type { Welcome } from '../../protocol/wire/requests.ts';
 import type { Account } from '../accounts/users-file.ts';
 import type { Context } from '../context.ts';
 import { limitValues } from '../limits/limits.ts';
 import type { Session, SessionState } from '../sessions/session.ts';
+import { addDevice } from './add-device.ts';
 import { enterRooms } from './enter-rooms.ts';
 import { loginRefusal, recordHash } from './login-attempt.ts';
-
-/** The size of a ticket, in bytes. */
-export const TICKET_BYTES = 32;
 
 /**
  * Limits the sessions of an account. A session that missed its ping is probably dead and is ended. Live ones are not,
@@ -34,16 +32,18 @@ function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name
   return own.length - 1;
 }
 
+/** A login whose secrets are checked. `device` is its number. */
+type CheckedLogin = { account: Account; device: number } & (
+  | { by: 'key' | 'export' }
+  | { by: 'password'; deviceName: string }
+);
+
 /**
  * Logs `account` in on the session.
  * @returns the answer for the client.
  * @throws Refusal 'needs-password', 'busy' or 'login-refused'
  */
-export async function logIn(
-  context: Context,
-  session: Session,
-  login: { account: Account; by: 'password' | 'key' | 'export'; device: number },
-): Promise<Welcome> {
+export async function logIn(context: Context, session: Session, login: CheckedLogin): Promise<Welcome> {
   const { account, by, device } = login;
   const { store, clock, config, lobby } = context;
   const hash = recordHash(account.record);
@@ -56,10 +56,10 @@ export async function logIn(
   // Check before anything is stored: a refused login must not replace the device's ticket.
   makeRoom(context, account.name);
   let ticket: Uint8Array | null = null;
-  if (account.idFp !== null && by === 'password') {
-    ticket = context.random(TICKET_BYTES);
+  if (account.idFp !== null && login.by === 'password') {
     if (vault !== null) await store.dropOtherVaults({ idFp: account.idFp, recordHash: hash });
-    await store.putDevice({ idFp: account.idFp, device, ticketHash: H('ticket', ticket), kind: 'device', name: '' });
+    const owner = { idFp: account.idFp, name: account.name };
+    ticket = await addDevice(context, session, owner, { device, kind: 'device', name: login.deviceName });
   }
   // The account may have changed, or the link ended, while the store worked.
   if (session.ended || context.accounts.get(account.name)?.record !== account.record) throw loginRefusal();
@@ -99,7 +99,7 @@ export function vaultStored(context: Context, session: Session, stored: Uint8Arr
   enterRooms(context, session);
 }
 
-function stateOf(account: Account, by: 'password' | 'key' | 'export', complete: boolean): SessionState {
+function stateOf(account: Account, by: CheckedLogin['by'], complete: boolean): SessionState {
   if (account.idFp === null || account.flags.has('must-renew')) return 'must-renew';
   if (!complete) return 'needs-vault';
   return `by-${by}`;

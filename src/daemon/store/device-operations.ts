@@ -2,7 +2,7 @@
 
 import { Refusal } from '../../protocol/base/errors.ts';
 import type { DeviceKind } from '../../protocol/wire/fields.ts';
-import type { DeviceOperations } from './identity-store.ts';
+import type { DeviceOperations, DeviceRow } from './identity-store.ts';
 import { all, type Implementation, one, run, sameBytes } from './operation.ts';
 
 /** Most devices of a person. The one seen longest ago is dropped. */
@@ -11,19 +11,24 @@ const MAX_DEVICES = 64;
 const MAX_EXPORTS = 16;
 
 export const deviceOperations: Implementation<DeviceOperations> = {
-  putDevice(tx, { idFp, device, ticketHash, kind, name }) {
+  putDevice(tx, { idFp, device, ticketHash, kind, name, address }) {
     const isFull = kind === 'export' && countExports(tx, idFp, device) >= MAX_EXPORTS;
     if (isFull)
       throw new Refusal('quota', `there are ${MAX_EXPORTS} exports of this account: end one in the list of devices`);
+    const before = one<{ since: number }>(tx, 'SELECT since FROM devices WHERE id_fp = ? AND device = ?', idFp, device);
+    const since = before?.since ?? tx.now;
     run(
       tx,
-      'INSERT OR REPLACE INTO devices (id_fp, device, ticket_hash, kind, name, last_seen) VALUES (?, ?, ?, ?, ?, ?)',
+      `INSERT OR REPLACE INTO devices (id_fp, device, ticket_hash, kind, name, since, last_seen, address)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       idFp,
       device,
       ticketHash,
       kind,
       name,
+      since,
       tx.now,
+      address,
     );
     run(
       tx,
@@ -33,10 +38,10 @@ export const deviceOperations: Implementation<DeviceOperations> = {
       idFp,
       device,
     );
-    return null;
+    return { isNew: before === undefined, since };
   },
 
-  checkTicket(tx, { idFp, device, ticketHash, seen }) {
+  checkTicket(tx, { idFp, device, ticketHash, loginFrom }) {
     const row = one<{ ticket_hash: Uint8Array; kind: DeviceKind }>(
       tx,
       'SELECT ticket_hash, kind FROM devices WHERE id_fp = ? AND device = ?',
@@ -44,15 +49,23 @@ export const deviceOperations: Implementation<DeviceOperations> = {
       device,
     );
     if (!row || !sameBytes(row.ticket_hash, ticketHash)) return null;
-    if (seen) run(tx, 'UPDATE devices SET last_seen = ? WHERE id_fp = ? AND device = ?', tx.now, idFp, device);
+    if (loginFrom !== null)
+      run(
+        tx,
+        'UPDATE devices SET last_seen = ?, address = ? WHERE id_fp = ? AND device = ?',
+        tx.now,
+        loginFrom,
+        idFp,
+        device,
+      );
     return row.kind;
   },
 
   devices(tx, { idFp }) {
-    return all<{ device: number; kind: DeviceKind; name: string; lastSeen: number }>(
+    return all<DeviceRow>(
       tx,
-      `SELECT device, kind, name, last_seen AS "lastSeen" FROM devices WHERE id_fp = ?
-       ORDER BY last_seen DESC, device`,
+      `SELECT device, kind, name, since, last_seen AS "lastSeen", address
+       FROM devices WHERE id_fp = ? ORDER BY last_seen DESC, device`,
       idFp,
     ).map((row) => ({ ...row }));
   },

@@ -54,18 +54,42 @@ export interface SharedStateOperations {
   dropShared(of: { idFp: Uint8Array }): null;
 }
 
-/** Devices are u32 numbers that the clients choose. Files with exported keys are devices of kind 'export'. */
+export type NewDevice = {
+  idFp: Uint8Array;
+  device: number;
+  kind: DeviceKind;
+  name: string;
+  address: string;
+  ticketHash: Uint8Array;
+};
+
+/** `since`: when the device got its first ticket. `lastSeen` and `address`: of its last login. */
+export type DeviceRow = Omit<NewDevice, 'idFp' | 'ticketHash'> & { since: number; lastSeen: number };
+
+/**
+ * Devices are u32 numbers that the clients choose, and so are their names, which may be empty. Files with exported keys
+ * are devices of kind 'export'.
+ */
 export interface DeviceOperations {
   /**
    * Stores the ticket of a device, replacing an older one. Of 64 devices of a person the one seen longest ago is
    * dropped, but never an export.
+   * @returns `isNew`: it had no ticket before
    * @throws Refusal 'quota' for one export too many
    */
-  putDevice(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array; kind: DeviceKind; name: string }): null;
-  /** The kind of the device whose ticket this is; null if it is none of this device. `seen` also updates its last use. */
-  checkTicket(device: { idFp: Uint8Array; device: number; ticketHash: Uint8Array; seen: boolean }): DeviceKind | null;
+  putDevice(device: NewDevice): { isNew: boolean; since: number };
+  /**
+   * The kind of the device whose ticket this is; null if it is none of this device. `loginFrom`: the address of a login,
+   * which becomes the device's last one; null when it is only a check.
+   */
+  checkTicket(device: {
+    idFp: Uint8Array;
+    device: number;
+    ticketHash: Uint8Array;
+    loginFrom: string | null;
+  }): DeviceKind | null;
   /** The most recently seen first. */
-  devices(of: { idFp: Uint8Array }): { device: number; kind: DeviceKind; name: string; lastSeen: number }[];
+  devices(of: { idFp: Uint8Array }): DeviceRow[];
   /** Drops one device, or with null every device except `but`. @returns how many */
   dropDevices(which: { idFp: Uint8Array; device: number | null; but: number }): number;
 }

@@ -96,7 +96,9 @@ export const migrations: readonly string[] = [
     ticket_hash BLOB NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('device', 'export')),
     name TEXT NOT NULL,
+    since INTEGER NOT NULL,
     last_seen INTEGER NOT NULL,
+    address TEXT NOT NULL,
     PRIMARY KEY (id_fp, device)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE shared_states (

@@ -1,6 +1,19 @@
 /** Events that the daemon sends unasked. Each is named after something that happened. */
 import * as v from 'valibot';
-import { bytes, entry, hash, knownName, sentence, text, u32, u53 } from './fields.ts';
+import {
+  address,
+  bytes,
+  deviceKind,
+  deviceName,
+  entry,
+  hash,
+  knownName,
+  sentence,
+  text,
+  time,
+  u32,
+  u53,
+} from './fields.ts';
 
 export const events = {
   /** A conversation has a new entry. `with` is the other person of a private conversation; null in a room. */
@@ -19,6 +32,8 @@ export const events = {
   'shared-changed': v.strictObject({ version: u32 }),
   /** The other person's client received everything up to `seq`. A hint, not a proof. */
   delivered: v.strictObject({ conversation: hash, seq: u53 }),
+  /** A device of your account got its first ticket, at the time `at`. Goes to your other sessions. */
+  'device-added': v.strictObject({ device: u32, name: deviceName, kind: deviceKind, address, at: time }),
   /** `name` needs the key of this epoch. A client that has it answers with the request `grant`. */
   'grant-wanted': v.strictObject({ room: hash, epochId: hash, name: knownName }),
   granted: v.strictObject({ room: hash, epochId: hash, from: knownName, grant: bytes(2048) }),

@@ -23,17 +23,18 @@ export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 export const name = text(64);
 /** A name from the daemon. Only valid names pass, so that no list of people brings an escape sequence to a terminal. */
 export const knownName = v.pipe(name, v.check(isName));
-/** A sentence from the daemon for the person: one line, made printable. */
-export const sentence = v.pipe(
-  v.string(),
-  v.maxLength(512),
-  v.transform((said) => printable(said)),
-);
-/** What a device of an account is called: one line, made printable; empty if it has no name. */
-export const deviceName = v.pipe(
-  text(64),
-  v.transform((given) => printable(given)),
-);
+/** A text from the daemon that is shown to the person: one line, made printable. */
+const shown = (max: number) =>
+  v.pipe(
+    text(max),
+    v.transform((said) => printable(said)),
+  );
+/** A sentence from the daemon for the person. */
+export const sentence = shown(512);
+/** What a device of an account is called, from the daemon; empty if it has no name. In a request it is text(64). */
+export const deviceName = shown(64);
+/** The address from which a device logged in. */
+export const address = shown(64);
 /** 'device': a profile; 'export': a file with the keys, which can replace the password. */
 export const deviceKind = v.picklist(['device', 'export']);
 export type DeviceKind = v.InferOutput<typeof deviceKind>;

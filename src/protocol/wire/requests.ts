@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import { MAX_INVITE } from '../base/safe-text.ts';
 import {
+  address,
   bytes,
   deviceKind,
   deviceName,
@@ -91,8 +92,11 @@ export const requests = {
     result: v.strictObject({ message: opaque }),
   },
   'login-finish': { params: v.strictObject({ message: opaque }), result: v.strictObject({ proof: exactBytes(32) }) },
-  /** `device` names the profile that logs in. Its ticket is bound to it. */
-  'login-prove': { params: v.strictObject({ proof: exactBytes(32), device: u32 }), result: welcome },
+  /** `device` is the number of the profile that logs in; its ticket is bound to it. `deviceName` is for the person's list. */
+  'login-prove': {
+    params: v.strictObject({ proof: exactBytes(32), device: u32, deviceName: text(64) }),
+    result: welcome,
+  },
   'login-key': {
     params: v.strictObject({ name, device: u32, ticket: exactBytes(32), signature: exactBytes(384) }),
     result: welcome,
@@ -139,11 +143,18 @@ export const requests = {
   sessions: {
     params: none,
     result: v.strictObject({
-      sessions: v.array(
-        v.strictObject({ session: u32, device: u32, since: time, address: text(64), current: v.boolean() }),
-      ),
+      sessions: v.array(v.strictObject({ session: u32, device: u32, since: time, address, current: v.boolean() })),
+      /** `since`: when it got its first ticket. `lastSeen` and `address`: of its last login. */
       devices: v.array(
-        v.strictObject({ device: u32, kind: deviceKind, name: deviceName, lastSeen: time, current: v.boolean() }),
+        v.strictObject({
+          device: u32,
+          name: deviceName,
+          kind: deviceKind,
+          since: time,
+          lastSeen: time,
+          address,
+          current: v.boolean(),
+        }),
       ),
     }),
   },
@@ -156,7 +167,7 @@ export const requests = {
    * password; kind 'device' needs a session of an export. `name` is shown in the list of devices.
    */
   ticket: {
-    params: v.strictObject({ device: u32, name: deviceName, kind: deviceKind }),
+    params: v.strictObject({ device: u32, name: text(64), kind: deviceKind }),
     result: v.strictObject({ ticket: exactBytes(32) }),
   },
   ping: { params: none, result: v.strictObject({ at: time }) },

@@ -14,12 +14,12 @@ import { startOwnServer } from './own-server.ts';
 
 const TIMEOUT = 10_000;
 
-/** `profile` must stay open while the backend is used. */
-export function openLoginBackend(profile: Profile): LoginBackend {
+/** `profile` must stay open while the backend is used. `deviceName`: undefined for the name of this machine. */
+export function openLoginBackend(profile: Profile, deviceName?: string): LoginBackend {
   const known = new KnownDaemons(profile.db, systemClock);
   const accounts = new AccountStore(profile, systemClock);
   return {
-    connect,
+    connect: (options) => connect({ ...options, ...(deviceName !== undefined && { deviceName }) }),
     async startServer() {
       const server = await startOwnServer(profile.dir);
       // The server gave its key to this program directly: nobody has to compare it, now or later.

@@ -11,7 +11,7 @@ test('a device keeps its ticket after a wrong proof and after a refusal for too 
   const { context, store, login, alice } = await openTestDaemon(t, ['alice', 'bob']);
   const idFp = alice.card.idFp;
   const device = { idFp, device: 5, ticketHash: H('ticket', new Uint8Array(32).fill(7)) };
-  await store.putDevice({ ...device, kind: 'device', name: 'laptop' });
+  await store.putDevice({ ...device, kind: 'device', name: 'laptop', address: '10.0.0.7' });
   const others = Array.from({ length: limitValues.linksPerAccount }, () => login('alice').session);
   for (const other of others) other.lastReceivedAt = context.clock.monotonic();
   const limits = { ...context.limits, guard: { succeeded: () => {} }, failureLines: { take: () => true } };
@@ -23,9 +23,9 @@ test('a device keeps its ticket after a wrong proof and after a refusal for too 
   const account = context.accounts.find('alice');
   const prove = (proof: Uint8Array) => {
     at.attempt = { kind: 'proved', account, sessionKey };
-    return loginProve(full, at, { proof, device: 5 });
+    return loginProve(full, at, { proof, device: 5, deviceName: 'laptop' });
   };
   await t.throwsAsync(prove(new Uint8Array(32)), { code: 'login-refused' });
   await t.throwsAsync(prove(loginProof(sessionKey, 'client', cb)), { code: 'busy' });
-  t.is(await store.checkTicket({ ...device, seen: false }), 'device');
+  t.is(await store.checkTicket({ ...device, loginFrom: null }), 'device');
 });

@@ -3,25 +3,52 @@ import { bytes32, temporaryStore } from '../../helpers/daemon/store.ts';
 
 const idFp = bytes32(1);
 const ticketHash = bytes32(2);
-const laptop = { kind: 'device', name: 'laptop' } as const;
+const laptop = { kind: 'device', name: 'laptop', address: '10.0.0.7' } as const;
 
 test('a ticket is valid for its device and its account only', async (t) => {
-  const { store, time } = await temporaryStore(t);
+  const { store } = await temporaryStore(t);
   await store.putDevice({ idFp, device: 7, ticketHash, ...laptop });
+  t.is(await store.checkTicket({ idFp, device: 7, ticketHash, loginFrom: null }), 'device');
+  t.is(await store.checkTicket({ idFp, device: 8, ticketHash, loginFrom: null }), null);
+  t.is(await store.checkTicket({ idFp: bytes32(3), device: 7, ticketHash, loginFrom: null }), null);
+  t.is(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(4), loginFrom: null }), null);
+});
+
+test('a device is new with its first ticket, and again after it was dropped', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  const since = time.now;
+  t.deepEqual(await store.putDevice({ idFp, device: 7, ticketHash, ...laptop }), { isNew: true, since });
   time.now += 5;
-  t.is(await store.checkTicket({ idFp, device: 7, ticketHash, seen: true }), 'device');
-  t.is(await store.checkTicket({ idFp, device: 8, ticketHash, seen: true }), null);
-  t.is(await store.checkTicket({ idFp: bytes32(3), device: 7, ticketHash, seen: true }), null);
-  t.is(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(4), seen: true }), null);
-  t.deepEqual(await store.devices({ idFp }), [{ device: 7, ...laptop, lastSeen: time.now }]);
+  t.deepEqual(await store.putDevice({ idFp, device: 7, ticketHash: bytes32(5), ...laptop }), { isNew: false, since });
+  const other = { idFp: bytes32(3), device: 7, ticketHash, ...laptop };
+  t.deepEqual(await store.putDevice(other), { isNew: true, since: time.now });
+  await store.dropDevices({ idFp, device: 7, but: 0 });
+  t.deepEqual(await store.putDevice({ idFp, device: 7, ticketHash, ...laptop }), { isNew: true, since: time.now });
+});
+
+test('the list has the name, the time of the first ticket, and time and address of the last login', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  const since = time.now;
+  await store.putDevice({ idFp, device: 7, ticketHash, ...laptop });
+  const shown = { device: 7, ...laptop, since };
+  t.deepEqual(await store.devices({ idFp }), [{ ...shown, lastSeen: since }]);
+  time.now += 5;
+  await store.checkTicket({ idFp, device: 7, ticketHash, loginFrom: null });
+  t.deepEqual(await store.devices({ idFp }), [{ ...shown, lastSeen: since }]);
+  await store.checkTicket({ idFp, device: 7, ticketHash, loginFrom: '10.0.0.8' });
+  t.deepEqual(await store.devices({ idFp }), [{ ...shown, lastSeen: time.now, address: '10.0.0.8' }]);
+  time.now += 5;
+  const again = { name: 'work laptop', address: '10.0.0.9' };
+  await store.putDevice({ idFp, device: 7, ticketHash, ...laptop, ...again });
+  t.deepEqual(await store.devices({ idFp }), [{ ...shown, ...again, lastSeen: time.now }]);
 });
 
 test('a new ticket replaces the old one', async (t) => {
   const { store } = await temporaryStore(t);
   await store.putDevice({ idFp, device: 7, ticketHash, ...laptop });
   await store.putDevice({ idFp, device: 7, ticketHash: bytes32(5), ...laptop });
-  t.is(await store.checkTicket({ idFp, device: 7, ticketHash, seen: true }), null);
-  t.is(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(5), seen: true }), 'device');
+  t.is(await store.checkTicket({ idFp, device: 7, ticketHash, loginFrom: null }), null);
+  t.is(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(5), loginFrom: null }), 'device');
 });
 
 test('one device is dropped, or all others of an account; other accounts keep theirs', async (t) => {
@@ -51,16 +78,16 @@ test('with too many devices the one seen longest ago is dropped', async (t) => {
 
 test('an export makes room for no device, and of exports there are 16', async (t) => {
   const { store, time } = await temporaryStore(t);
-  const file = { kind: 'export', name: 'export of 2026-12-01 on laptop' } as const;
+  const file = { kind: 'export', name: 'export of 2026-12-01 on laptop', address: '10.0.0.7' } as const;
   for (let device = 1; device <= 16; device += 1) await store.putDevice({ idFp, device, ticketHash, ...file });
   time.now += 1;
   for (let device = 101; device <= 165; device += 1) await store.putDevice({ idFp, device, ticketHash, ...laptop });
   const kinds = (await store.devices({ idFp })).map(({ kind }) => kind);
   t.deepEqual([kinds.length, kinds.filter((kind) => kind === 'export').length], [80, 16]);
-  t.is(await store.checkTicket({ idFp, device: 1, ticketHash, seen: false }), 'export');
+  t.is(await store.checkTicket({ idFp, device: 1, ticketHash, loginFrom: null }), 'export');
   await t.throwsAsync(store.putDevice({ idFp, device: 17, ticketHash, ...file }), { code: 'quota' });
   await store.putDevice({ idFp, device: 16, ticketHash: bytes32(5), ...file });
   await store.dropDevices({ idFp, device: 3, but: 0 });
   await store.putDevice({ idFp, device: 17, ticketHash, ...file });
-  t.is(await store.checkTicket({ idFp, device: 17, ticketHash, seen: false }), 'export');
+  t.is(await store.checkTicket({ idFp, device: 17, ticketHash, loginFrom: null }), 'export');
 });

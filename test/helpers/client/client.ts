@@ -77,7 +77,7 @@ export async function login(
   device = 1,
   opaque = fastOpaque,
 ): Promise<Welcome> {
-  const who = { name, password, device, daemonId: testDaemonId };
+  const who = { name, password, device, deviceName: `device ${device}`, daemonId: testDaemonId };
   return (await loginByPassword(calls, opaque, who)).welcome;
 }
 

@@ -1,7 +1,6 @@
-import { H } from '../../../protocol/base/bytes.ts';
 import { Refusal } from '../../../protocol/base/errors.ts';
 import type { Handler } from '../../context.ts';
-import { TICKET_BYTES } from '../../login/session-login.ts';
+import { addDevice } from '../../login/add-device.ts';
 import { personOf } from '../../sessions/logged-in-person.ts';
 
 /**
@@ -9,15 +8,14 @@ import { personOf } from '../../sessions/logged-in-person.ts';
  * account. An export makes devices: a restored profile needs a ticket of its own.
  */
 export const ticket: Handler<'ticket'> = async (context, session, { device, name, kind }) => {
-  const { idFp } = personOf(session);
+  const owner = personOf(session);
   if (session.state !== (kind === 'export' ? 'by-password' : 'by-export')) {
     throw new Refusal('needs-password', 'this needs a login with the password');
   }
   if (device === 0 || device === session.device) {
     throw new Refusal('bad-request', 'the device number is taken; update securechat');
   }
-  const made = context.random(TICKET_BYTES);
-  await context.store.putDevice({ idFp, device, ticketHash: H('ticket', made), kind, name });
+  const made = await addDevice(context, session, owner, { device, kind, name });
   session.log.info({ evt: 'authn_ticket_created', user: session.name, device, kind }, 'device added');
   return { ticket: made };
 };

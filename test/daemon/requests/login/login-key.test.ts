@@ -8,7 +8,7 @@ import { sign } from '../../../../src/protocol/crypto/rsa.ts';
 import { openTestDaemon } from '../../../helpers/daemon/daemon-people.ts';
 import { manualClock } from '../../../helpers/manual-clock.ts';
 
-const laptop = { kind: 'device', name: 'laptop' } as const;
+const laptop = { kind: 'device', name: 'laptop', address: '10.0.0.7' } as const;
 
 test('attack: a device that is logged out while its login waits for a turn is refused', async (t) => {
   const daemon = await openTestDaemon(t, ['alice']);
