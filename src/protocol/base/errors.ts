@@ -13,6 +13,7 @@ export type ProtocolErrorCode =
   | 'file'
   | 'vault'
   | 'export'
+  | 'shared'
   | 'text'
   | 'version';
 
