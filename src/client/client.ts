@@ -226,7 +226,7 @@ export class ChatClient implements Client {
   }
 
   async passwd(oldPassword: string, newPassword: string): Promise<void> {
-    await this.#withClientErrors(() => this.#signedIn.passwd(oldPassword, newPassword));
+    await this.#withClientErrors(() => this.#signedIn.authenticator.changePassword(oldPassword, newPassword));
   }
 
   async close(): Promise<void> {

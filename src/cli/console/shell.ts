@@ -8,7 +8,8 @@
 import type { Client } from '../../client/client-api.ts';
 import { ClientError } from '../../client/errors.ts';
 import { readPasswordFile } from '../../client/login/password-file.ts';
-import { DEFAULT_TIMEOUT_MS, lastLogin, type SignedIn, signIn } from '../../client/login/sign-in.ts';
+import { DEFAULT_TIMEOUT_MS } from '../../client/login/prepare-login.ts';
+import { lastLogin, type SignedIn, signIn } from '../../client/login/sign-in.ts';
 import { DEFAULT_SERVER } from '../../client/profile/global-options.ts';
 import type { Ask, ConnectOptions } from '../../client/types.ts';
 import { systemClock } from '../../platform/clock.ts';

@@ -2,7 +2,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { VERSION } from '../../platform/version.ts';
-import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
+import { equal } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { invisibleCharacter } from '../../protocol/base/password.ts';
 import { MAX_INVITE } from '../../protocol/base/safe-text.ts';
@@ -18,10 +18,11 @@ import type { EphemeralKeys } from '../keys/ephemeral-keys.ts';
 import { makeKeys } from '../keys/my-keys.ts';
 import type { KnownDaemons } from '../trust/known-daemons.ts';
 import type { Ask } from '../types.ts';
+import { changePassword, type PasswordSession } from './account-changes.ts';
 import { KeySync } from './key-sync.ts';
 import { loginByKey, loginByPassword } from './login-exchange.ts';
 import { LoginRetry } from './login-retry.ts';
-import { type NewRecord, registerAccount, replacePassword } from './register.ts';
+import { registerAccount } from './register.ts';
 
 export type LoginResult = {
   calls: Calls;
@@ -136,31 +137,26 @@ export class Authenticator {
   }
 
   /**
-   * Changes the password over a second link, because the first session may have logged in by key.
-   * @throws ClientError 'login-refused' when `oldPassword` is wrong, 'usage' when `newPassword` cannot be typed
+   * Runs `work` on a second link that is logged in by password, because the first session may have logged in by key.
+   * @throws ClientError 'login-refused' when the password is wrong
    */
-  async changePassword(oldPassword: string, newPassword: string): Promise<void> {
-    checkVisible(newPassword);
-    const { calls, account, daemonId } = await this.#logInByPassword(oldPassword).catch((error: unknown) => {
+  async withPassword<T>(password: string, work: (session: PasswordSession) => Promise<T>): Promise<T> {
+    const session = await this.#logInByPassword(password).catch((error: unknown) => {
       // The name is right: this account is logged in.
       if (!(error instanceof ClientError) || error.code !== 'login-refused') throw error;
       throw new ClientError('login-refused', 'the current password is wrong');
     });
-    // Store the vault for the new password before the password changes: an interruption in between loses nothing.
-    const beforeFinish = async ({ record, exportKey }: NewRecord): Promise<void> => {
-      if (!account.localKeys)
-        await this.#vaultKeeper(daemonId).putVault(calls, exportKey, H('record', utf8(record)), account);
-    };
     try {
-      await replacePassword(calls, this.#options.opaque(), {
-        password: newPassword,
-        card: null,
-        daemonId,
-        beforeFinish,
-      });
+      return await work(session);
     } finally {
-      await calls.link.close();
+      await session.calls.link.close();
     }
+  }
+
+  /** @throws ClientError 'login-refused' when `oldPassword` is wrong, 'usage' when `newPassword` cannot be typed */
+  async changePassword(oldPassword: string, newPassword: string): Promise<void> {
+    checkVisible(newPassword);
+    await this.withPassword(oldPassword, (session) => changePassword(session, this.#options.opaque(), newPassword));
   }
 
   /** @param first the link for the first try; each later try opens its own */
@@ -173,7 +169,7 @@ export class Authenticator {
     });
   }
 
-  async #logInByPassword(password: string, open?: OpenLink): Promise<LoginResult> {
+  async #logInByPassword(password: string, open?: OpenLink): Promise<LoginResult & PasswordSession> {
     const result = await this.#finishPasswordLogin(open ?? (await this.#openLink()), password);
     if (!result.welcome.mustRenew) return result;
     // The legacy account has got its keys in this login. Only a login with keys gets a ticket, so log in once more.
@@ -181,16 +177,20 @@ export class Authenticator {
     return this.#finishPasswordLogin(await this.#openLink(), password);
   }
 
-  async #finishPasswordLogin({ calls, daemonId, signSpki }: OpenLink, password: string): Promise<LoginResult> {
+  async #finishPasswordLogin(
+    { calls, daemonId, signSpki }: OpenLink,
+    password: string,
+  ): Promise<LoginResult & PasswordSession> {
     const { opaque, name, device, deviceName, known, store, fingerprint, ask } = this.#options;
     try {
       ask.progress('login');
       const login = await loginByPassword(calls, opaque(), { name, password, device, deviceName, daemonId });
       await known.confirm(fingerprint, daemonId);
       ask.progress('vault');
-      const account = await this.#vaultKeeper(daemonId).afterPasswordLogin(calls, login, password);
+      const keySync = this.#keySync(daemonId);
+      const account = await keySync.afterPasswordLogin(calls, login, password);
       if (login.welcome.ticket !== null) await store.saveTicket(fingerprint, name, device, login.welcome.ticket);
-      return { calls, welcome: login.welcome, account, daemonId, signSpki };
+      return { calls, login, welcome: login.welcome, account, daemonId, signSpki, keySync };
     } catch (error) {
       calls.link.destroy();
       throw error;
@@ -209,7 +209,7 @@ export class Authenticator {
       ask.progress('login');
       const { identity } = account.keys;
       const welcome = await loginByKey(calls, rsa, { name, identity, device, ticket, daemonId });
-      const agreed = await this.#vaultKeeper(daemonId).afterKeyLogin(calls, welcome, account);
+      const agreed = await this.#keySync(daemonId).afterKeyLogin(calls, welcome, account);
       await store.markUsed(fingerprint, name);
       return { calls, welcome, account: agreed, daemonId, signSpki };
     } catch (error) {
@@ -251,7 +251,7 @@ export class Authenticator {
     return { calls, daemonId, signSpki };
   }
 
-  #vaultKeeper(daemonId: Uint8Array): KeySync {
+  #keySync(daemonId: Uint8Array): KeySync {
     const { store, rsa, opaque, clock, random, fingerprint: daemon, name, ask } = this.#options;
     return new KeySync({ store, rsa, opaque, clock, random, daemon, daemonId, name, ask });
   }

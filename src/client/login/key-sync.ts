@@ -57,11 +57,25 @@ export class KeySync {
     // Without a vault, the daemon accepts nothing else. An older one means that storing it was interrupted.
     if ((welcome.vault?.version ?? 0) < account.vaultVersion || welcome.vault === null) await putVault();
     account = await store.save(daemon, name, await this.#agreeWithDirectory(calls, account));
-    if (!needsRenewal(account.keys, clock)) return account;
-    account = await this.#renew(account, true);
-    await putVault();
-    await this.#putCard(calls, account);
-    return account;
+    return needsRenewal(account.keys, clock) ? this.rotate(calls, login, account) : account;
+  }
+
+  /**
+   * Call after a login by password. Makes a new encryption key and its card; the old key stays, for reading. Stores them first in the
+   * vault, then in this profile, then in the directory: after an interruption, the keys are as before, or the next login by
+   * password continues.
+   */
+  async rotate(calls: Calls, { welcome, exportKey }: PasswordLogin, account: Account): Promise<Account> {
+    const { store, rsa, clock, daemon, name } = this.#options;
+    let renewed = { ...account, keys: await renewKeys(rsa, clock, account.keys, true) };
+    if (!account.localKeys) {
+      const version = Math.max(account.vaultVersion, welcome.vault?.version ?? 0) + 1;
+      renewed = { ...renewed, vaultVersion: version, vaultStored: version };
+      await this.#sealVault(calls, exportKey, welcome.recordHash, renewed);
+    }
+    const stored = await store.save(daemon, name, renewed);
+    await this.#putCard(calls, stored);
+    return stored;
   }
 
   /**
@@ -69,13 +83,15 @@ export class KeySync {
    * @throws ClientError 'login-refused' when they are not the newest, 'untrusted' when the daemon contradicts them
    */
   async afterKeyLogin(calls: Calls, welcome: Welcome, account: Account): Promise<Account> {
-    const { store, daemon, name, clock } = this.#options;
+    const { store, rsa, daemon, name, clock } = this.#options;
     checkKeyLogin(welcome, account, name);
     let agreed = await this.#agreeWithDirectory(calls, account);
     if (agreed !== account) agreed = await store.save(daemon, name, agreed);
     if (!needsRenewal(agreed.keys, clock)) return agreed;
     // A new key needs a new vault, which only a login by password can write: renew only the card.
-    agreed = await this.#renew(agreed, false);
+    const keys = await renewKeys(rsa, clock, agreed.keys, false);
+    // Another process of this profile may have stored a card first.
+    agreed = await store.save(daemon, name, { ...agreed, keys });
     await this.#putCard(calls, agreed);
     return agreed;
   }
@@ -90,18 +106,28 @@ export class KeySync {
     recordHash: Uint8Array | null,
     account: Account,
   ): Promise<Account> {
-    const { store, daemon, daemonId, name, random } = this.#options;
-    if (recordHash === null)
-      throw new ClientError('refused', 'the vault can be written only after a login by password');
+    const { store, daemon, name } = this.#options;
     const next = { ...account, vaultVersion: account.vaultVersion + 1 };
-    const { idFp } = currentCard(next.keys);
-    const { identity, keys } = next.keys;
-    const contents = { version: next.vaultVersion, identity, keys: keys.slice(0, MAX_VAULT_KEYS) };
-    const vault = sealVault(exportKey, { daemonId, name, idFp }, contents, random);
     // Save first: if the answer is lost, the next attempt uses a higher number, which the daemon accepts.
     await store.save(daemon, name, next);
-    await calls.request('vault-put', { recordHash, version: next.vaultVersion, vault });
+    await this.#sealVault(calls, exportKey, recordHash, next);
     return next;
+  }
+
+  async #sealVault(
+    calls: Calls,
+    exportKey: Uint8Array,
+    recordHash: Uint8Array | null,
+    account: Account,
+  ): Promise<void> {
+    const { daemonId, name, random } = this.#options;
+    if (recordHash === null)
+      throw new ClientError('refused', 'the vault can be written only after a login by password');
+    const { vaultVersion: version, keys: mine } = account;
+    const contents = { version, identity: mine.identity, keys: mine.keys.slice(0, MAX_VAULT_KEYS) };
+    const owner = { daemonId, name, idFp: currentCard(mine).idFp };
+    const vault = sealVault(exportKey, owner, contents, random);
+    await calls.request('vault-put', { recordHash, version, vault });
   }
 
   /** Notes that the daemon has stored this version of the vault. */
@@ -190,12 +216,6 @@ export class KeySync {
     if (newest === undefined || card.cardSeq === mine.cardSeq) return account;
     const keys = { identity: account.keys.identity, keys: [{ card: last, pkcs8: newest.pkcs8 }, ...retired] };
     return { ...account, keys };
-  }
-
-  /** Makes and stores the next card; returns what is stored, which another process of this profile may have written first. */
-  async #renew(account: Account, rotate: boolean): Promise<Account> {
-    const { store, rsa, clock, daemon, name } = this.#options;
-    return store.save(daemon, name, { ...account, keys: await renewKeys(rsa, clock, account.keys, rotate) });
   }
 
   async #putCard(calls: Calls, account: Account): Promise<void> {

@@ -3,36 +3,22 @@
  * the profile, trusts the daemon, connects, logs in and keeps the keys; client.ts builds the conversations on this.
  */
 import * as nodeFs from 'node:fs/promises';
-import { type Clock, systemClock } from '../../platform/clock.ts';
-import type { FileSystem } from '../../platform/file-system.ts';
-import { hostName } from '../../platform/host-name.ts';
-import { type Random, systemRandom } from '../../platform/random.ts';
-import { ProtocolError } from '../../protocol/base/errors.ts';
-import { type Opaque, opaquePool } from '../../protocol/crypto/opaque.ts';
-import { type Rsa, rsaPool } from '../../protocol/crypto/rsa-pool.ts';
-import { parseAddress } from '../../protocol/link/daemon-identity.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { systemRandom } from '../../platform/random.ts';
 import { Connection } from '../connection/connection.ts';
-import { type Address, addressText, readFingerprint } from '../connection/dial.ts';
+import { addressText } from '../connection/dial.ts';
 import { keepAlive } from '../connection/keep-alive.ts';
-import { ClientError } from '../errors.ts';
+import { parseServer } from '../connection/server-address.ts';
 import { AccountStore } from '../keys/account-store.ts';
-import { EphemeralKeys } from '../keys/ephemeral-keys.ts';
 import { Keyring } from '../keys/keyring.ts';
 import type { DeviceLease } from '../profile/device-lock.ts';
-import { DEFAULT_SERVER } from '../profile/global-options.ts';
 import { lastAccount } from '../profile/last-account.ts';
 import { profileFolder } from '../profile/paths.ts';
 import { Profile } from '../profile/profile.ts';
-import { expectedFingerprint, KnownDaemons } from '../trust/known-daemons.ts';
+import { KnownDaemons } from '../trust/known-daemons.ts';
 import type { ConnectOptions } from '../types.ts';
-import { Authenticator } from './authenticator.ts';
-import { deviceNameOf } from './device-name.ts';
-
-export const DEFAULT_TIMEOUT_MS = 10_000;
-const RSA_QUEUE = 10_000;
-const OPAQUE_QUEUE = 10;
-
-export type Platform = { fs: FileSystem; clock: Clock; random: Random; rsa: Rsa; opaque: Opaque };
+import type { Authenticator, LoginResult } from './authenticator.ts';
+import { type Platform, type PreparedLogin, prepareLogin } from './prepare-login.ts';
 
 /** An account that is logged in: everything that client.ts needs. */
 export type SignedIn = Omit<Platform, 'opaque'> & {
@@ -42,11 +28,12 @@ export type SignedIn = Omit<Platform, 'opaque'> & {
   readonly keyring: Keyring;
   /** The number by which the daemon knows this device: `device-end` signs it out. */
   readonly device: number;
+  readonly deviceName: string;
   /** The device that this process writes as; held until `close`. */
   readonly lease: DeviceLease;
   readonly daemon: { address: string; fingerprint: Uint8Array; daemonId: Uint8Array; signSpki: Uint8Array };
-  /** @throws ClientError 'login-refused' when `oldPassword` is wrong */
-  passwd(oldPassword: string, newPassword: string): Promise<void>;
+  /** For what needs the password once more. */
+  readonly authenticator: Authenticator;
   close(): Promise<void>;
 };
 
@@ -56,113 +43,61 @@ export type SignedIn = Omit<Platform, 'opaque'> & {
  * @throws ClientError, Refusal as `connect`
  */
 export async function signIn(options: ConnectOptions, platform: Partial<Platform> = {}): Promise<SignedIn> {
-  const { address, fingerprint: linkFingerprint } = parseServer(options.server ?? DEFAULT_SERVER);
-  const deviceName = deviceNameOf(options.deviceName, hostName());
-  const { fs = nodeFs, clock = systemClock, random = systemRandom } = platform;
-  const opened: (() => Promise<void>)[] = [];
-  const closeAll = async (): Promise<void> => {
-    for (const close of opened.splice(0).reverse()) await close();
-  };
+  const prepared = await prepareLogin(options, platform);
+  const { authenticator } = prepared;
   try {
-    const profile = await Profile.open(profileFolder(options.profile), fs, random);
-    opened.push(() => profile.close());
-    const rsa = platform.rsa ?? rsaPool({ threads: 1, maxQueue: RSA_QUEUE });
-    if (platform.rsa === undefined) opened.push(() => rsa.close());
-    let pool: Opaque | null = null;
-    const opaque = (): Opaque => {
-      pool ??= opaquePool({ threads: 1, maxQueue: OPAQUE_QUEUE });
-      return pool;
-    };
-    opened.push(async () => pool?.close());
-    const ephemerals = new EphemeralKeys(profile, rsa);
-    ephemerals.prepare();
-    opened.push(() => ephemerals.spareMade());
-
-    const known = new KnownDaemons(profile.db, clock);
-    const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
-    const ask = options.ask;
-    ask.progress('connect');
-    const fingerprint = await expectedFingerprint(
-      known,
-      address,
-      linkFingerprint,
-      () => readFingerprint({ address, timeoutMs, clock }),
-      (daemon) => ask.trust(daemon),
-    );
-    const store = new AccountStore(profile, clock);
-    const ticketed = await store.devicesWithTicket(fingerprint, options.user);
-    const lease = await profile.devices.lease(ticketed);
-    opened.push(async () => lease.release());
-    // All processes of the profile may use its tickets: a second one writes as another device, but needs no password.
-    const device = ticketed.includes(lease.device) ? lease.device : (ticketed[0] ?? lease.device);
-    const authenticator = new Authenticator({
-      address,
-      fingerprint,
-      timeoutMs,
-      name: options.user,
-      device,
-      deviceName,
-      known,
-      store,
-      ephemerals,
-      rsa,
-      opaque: () => platform.opaque ?? opaque(),
-      clock,
-      random,
-      ask,
-    });
     const first = options.register
       ? await authenticator.register(options.password ?? null, options.register)
       : await authenticator.logIn(options.password ?? null);
     performance.mark('securechat:online');
-    opened.push(() => first.calls.link.close());
-    let keyring: Keyring | null = null;
-    const connection = new Connection({
-      first,
-      async reconnect(signal) {
-        const next = await authenticator.logInAgain(signal);
-        keyring?.replace(next.account.keys);
-        return next;
-      },
-      clock,
-      random,
-    });
-    opened.pop();
-    opened.push(() => connection.close());
-    const releaseProcess = keepAlive(connection);
-    opened.push(async () => releaseProcess());
-    const { daemonId, signSpki } = first;
-    keyring = new Keyring({ connection, db: profile.db, clock, daemon: fingerprint, keys: first.account.keys });
-    return {
-      fs,
-      clock,
-      random,
-      rsa,
-      name: first.welcome.name,
-      profile,
-      connection,
-      keyring,
-      device,
-      lease,
-      daemon: { address: addressText(address), fingerprint, daemonId, signSpki },
-      passwd: (oldPassword, newPassword) => authenticator.changePassword(oldPassword, newPassword),
-      close: closeAll,
-    };
+    return startSession(prepared, first, (signal) => authenticator.logInAgain(signal));
   } catch (error) {
-    await closeAll();
+    await prepared.close();
     throw error;
   }
 }
 
-/** Parses `host:port` or a join link; the fingerprint is null without a link. @throws ClientError 'usage' for anything else */
-export function parseServer(server: string): { address: Address; fingerprint: Uint8Array | null } {
-  try {
-    const { host, port, fingerprint } = parseAddress(server);
-    return { address: { host: host.toLowerCase(), port }, fingerprint };
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    throw new ClientError('usage', `"${server}": ${error.message}`);
-  }
+/**
+ * Keeps the account logged in.
+ * @param reconnect logs in again after a lost link; an abort ends the attempt
+ */
+function startSession(
+  prepared: PreparedLogin,
+  first: LoginResult,
+  reconnect: (signal: AbortSignal) => Promise<LoginResult>,
+): SignedIn {
+  const { fs, clock, random, rsa, profile, fingerprint, address, device, deviceName, lease, authenticator } = prepared;
+  const connection = new Connection({
+    first,
+    async reconnect(signal) {
+      const next = await reconnect(signal);
+      keyring.replace(next.account.keys);
+      return next;
+    },
+    clock,
+    random,
+  });
+  prepared.onClose(() => connection.close());
+  const releaseProcess = keepAlive(connection);
+  prepared.onClose(async () => releaseProcess());
+  const keyring = new Keyring({ connection, db: profile.db, clock, daemon: fingerprint, keys: first.account.keys });
+  const { daemonId, signSpki } = first;
+  return {
+    fs,
+    clock,
+    random,
+    rsa,
+    name: first.welcome.name,
+    profile,
+    connection,
+    keyring,
+    device,
+    deviceName,
+    lease,
+    daemon: { address: addressText(address), fingerprint, daemonId, signSpki },
+    authenticator,
+    close: () => prepared.close(),
+  };
 }
 
 /** Forgets the pinned key of an address. @returns false if there was none @throws ClientError 'usage' */

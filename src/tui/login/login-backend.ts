@@ -2,8 +2,8 @@
 
 import { connect } from '../../client/connect.ts';
 import { addressText, keyChangedError, readFingerprint, wrongJoinLinkError } from '../../client/connection/dial.ts';
+import { parseServer } from '../../client/connection/server-address.ts';
 import { AccountStore } from '../../client/keys/account-store.ts';
-import { parseServer } from '../../client/login/sign-in.ts';
 import type { Profile } from '../../client/profile/profile.ts';
 import { KnownDaemons } from '../../client/trust/known-daemons.ts';
 import { systemClock } from '../../platform/clock.ts';

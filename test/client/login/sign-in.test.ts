@@ -3,8 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { addressText } from '../../../src/client/connection/dial.ts';
+import { parseServer } from '../../../src/client/connection/server-address.ts';
 import { ClientError } from '../../../src/client/errors.ts';
-import { lastLogin, parseServer, type SignedIn } from '../../../src/client/login/sign-in.ts';
+import { lastLogin, type SignedIn } from '../../../src/client/login/sign-in.ts';
 import { Profile } from '../../../src/client/profile/profile.ts';
 import { systemClock } from '../../../src/platform/clock.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
@@ -110,8 +111,11 @@ test.serial('a registration that was cut off before the vault is completed at th
 test.serial('the new password opens the vault, and the old one opens nothing', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const me = await signInAs(t, { user: 'alice', server, password: 'secret', register: {} });
-  await t.throwsAsync(me.passwd('wrong', 'newer'), { ...refused, message: 'the current password is wrong' });
-  await me.passwd('secret', 'newer');
+  await t.throwsAsync(me.authenticator.changePassword('wrong', 'newer'), {
+    ...refused,
+    message: 'the current password is wrong',
+  });
+  await me.authenticator.changePassword('secret', 'newer');
   const there = await signInAs(t, { user: 'alice', server, password: 'newer' });
   t.deepEqual(keysOf(there), keysOf(me));
   await t.throwsAsync(signInAs(t, { user: 'alice', server, password: 'secret' }), refused);
@@ -132,7 +136,7 @@ test.serial('an interrupted change of password leaves the old one valid', async 
     }),
   };
   const again = await signInAs(t, made, { opaque: spoilt });
-  await t.throwsAsync(again.passwd('secret', 'newer'), { instanceOf: Refusal });
+  await t.throwsAsync(again.authenticator.changePassword('secret', 'newer'), { instanceOf: Refusal });
   await again.close();
   await (await signInAs(t, made)).close();
   await signInAs(t, { user: 'alice', server, password: 'secret' });

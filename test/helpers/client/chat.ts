@@ -1,7 +1,8 @@
 /** Whole clients with a real daemon, and keys from the fixtures. */
 import type { ExecutionContext } from 'ava';
 import { ChatClient } from '../../../src/client/client.ts';
-import type { Platform, SignedIn } from '../../../src/client/login/sign-in.ts';
+import type { Platform } from '../../../src/client/login/prepare-login.ts';
+import type { SignedIn } from '../../../src/client/login/sign-in.ts';
 import type { ClientEvent, Message } from '../../../src/client/types.ts';
 import { type SignInOptions, signInAs } from './sign-in.ts';
 
