@@ -35,6 +35,7 @@ const WEIGHTS: { [N in OperationName]?: (params: Parameters<Operations[N]>[0]) =
   cardsOf: ({ ids }) => Math.max(1, ids.length / 4),
   cards: () => 10,
   vault: () => 5,
+  finishClosing: () => 25,
   putVault: ({ bytes }) => Math.max(1, bytes.length / NOTE_BYTES),
   appendEpoch: ({ bytes, keys }) => Math.max(1, (bytes.length + keys.length * KEY_BYTES) / NOTE_BYTES),
 };

@@ -5,11 +5,11 @@
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { WorkerCalls, workerUrl } from '../../platform/worker-calls.ts';
 import { StorageError } from '../data/storage-error.ts';
-import { operationNames } from '../store/operations.ts';
 import type { OperationName, Requester, SharedStore, Store } from '../store/store.ts';
 import { CommitQueue } from './commit-queue.ts';
 import type { Owner } from './database-owner.ts';
 import type { Call } from './group-commit.ts';
+import { operationNames } from './operations.ts';
 import type { StoreThreadOperations } from './sqlite-worker.ts';
 
 /** Calls after which the write-ahead log is copied into the database. */

@@ -5,11 +5,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { explainSqlite, sqliteCode } from '../../platform/sqlite.ts';
 import { answerCalls } from '../../platform/worker-calls.ts';
 import { StartError } from '../data/start-error.ts';
-import { operations } from '../store/operations.ts';
 import { openDatabase } from '../store/schema.ts';
 import { CommitSeal, checkSeal, standingOf } from './commit-seal.ts';
 import { checkOwner, keepOwner, type Owner } from './database-owner.ts';
 import { type Batch, BrokenDatabase, type Call, checkBroken, GroupCommit } from './group-commit.ts';
+import { operations } from './operations.ts';
 
 /** SQLITE_CORRUPT, NOTADB. */
 const DAMAGED = new Set([11, 26]);

@@ -30,6 +30,12 @@ export const conversationOperations: Implementation<ConversationOperations> = {
     ).map((row) => ({ ...row }));
   },
 
+  formerPeer(tx, { reader, name }) {
+    const sql = `SELECT peer.id_fp AS "idFp" FROM members AS peer JOIN members AS mine ON mine.c = peer.c
+       WHERE peer.name = ? AND mine.id_fp = ? AND mine.present ORDER BY peer.m DESC LIMIT 1`;
+    return one<{ idFp: Uint8Array }>(tx, sql, name, reader)?.idFp ?? null;
+  },
+
   mark(tx, { conversation, reader, mark, seq }) {
     const found = conversationOf(tx, conversation);
     const member = found && memberOf(tx, found.c, reader);
@@ -41,7 +47,7 @@ export const conversationOperations: Implementation<ConversationOperations> = {
     const stands = one<{ seq: number }>(tx, `SELECT ${column} AS seq FROM members WHERE m = ?`, member.m)?.seq ?? 0;
     const others = all<{ name: string }>(
       tx,
-      'SELECT name FROM members JOIN conversations ON conversations.c = members.c WHERE members.c = ? AND m <> ? AND room IS NULL',
+      'SELECT name FROM members JOIN conversations ON conversations.c = members.c WHERE members.c = ? AND m <> ? AND room IS NULL AND present',
       found?.c ?? 0,
       member.m,
     ).map((row) => row.name);

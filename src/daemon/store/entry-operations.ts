@@ -27,10 +27,8 @@ const DROP_SPAN = 2000;
 export const entryOperations: Implementation<EntryOperations> = {
   appendNote(tx, entry) {
     const conversation = conversationOf(tx, entry.conversation) ?? newConversation(tx, entry);
-    const author = memberOf(tx, conversation.c, entry.author.idFp) ?? addMember(tx, conversation.c, entry.author);
-    if (!sameBytes(entry.author.idFp, entry.to.idFp) && !memberOf(tx, conversation.c, entry.to.idFp)) {
-      addMember(tx, conversation.c, entry.to);
-    }
+    const author = presentMember(tx, conversation.c, entry.author);
+    if (!sameBytes(entry.author.idFp, entry.to.idFp)) presentMember(tx, conversation.c, entry.to);
     const first = findDuplicate(tx, author.m, entry);
     if (first !== undefined) return first;
     if (entry.stale) throw new Refusal('stale-card', 'somebody renewed their keys: fetch the cards and seal again');
@@ -101,10 +99,9 @@ export const entryOperations: Implementation<EntryOperations> = {
       last,
       before,
     );
-    freeMessages(tx, dropped);
+    freeEntries(tx, dropped);
     const unused = all<{ e: number }>(tx, OLD_EPOCHS, from, last, before - LAST_USE_MS);
     for (const { e } of unused) dropKeys(tx, e);
-    for (const { file } of dropped) if (file !== null) forgetFile(tx, file);
     return { dropped: dropped.length, next: last };
   },
 };
@@ -126,6 +123,15 @@ export function dropKeys(tx: Transaction, e: number): void {
     tx,
     chunks.map(({ bytes }) => ({ author, bytes })),
   );
+}
+
+/** Frees what deleted entries used: their authors' quota and their files. */
+export function freeEntries(
+  tx: Transaction,
+  deleted: readonly { file: Uint8Array | null; author: number | null; bytes: number }[],
+): void {
+  freeMessages(tx, deleted);
+  for (const { file } of deleted) if (file !== null) forgetFile(tx, file);
 }
 
 type EntryRow = {
@@ -158,6 +164,14 @@ export function addMember(tx: Transaction, c: number, person: Person): { m: numb
     person.name,
   );
   return { m, present: 1 };
+}
+
+/** Adds a member of a private conversation, also one who had closed their account and made it again with the same keys. */
+function presentMember(tx: Transaction, c: number, person: Person): { m: number } {
+  const known = memberOf(tx, c, person.idFp);
+  if (known === undefined) return addMember(tx, c, person);
+  if (!known.present) run(tx, 'UPDATE members SET present = 1 WHERE m = ?', known.m);
+  return known;
 }
 
 /**

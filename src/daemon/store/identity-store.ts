@@ -1,4 +1,4 @@
-/** The part of the store that belongs to identities: key cards, vaults, devices and what they share. */
+/** The part of the store that belongs to identities: key cards, vaults, devices, what they share, and closings. */
 import type { DeviceKind } from '../../protocol/wire/fields.ts';
 
 export type CardRow = { idFp: Uint8Array; cardSeq: number; hash: Uint8Array; ekFp: Uint8Array; notAfter: number };
@@ -92,4 +92,21 @@ export interface DeviceOperations {
   devices(of: { idFp: Uint8Array }): DeviceRow[];
   /** Drops one device, or with null every device except `but`. @returns how many */
   dropDevices(which: { idFp: Uint8Array; device: number | null; but: number }): number;
+}
+
+/**
+ * A closing is noted before the account leaves users.txt and forgotten after everything of it is deleted, so that a start after
+ * a crash knows what to finish.
+ */
+export interface ClosingOperations {
+  addClosing(person: { idFp: Uint8Array; name: string }): null;
+  closings(none: Record<string, never>): { idFp: Uint8Array; name: string }[];
+  /** Forgets a closing. Deletes nothing else. */
+  dropClosing(of: { idFp: Uint8Array }): null;
+  /**
+   * Deletes devices, vaults, shared state and unlisted files of an identity, ends its private conversations, and deletes those that nobody
+   * else may read, 500 entries at a time. Cards stay: others check signatures with them. At the end it forgets the closing.
+   * @returns `more`: call it again
+   */
+  finishClosing(of: { idFp: Uint8Array }): { more: boolean };
 }

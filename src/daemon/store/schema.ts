@@ -145,6 +145,11 @@ export const migrations: readonly string[] = [
   `,
   `
   CREATE INDEX epochs_by_id ON entries (c, id) WHERE kind = 'epoch';
+  CREATE INDEX members_by_name ON members (name);
+  CREATE TABLE closings (
+    id_fp BLOB PRIMARY KEY,
+    name TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

@@ -6,7 +6,13 @@
  * have 32 bytes unless stated otherwise. Times are milliseconds since 1970 UTC by the daemon's clock.
  */
 import type { Payer } from '../../protocol/crypto/worker-pool.ts';
-import type { CardOperations, DeviceOperations, SharedStateOperations, VaultOperations } from './identity-store.ts';
+import type {
+  CardOperations,
+  ClosingOperations,
+  DeviceOperations,
+  SharedStateOperations,
+  VaultOperations,
+} from './identity-store.ts';
 
 export type Person = { idFp: Uint8Array; name: string };
 export type EntryPosition = { seq: number; at: number };
@@ -106,6 +112,8 @@ export interface ConversationOperations {
     read: number;
     delivered: number;
   }[];
+  /** The newest identity called `name` in a conversation of `reader`; null when there is none. */
+  formerPeer(of: { reader: Uint8Array; name: string }): Uint8Array | null;
   /**
    * Moves a mark of `reader` forward, at most to the head. `moved`: it was lower before. `others` are the names of the
    * other members of a private conversation; empty for a room.
@@ -245,7 +253,8 @@ export interface Operations
     VaultOperations,
     SharedStateOperations,
     FileOperations,
-    DeviceOperations {}
+    DeviceOperations,
+    ClosingOperations {}
 
 export type OperationName = keyof Operations;
 

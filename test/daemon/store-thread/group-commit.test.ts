@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
-import { operations } from '../../../src/daemon/store/operations.ts';
 import { openDatabase } from '../../../src/daemon/store/schema.ts';
 import { BrokenDatabase, type Call, checkBroken, GroupCommit } from '../../../src/daemon/store-thread/group-commit.ts';
+import { operations } from '../../../src/daemon/store-thread/operations.ts';
 import { fetchParams, testNote } from '../../helpers/daemon/store.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 

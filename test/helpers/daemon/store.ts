@@ -1,8 +1,8 @@
 /** A store in a temporary folder, and functions that make what it stores. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { operationNames } from '../../../src/daemon/store/operations.ts';
 import type { OperationName, Person, SharedStore, Store } from '../../../src/daemon/store/store.ts';
+import { operationNames } from '../../../src/daemon/store-thread/operations.ts';
 import { openSqliteStore } from '../../../src/daemon/store-thread/sqlite-store.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
