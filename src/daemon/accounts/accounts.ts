@@ -194,6 +194,17 @@ export class Accounts {
     });
   }
 
+  /**
+   * Removes the line of an account. Its name is free then. On stable storage when it resolves.
+   * @throws Refusal 'no-such-user' when the name is gone or belongs to another identity
+   */
+  async remove({ name, idFp }: { name: string; idFp: Uint8Array }): Promise<void> {
+    await this.#write((lines) => {
+      if (this.byIdentity(idFp)?.name !== name) throw new Refusal('no-such-user', 'the account is gone');
+      return { lines: lines.filter((line) => line.kind !== 'account' || line.account.name !== name), account: null };
+    });
+  }
+
   async #read(): Promise<UsersLine[]> {
     let stamp = await nullIfMissing(this.#stat());
     let bytes = await readDataFile(this.#fs, this.#path);

@@ -110,8 +110,25 @@ export class Rooms {
     defer: Defer,
   ): Promise<Person[]> {
     const strangers = this.membersWithoutAccount(accounts);
-    for (const { idFp, name } of strangers) await this.#remove({ idFp, name }, store, defer);
+    for (const { idFp, name } of strangers) await this.remove({ idFp, name }, store, defer);
     return strangers;
+  }
+
+  /** Removes a person from the lobby, if they are in it. */
+  async remove(subject: Person, store: LogStore, defer: Defer): Promise<void> {
+    const { rsa, identity, clock } = this.#parts;
+    while (this.lobby.isMember(subject.idFp)) {
+      const { n, hash } = this.lobby.head;
+      const entry = { room: this.lobby.id, n: n + 1, prev: hash, op: 'remove', subject } as const;
+      const body = new Uint8Array(0);
+      const bytes = await signLogEntry(rsa, identity.keys.sign, { ...entry, actor: DAEMON, time: clock.now(), body });
+      try {
+        await this.#append(this.lobby, bytes, null, store, defer);
+      } catch (error) {
+        // Somebody joined in the meantime: sign again at the new head.
+        if (!(error instanceof Refusal) || error.code !== 'conflict') throw error;
+      }
+    }
   }
 
   /** Sends a new message to the members of its room, the same bytes for all. */
@@ -124,23 +141,6 @@ export class Rooms {
       else broadcasts.post(room.id, event);
     };
     this.#post(room.id, 'message', message, send, defer);
-  }
-
-  async #remove(subject: Person, store: LogStore, defer: Defer): Promise<void> {
-    const { rsa, identity, clock } = this.#parts;
-    for (;;) {
-      const { n, hash } = this.lobby.head;
-      const entry = { room: this.lobby.id, n: n + 1, prev: hash, op: 'remove', subject } as const;
-      const body = new Uint8Array(0);
-      const bytes = await signLogEntry(rsa, identity.keys.sign, { ...entry, actor: DAEMON, time: clock.now(), body });
-      try {
-        await this.#append(this.lobby, bytes, null, store, defer);
-        return;
-      } catch (error) {
-        // Somebody joined in the meantime: sign again at the new head.
-        if (!(error instanceof Refusal) || error.code !== 'conflict') throw error;
-      }
-    }
   }
 
   async #append(

@@ -110,6 +110,36 @@ test('a new password replaces the line of its account and keeps the identity key
   await t.throwsAsync(accounts.replaceRecord('carol', 'x', null), { instanceOf: Refusal, code: 'no-such-user' });
 });
 
+test('a removed account leaves the other lines as they are, and its name is free', async (t) => {
+  const { accounts, read } = await open(t, `# us\nalice:opaque1:abc:${ID}:\nwhat is this\n`);
+  await accounts.add(account('bob'));
+  const alice = { name: 'alice', idFp: new Uint8Array(32).fill(0xab) };
+  await t.throwsAsync(accounts.remove({ ...alice, name: 'bob' }), { code: 'no-such-user' });
+  await t.throwsAsync(accounts.remove({ ...alice, idFp: new Uint8Array(32) }), { code: 'no-such-user' });
+  await accounts.remove(alice);
+  t.regex(await read(), /^# us\nwhat is this\nbob:/);
+  t.is(accounts.byIdentity(alice.idFp), undefined);
+  t.throws(() => accounts.find('alice'), { code: 'no-such-user' });
+  t.notThrows(() => accounts.checkNewName('al1ce'), 'a look-alike is free, too');
+  await t.throwsAsync(accounts.remove(alice), { code: 'no-such-user' });
+  await accounts.add({ ...account('alice'), idFp: new Uint8Array(32).fill(7) });
+  t.deepEqual(
+    [...accounts.after(null)].map(({ name }) => name),
+    ['alice', 'bob'],
+  );
+});
+
+test('an account stays when users.txt cannot be written', async (t) => {
+  let full = false;
+  const fail = () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+  const { accounts } = await open(t, `alice:opaque1:abc:${ID}:\n`, {
+    open: ((...args: Parameters<typeof fs.open>) => (full ? fail() : fs.open(...args))) as FileSystem['open'],
+  });
+  full = true;
+  await t.throwsAsync(accounts.remove({ name: 'alice', idFp: new Uint8Array(32).fill(0xab) }), { instanceOf: Refusal });
+  t.is(accounts.get('alice')?.record, 'abc');
+});
+
 test('attack: of two sessions that renew a legacy account at the same time, only the first succeeds', async (t) => {
   const { accounts } = await open(t, 'bob:old\n');
   const both = await Promise.allSettled([

@@ -147,6 +147,18 @@ test('a member without an account is removed by the daemon, and all members are 
   );
 });
 
+test('a person is removed once, also when two remove them at the same time', async (t) => {
+  const daemon = await openTestDaemon(t);
+  const { rooms, store, alice } = daemon;
+  await join(daemon, 'alice', 'bob');
+  const who = { name: 'alice', idFp: alice.card.idFp };
+  const remove = () => rooms.remove(who, store, setImmediate);
+  await Promise.all([remove(), remove()]);
+  t.deepEqual([...rooms.lobby.names], ['bob']);
+  await remove();
+  t.is(rooms.lobby.head.n, 3);
+});
+
 test('members are listed with their cards, to members only', async (t) => {
   const daemon = await openTestDaemon(t);
   const { context, rooms } = daemon;
