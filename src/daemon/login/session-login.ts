@@ -93,7 +93,7 @@ export async function logIn(context: Context, session: Session, login: CheckedLo
  * everything.
  */
 export function vaultStored(context: Context, session: Session, stored: Uint8Array): void {
-  if (session.state !== 'needs-vault' || session.account === null) return;
+  if (session.ended || session.state !== 'needs-vault' || session.account === null) return;
   if (!equal(recordHash(session.account.record), stored)) return;
   session.state = 'by-password';
   enterRooms(context, session);

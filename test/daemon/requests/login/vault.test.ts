@@ -31,3 +31,15 @@ test('a session in needs-vault is logged in once the vault for its record is sto
   t.is(state(), 'by-password');
   t.true(feed.online('alice'));
 });
+
+test('a session that ended while its vault was stored does not come online', async (t) => {
+  const { context, feed, login } = await openTestDaemon(t);
+  const { session } = login('alice');
+  feed.leave(session);
+  session.state = 'needs-vault';
+  const current = recordHash('record-of-alice');
+  const stored = vaultPut(context, session, { recordHash: current, version: 1, vault: new Uint8Array(1) });
+  session.ended = true;
+  await stored;
+  t.false(feed.online('alice'));
+});
