@@ -30,6 +30,7 @@ import { type DescriptorShares, divideDescriptors } from './limits/descriptors.t
 import { Limits } from './limits/limits.ts';
 import { RefusedLinks } from './logging/refused-links.ts';
 import { ThrottledWarnings } from './logging/throttled-warnings.ts';
+import { announceGone, resumeClosings } from './login/close-account.ts';
 import { type RequestTable, requestTable } from './requests/index.ts';
 import { Epochs } from './rooms/epochs.ts';
 import { Grants } from './rooms/grants.ts';
@@ -127,13 +128,14 @@ export async function startDaemon(config: Config, dependencies: DaemonDependenci
     const directory = await CardDirectory.open(store, clock);
     const broadcasts = config.broadcast ? new Broadcasts({ clock, random }) : null;
     const rooms = await Rooms.open({ feed, broadcasts, clock, rsa, identity }, store);
+    const closing = new Set((await store.closings({})).map(({ name }) => name));
     const accounts = await Accounts.open({
       fs,
       dir: config.dataDir,
       log,
       // Clients normalize passwords in the same way.
       upgrade: (name, secret) => opaque.createRecord(opaqueSetup, name, passwordText(secret), daemonId),
-      known: () => rooms.lobby.names,
+      known: () => new Set([...rooms.lobby.names].filter((name) => !closing.has(name))),
     });
     const refused = new RefusedLinks({ clock, log });
     closers.push(() => refused.write());
@@ -164,6 +166,8 @@ export async function startDaemon(config: Config, dependencies: DaemonDependenci
       grants: new Grants({ feed, clock, random }),
       lobby: rooms.lobby.id,
     };
+    await resumeClosings(context);
+    closing.clear();
     await removeDeletedAccounts(context);
     await reportInvites(context);
     closers.push(await watchClock({ store, clock, log }));
@@ -241,11 +245,13 @@ async function reload(context: Context, next: Config): Promise<void> {
  * Removes members whose account is gone. Does nothing while users.txt has an unreadable line or an identity without key
  * card here.
  */
-async function removeDeletedAccounts({ rooms, accounts, directory, log, store, defer }: Context): Promise<void> {
+async function removeDeletedAccounts(context: Context): Promise<void> {
+  const { rooms, accounts, directory, log, store, defer, feed } = context;
   const isKnown = accounts.all().every(({ idFp }) => idFp === null || directory.newest(idFp) !== undefined);
   if (accounts.complete && isKnown) {
     for (const { name } of await rooms.removeMembersWithoutAccount(accounts, store, defer)) {
       log.info({ evt: 'user_removed', user: name }, 'removed from the lobby: the account is gone from users.txt');
+      if (accounts.get(name) === undefined) announceGone(feed, name);
     }
     return;
   }

@@ -25,6 +25,7 @@ const eventFlood = (
 ): { [N in EventName]: [count: number, params: (n: number) => EventParams<N>] } => ({
   presence: [2_500, (n) => ({ name: `p${n}`, online: n % 2 === 0, away: false })],
   registered: [2_500, (n) => ({ name: `p${n}`, idFp: hash() })],
+  unregistered: [30_000, (n) => ({ name: `u${n}` })],
   renewed: [30_000, (n) => ({ name: `n${n}`, cardSeq: n })],
   typing: [30_000, (n) => ({ name: `t${n}` })],
   read: [30_000, (n) => ({ conversation: hash(), seq: n })],

@@ -12,6 +12,7 @@ import { uploadDrop } from './files/upload-drop.ts';
 import { uploadFinish } from './files/upload-finish.ts';
 import { uploadOpen } from './files/upload-open.ts';
 import { window } from './files/window.ts';
+import { accountClose } from './login/account-close.ts';
 import { deviceEnd } from './login/device-end.ts';
 import { loginFinish } from './login/login-finish.ts';
 import { loginKey } from './login/login-key.ts';
@@ -85,6 +86,7 @@ export const requestTable: RequestTable = {
   'vault-get': { handler: vaultGet, allowed: withPassword, largeAnswer: true },
   'shared-put': { handler: sharedPut, allowed: afterLogin },
   'shared-get': { handler: sharedGet, allowed: afterLogin, largeAnswer: true },
+  'account-close': { handler: accountClose, allowed: withPassword, exclusive: true, notifiesAll: true },
   'card-put': { handler: cardPut, allowed: afterLogin, notifiesAll: true },
   cards: { handler: cards, allowed: afterLogin, largeAnswer: true },
   people: { handler: people, allowed: afterLogin, largeAnswer: true },

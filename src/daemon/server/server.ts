@@ -113,7 +113,7 @@ export class Server {
     // A session that was ended or cut must not keep a room key that is still in use.
     session.onEnd = (reason) => {
       this.#slots.release(slot);
-      this.#leaveRooms(session, reason === 'ended');
+      this.#leaveRooms(session, reason === 'ended' || reason === 'closed');
     };
     const cancelLoginTime = clock.after(limitValues.loginMs, () => {
       if (session.account === null) session.end('login-time', `log in within ${limitValues.loginMs / 1000} s`);

@@ -20,6 +20,8 @@ export const events = {
   posted: v.strictObject({ conversation: hash, with: v.nullable(knownName), entry }),
   /** An account was made. */
   registered: v.strictObject({ name: knownName, idFp: hash }),
+  /** An account is gone: its owner closed it, or the operator removed it. */
+  unregistered: v.strictObject({ name: knownName }),
   /** Somebody came online, went offline or changed `away`. */
   presence: v.strictObject({ name: knownName, online: v.boolean(), away: v.boolean() }),
   /** Somebody is writing to you privately. A hint: nothing proves it, and no message need follow. */
@@ -43,7 +45,7 @@ export const events = {
   'transfer-failed': v.strictObject({ transfer: u32, code: text(32), message: sentence }),
   /** The daemon is about to close the link. */
   closing: v.strictObject({
-    reason: v.picklist(['shutdown', 'ended', 'slow', 'idle', 'login-time', 'version']),
+    reason: v.picklist(['shutdown', 'ended', 'closed', 'slow', 'idle', 'login-time', 'version']),
     message: sentence,
   }),
 };

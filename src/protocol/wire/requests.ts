@@ -124,6 +124,8 @@ export const requests = {
     params: none,
     result: v.strictObject({ version: u32, shared: v.nullable(bytes(MAX_SHARED)) }),
   },
+  /** Closes my account, for good. The session ends after the answer. */
+  'account-close': { params: none, result: none },
   'card-put': { params: v.strictObject({ card }), result: none },
   /** The cards of a name from cardSeq `from` on, oldest first, 64 at most. */
   cards: { params: v.strictObject({ name, from: u53 }), result: v.strictObject({ cards: v.array(card) }) },

@@ -57,6 +57,7 @@ export function fakeAccounts(people: { name: string; card: Card }[]): Accounts {
       if (account === undefined) throw new Refusal('no-such-user', 'there is no user with that name');
       return account;
     },
+    isUnreadable: () => false,
     all: () => accounts,
     after: (after: string | null) => accounts.filter(({ name }) => after === null || name > after),
     byIdentity: (idFp: Uint8Array) =>

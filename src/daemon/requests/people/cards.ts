@@ -1,7 +1,16 @@
 import { Refusal } from '../../../protocol/base/errors.ts';
 import type { Handler } from '../../context.ts';
+import { personOf } from '../../sessions/logged-in-person.ts';
 
-export const cards: Handler<'cards'> = async ({ store, accounts }, _session, { name, from }) => {
+/**
+ * After an account is gone, those who share a conversation with the person still get the cards, so that what was said there can
+ * be checked.
+ */
+export const cards: Handler<'cards'> = async ({ store, accounts }, session, { name, from }) => {
+  if (accounts.get(name) === undefined && !accounts.isUnreadable(name)) {
+    const former = await store.formerPeer({ reader: personOf(session).idFp, name });
+    if (former !== null) return { cards: await store.cards({ idFp: former, from }) };
+  }
   const account = accounts.find(name);
   if (account.idFp === null)
     throw new Refusal('no-keys-yet', `${name} has no keys yet: they are made at the next login`);

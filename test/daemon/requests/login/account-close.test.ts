@@ -1,0 +1,219 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import test, { type ExecutionContext } from 'ava';
+import { inlineRsa } from '../../../../src/protocol/crypto/rsa-pool.ts';
+import { parseLogEntry, signLogEntry } from '../../../../src/protocol/sealed/room-log.ts';
+import { fixtureKey } from '../../../fixtures/keys.ts';
+import {
+  connectTo,
+  freshCard,
+  loggedInClient,
+  login,
+  loginWithKey,
+  register,
+  type TestClient,
+} from '../../../helpers/client/client.ts';
+import { type InProcessDaemon, openDaemon } from '../../../helpers/daemon/in-process-daemon.ts';
+import { until } from '../../../helpers/until.ts';
+
+const loginRefused = { code: 'login-refused' } as const;
+
+/** Joins the lobby as the next in its log. */
+async function joinLobby(
+  { request }: TestClient,
+  name: 'alice' | 'bob',
+  { lobby, idFp }: Awaited<ReturnType<typeof login>>,
+) {
+  if (idFp === null) throw new Error('the account has keys');
+  const identity = fixtureKey(`${name}-identity`);
+  const log = await request('fetch', {
+    conversation: lobby,
+    after: 0,
+    before: null,
+    limit: 100,
+    newest: false,
+    kinds: ['log'],
+  });
+  const last = parseLogEntry(log.entries.at(-1)?.bytes ?? new Uint8Array());
+  const about = {
+    room: lobby,
+    n: last.n + 1,
+    prev: last.hash,
+    op: 'join',
+    subject: { name, idFp },
+    actor: idFp,
+  } as const;
+  const entry = await signLogEntry(inlineRsa, identity, { ...about, time: Date.now(), body: identity.spki });
+  await request('log-append', { room: lobby, entry });
+}
+
+async function member(
+  t: ExecutionContext,
+  { at }: InProcessDaemon,
+  name: 'alice' | 'bob',
+  { device = 1, card }: { device?: number; card?: Uint8Array } = {},
+) {
+  const client = await connectTo(t, at);
+  await register(client, name, 'pw', { ...(card && { card }) });
+  const welcome = await login(client, name, 'pw', device);
+  await joinLobby(client, name, welcome);
+  return { client, welcome };
+}
+
+/** Who is in the lobby, as its log says. */
+async function lobbyNames({ request }: TestClient, lobby: Uint8Array): Promise<string[]> {
+  return (await request('members', { room: lobby, after: null })).members.map(({ name }) => name).sort();
+}
+
+/** Stops the daemon, runs `between` on its folder, and starts it again. */
+async function restart(t: ExecutionContext, { daemon, dir }: InProcessDaemon, between: () => Promise<void>) {
+  await daemon.stop();
+  await between();
+  return openDaemon(t, { dir });
+}
+
+function inDatabase<T>(dir: string, action: (db: DatabaseSync) => T): T {
+  const db = new DatabaseSync(join(dir, 'securechat.db'));
+  try {
+    return action(db);
+  } finally {
+    db.close();
+  }
+}
+
+const count = (dir: string, table: string) =>
+  inDatabase(dir, (db) => Number(db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n));
+
+/** As the daemon stores it before it changes users.txt. */
+const noteClosing = (dir: string, name: string, idFp: Uint8Array | null) =>
+  inDatabase(dir, (db) => db.prepare('INSERT INTO closings (id_fp, name) VALUES (?, ?)').run(idFp, name));
+
+async function withoutLine(dir: string, name: string) {
+  const path = join(dir, 'users.txt');
+  await writeFile(path, (await readFile(path, 'utf8')).replace(new RegExp(`^${name}:.*\n`, 'm'), ''));
+}
+
+test('an account is closed after a login by password, and nobody else is affected', async (t) => {
+  const opened = await openDaemon(t);
+  const alice = await member(t, opened, 'alice', { device: 7 });
+  const bob = await member(t, opened, 'bob');
+  const { lobby, ticket } = alice.welcome;
+  if (ticket === null) throw new Error('a login by password gives a ticket');
+  const byKey = await connectTo(t, opened.at);
+  await loginWithKey(byKey, 'alice', ticket, 7);
+  await t.throwsAsync(byKey.request('account-close', {}), { code: 'needs-password' });
+  const second = await connectTo(t, opened.at);
+  await login(second, 'alice', 'pw', 7);
+  t.deepEqual(await second.request('account-close', {}), {});
+  for (const { ended } of [alice.client, byKey, second]) await ended;
+  t.deepEqual(
+    alice.client.events.filter((event) => event === 'closing'),
+    ['closing'],
+  );
+  t.deepEqual(await lobbyNames(bob.client, lobby), ['bob']);
+  const { people } = await bob.client.request('people', { after: null });
+  t.deepEqual(
+    people.map(({ name }) => name),
+    ['bob'],
+  );
+  await until(() => bob.client.events.includes('unregistered'));
+  const seen = bob.client.events.slice(bob.client.events.lastIndexOf('presence'));
+  t.true(seen.includes('unregistered'), 'no event comes after it that would list the name again');
+  const again = await connectTo(t, opened.at);
+  await t.throwsAsync(login(again, 'alice', 'pw'), loginRefused);
+  await t.throwsAsync(loginWithKey(await connectTo(t, opened.at), 'alice', ticket, 7), loginRefused);
+  await t.throwsAsync(bob.client.request('cards', { name: 'nobody', from: 1 }), { code: 'no-such-user' });
+  t.is((await bob.client.request('cards', { name: 'alice', from: 1 })).cards.length, 1);
+});
+
+test('the name is free again: another person takes it, and is in the lobby', async (t) => {
+  const opened = await openDaemon(t);
+  const { client } = await member(t, opened, 'alice');
+  const bob = await member(t, opened, 'bob');
+  await client.request('account-close', {});
+  const other = await connectTo(t, opened.at);
+  await register(other, 'carol', 'other', { name: 'alice' });
+  t.notDeepEqual((await login(other, 'alice', 'other')).idFp, null);
+  await t.throwsAsync(login(await connectTo(t, opened.at), 'alice', 'pw'), loginRefused);
+  t.deepEqual(await lobbyNames(bob.client, bob.welcome.lobby), ['bob']);
+});
+
+test('the same keys may register the name again', async (t) => {
+  const opened = await openDaemon(t);
+  const card = await freshCard('alice');
+  const first = await member(t, opened, 'alice', { card });
+  await first.client.request('account-close', {});
+  const again = await member(t, opened, 'alice', { card });
+  t.deepEqual(await lobbyNames(again.client, again.welcome.lobby), ['alice']);
+});
+
+test('of two sessions that close the account at once, one does', async (t) => {
+  const opened = await openDaemon(t);
+  const { client } = await member(t, opened, 'alice');
+  const second = await connectTo(t, opened.at);
+  await login(second, 'alice', 'pw');
+  const both = await Promise.allSettled([client, second].map(({ request }) => request('account-close', {})));
+  t.true(both.some(({ status }) => status === 'fulfilled'));
+  await until(() => opened.lines.some(({ evt }) => evt === 'user_deleted'));
+  await opened.daemon.stop();
+  for (const table of ['closings', 'devices']) t.is(count(opened.dir, table), 0, table);
+});
+
+test('crash: an account whose line is still there works as before', async (t) => {
+  const opened = await openDaemon(t);
+  const { welcome } = await member(t, opened, 'alice');
+  const { at, dir, daemon } = await restart(t, opened, async () => {
+    noteClosing(opened.dir, 'alice', welcome.idFp);
+  });
+  const again = await connectTo(t, at);
+  t.like(await login(again, 'alice', 'pw'), { name: 'alice' });
+  t.deepEqual(await lobbyNames(again, welcome.lobby), ['alice']);
+  await daemon.stop();
+  t.is(count(dir, 'closings'), 0);
+});
+
+test('crash: when the line is gone, the start finishes the closing, also of the only account', async (t) => {
+  const opened = await openDaemon(t);
+  const { welcome } = await member(t, opened, 'alice');
+  const { at, dir, daemon, lines } = await restart(t, opened, async () => {
+    t.is(count(opened.dir, 'devices'), 1);
+    noteClosing(opened.dir, 'alice', welcome.idFp);
+    await withoutLine(opened.dir, 'alice');
+  });
+  t.true(lines.some(({ evt, user }) => evt === 'user_deleted' && user === 'alice'));
+  await t.throwsAsync(login(await connectTo(t, at), 'alice', 'pw'), loginRefused);
+  const bob = await loggedInClient(t, at, 'bob');
+  await t.throwsAsync(bob.request('members', { room: welcome.lobby, after: null }), { code: 'not-permitted' });
+  await daemon.stop();
+  for (const table of ['closings', 'vaults']) t.is(count(dir, table), 0, table);
+  const gone = inDatabase(dir, (db) => db.prepare('SELECT id_fp, name, present FROM members').all());
+  t.deepEqual(
+    gone.map(({ name, present }) => `${name} ${present}`),
+    ['alice 0'],
+  );
+  const devices = inDatabase(dir, (db) => db.prepare('SELECT id_fp FROM devices').all());
+  t.is(devices.length, 1, "only Bob's is left");
+});
+
+test('crash: while users.txt is damaged, nothing of an account that is not in it is deleted', async (t) => {
+  const opened = await openDaemon(t);
+  const { welcome } = await member(t, opened, 'alice');
+  const { daemon, dir } = await restart(t, opened, async () => {
+    noteClosing(opened.dir, 'alice', welcome.idFp);
+    await withoutLine(opened.dir, 'alice');
+    await writeFile(join(opened.dir, 'users.txt'), 'neither a comment nor an account\n', { flag: 'a' });
+  });
+  await daemon.stop();
+  t.deepEqual([count(dir, 'closings'), count(dir, 'devices')], [1, 1]);
+});
+
+test('an account stays when its line cannot be removed', async (t) => {
+  const opened = await openDaemon(t);
+  const { client } = await member(t, opened, 'alice');
+  await writeFile(join(opened.dir, 'users.txt'), 'x:opaque9:abc\n', { flag: 'a' });
+  await t.throwsAsync(client.request('account-close', {}), { code: 'internal' });
+  t.is((await client.request('people', { after: null })).people.length, 1);
+  await opened.daemon.stop();
+  t.deepEqual([count(opened.dir, 'closings'), count(opened.dir, 'devices')], [0, 1]);
+});
