@@ -57,7 +57,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     usage: 'devices',
-    summary: 'list the devices you are logged in on; log some of them out',
+    summary: 'list the devices of your account; log one or all others out',
     switches: ['end-others'],
     load: async () => (await import('./commands/account/devices.ts')).devices,
   },

@@ -3,6 +3,7 @@ import type {
   ClientEvent,
   Conversation,
   ConversationName,
+  Device,
   FileInfo,
   FileRef,
   Gap,
@@ -267,11 +268,18 @@ export interface Client {
   acceptKey(name: string): Promise<void>;
 
   /**
-   * Resolves with the devices of this account. `lastSeen`: ms since 1970 UTC. `current`: whether it is this one.
+   * Resolves with the devices of this account, those that logged in last first.
    * @example
-   * const others = (await client.sessions()).filter(({ current }) => !current);
+   * for (const { name, address, isNew } of await client.devices()) if (isNew) console.log(`new device: ${name}, ${address}`);
    */
-  sessions(): Promise<{ device: number; lastSeen: number; online: boolean; current: boolean }[]>;
+  devices(): Promise<Device[]>;
+
+  /**
+   * Stores in the profile that the person has looked at these devices: they are not announced as new any more.
+   * @example
+   * await client.markDevicesSeen(await client.devices());
+   */
+  markDevicesSeen(devices: readonly Pick<Device, 'device' | 'since'>[]): Promise<void>;
 
   /**
    * Signs a device out; it needs the password to log in again.

@@ -5,9 +5,13 @@ import { Channels } from './channels/channels.ts';
 import { Conversations } from './conversations/conversations.ts';
 import { Receipts } from './conversations/receipts.ts';
 import { SyncState } from './conversations/sync-state.ts';
+import { AccountDevices } from './devices/account-devices.ts';
+import { isProfileDevice } from './devices/profile-devices.ts';
+import { SeenDevices } from './devices/seen-devices.ts';
 import { ClientBus } from './events/client-bus.ts';
 import { ReceivedEvents } from './events/received-events.ts';
 import { SharedFiles } from './files/shared-files.ts';
+import { AccountStore } from './keys/account-store.ts';
 import { accountKey, type ClientContext } from './login/client-context.ts';
 import type { SignedIn } from './login/sign-in.ts';
 import { EventDelivery } from './messages/event-delivery.ts';
@@ -19,6 +23,7 @@ import { OwnDevices } from './outbox/own-devices.ts';
 import { RecipientLookup } from './outbox/recipient-lookup.ts';
 import { People } from './people/people.ts';
 import { Presence } from './people/presence.ts';
+import { SealedRows } from './profile/sealed-rows.ts';
 import { GrantHandler } from './rooms/grant-handler.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { EntryProcessor } from './timeline/entry-processor.ts';
@@ -32,6 +37,7 @@ export type ClientParts = {
   announcer: EventDelivery;
   people: People;
   presence: Presence;
+  accountDevices: AccountDevices;
   rooms: Rooms;
   outboxStore: OutboxStore;
   messages: ShownMessages;
@@ -55,6 +61,7 @@ export async function openParts(signedIn: SignedIn): Promise<ClientParts> {
 
   const people = new People(context, bus);
   const presence = new Presence(context, people, bus);
+  const accountDevices = openDevices(signedIn, context, bus);
   const rooms = await Rooms.open(context, bus, people);
   new GrantHandler(rooms, bus);
 
@@ -91,6 +98,7 @@ export async function openParts(signedIn: SignedIn): Promise<ClientParts> {
     announcer,
     people,
     presence,
+    accountDevices,
     rooms,
     outboxStore,
     messages,
@@ -102,6 +110,12 @@ export async function openParts(signedIn: SignedIn): Promise<ClientParts> {
     recipients,
     transfers,
   };
+}
+
+function openDevices({ profile, device, daemon, name, clock }: SignedIn, context: ClientContext, bus: ClientBus) {
+  const own = { profile, accounts: new AccountStore(profile, clock), device, daemon: daemon.fingerprint, name };
+  const seen = new SeenDevices(new SealedRows(profile), context.account);
+  return new AccountDevices(context, bus, seen, (one) => isProfileDevice(one, own));
 }
 
 function contextOf({ connection, profile, keyring, rsa, clock, daemon }: SignedIn): ClientContext {

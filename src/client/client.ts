@@ -21,6 +21,7 @@ import type {
   ClientEvent,
   Conversation,
   ConversationName,
+  Device,
   FileInfo,
   FileRef,
   Gap,
@@ -211,18 +212,16 @@ export class ChatClient implements Client {
     await this.#lifecycle.keyAccepted(name);
   }
 
-  async sessions(): Promise<{ device: number; lastSeen: number; online: boolean; current: boolean }[]> {
-    const { devices, sessions } = await this.#withClientErrors(() => this.#signedIn.connection.request('sessions', {}));
-    return devices.map(({ device, lastSeen, current }) => ({
-      device,
-      lastSeen,
-      online: sessions.some((session) => session.device === device),
-      current,
-    }));
+  devices(): Promise<Device[]> {
+    return this.#withClientErrors(() => this.#parts.accountDevices.list());
   }
 
-  async endDevice(device: number | null): Promise<number> {
-    return (await this.#withClientErrors(() => this.#signedIn.connection.request('device-end', { device }))).ended;
+  markDevicesSeen(devices: readonly Pick<Device, 'device' | 'since'>[]): Promise<void> {
+    return this.#parts.accountDevices.markSeen(devices);
+  }
+
+  endDevice(device: number | null): Promise<number> {
+    return this.#withClientErrors(() => this.#parts.accountDevices.end(device));
   }
 
   async passwd(oldPassword: string, newPassword: string): Promise<void> {

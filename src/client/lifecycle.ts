@@ -25,7 +25,7 @@ export class ClientLifecycle {
 
   /** Subscribes to the connection, joins the rooms, and starts to catch up in the background. */
   async start(): Promise<void> {
-    const { context, bus, people, presence, received, myMessages, rooms } = this.parts;
+    const { context, bus, people, presence, accountDevices, received, myMessages, rooms } = this.parts;
     const { connection, keyring } = context;
     // Stays subscribed to the end: listeners get the state `closed`.
     connection.onState((link) => {
@@ -46,6 +46,7 @@ export class ClientLifecycle {
     );
     // Join first, so that the next epoch is sealed to this identity. An error in one room does not stop the rest.
     for (const { members, sync } of rooms.all) if (!members.joined) await bus.attempt(() => sync.join());
+    await bus.attempt(() => accountDevices.begin());
     this.#startCatchUp();
   }
 
@@ -74,6 +75,7 @@ export class ClientLifecycle {
     if (this.#ended) return;
     this.#ended = true;
     const { context, received, conversations, receipts, outbox, announcer, transfers, myMessages } = this.parts;
+    const { accountDevices } = this.parts;
     if (context.connection.state.state === 'online') {
       const settled = (async () => {
         await received.settled();
@@ -86,6 +88,7 @@ export class ClientLifecycle {
     announcer.restrictTo('link');
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     transfers.close();
+    accountDevices.close();
     outbox.close();
     myMessages.waiters.end();
   }
@@ -97,11 +100,12 @@ export class ClientLifecycle {
 
   /** Runs the steps in order. An error in one step does not stop the next ones. */
   async #catchUp(): Promise<void> {
-    const { bus, cache, transfers, outbox, rooms, conversations, people } = this.parts;
+    const { bus, cache, transfers, outbox, rooms, conversations, accountDevices, people } = this.parts;
     await bus.attempt(() => transfers.tidy());
     await bus.attempt(() => outbox.sendAll());
     for (const room of rooms.all) await bus.attempt(() => room.sync.join());
     await bus.attempt(() => conversations.sync());
+    await bus.attempt(() => accountDevices.check());
     await bus.attempt(() => people.load());
     for (const { ref, keyRequests } of rooms.all)
       await bus.attempt(async () => keyRequests.askAtLogin(await cache.lockedEpochs(ref.key)));

@@ -147,6 +147,30 @@ export type LinkState =
    */
   | { state: 'closed'; reason: string; code?: ClientErrorCode };
 
+/** A device of this account: a profile that has logged in, or an export of the account's keys. Times are ms since 1970 UTC. */
+export type Device = {
+  /** Its number, which it chose. */
+  device: number;
+  /** The name that it chose; '' if it has none. */
+  name: string;
+  /** `export`: a file with the keys, which can log in. */
+  kind: 'device' | 'export';
+  /** When it logged in for the first time, or was exported. */
+  since: number;
+  /** When it logged in last. */
+  lastSeen: number;
+  /** The address from which it logged in last, as the server says. */
+  address: string;
+  online: boolean;
+  /** It is this device. */
+  current: boolean;
+  /** The person has not looked at it yet: see `markDevicesSeen`. */
+  isNew: boolean;
+};
+
+/** A device that was added at `at` (ms since 1970 UTC), and that the person has not looked at. */
+export type NewDevice = Pick<Device, 'device' | 'kind' | 'name' | 'address'> & { at: number };
+
 /** An upload or a download. */
 export type TransferState = {
   /** The file's id, 32 hex digits. */
@@ -185,6 +209,10 @@ export type ClientEvent =
   | { type: 'transfer'; transfer: TransferState }
   /** The server shows a new key for `name`. `pinned` and `offered` are identity fingerprints, hex. */
   | { type: 'key-changed'; name: string; pinned: string; offered: string }
+  /** A device was added, now or while this client was not connected. Comes again at each start until `markDevicesSeen`. */
+  | ({ type: 'new-device' } & NewDevice)
+  /** The person has looked at these new devices, here or in another program of this profile, or they were signed out. */
+  | { type: 'devices-seen'; devices: readonly number[] }
   /** A sentence for the person. */
   | { type: 'notice'; text: string };
 

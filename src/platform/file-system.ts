@@ -39,5 +39,8 @@ export interface FileSystem {
   /** Size of the disk that holds `path`, and what this user may still use, in blocks of `bsize` bytes. */
   statfs(path: string): Promise<{ bsize: number; blocks: number; bavail: number }>;
   /** Changes of a file, or of the files in a folder, as far as the system reports them. `persistent` keeps the process alive. */
-  watch(path: string, options: { persistent: boolean }): AsyncIterable<{ filename: string | null }>;
+  watch(
+    path: string,
+    options: { persistent: boolean; signal?: AbortSignal },
+  ): AsyncIterable<{ filename: string | null }>;
 }

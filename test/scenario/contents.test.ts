@@ -114,7 +114,7 @@ test.serial('notes to oneself, people and safety numbers work', async (t) => {
   await alice.event(
     ({ ...event }) => event.type === 'people' && event.people.some((one) => one.name === 'bob' && !one.online),
   );
-  t.is((await alice.client.sessions()).length, 1);
+  t.is((await alice.client.devices()).length, 1);
   t.is(await alice.client.endDevice(null), 0);
 });
 

@@ -2,7 +2,7 @@
 
 import { differentSentAt } from '../../client/messages/written-time.ts';
 import { shownName } from '../../client/people/shown-name.ts';
-import type { FileInfo, Gap, Message, Person } from '../../client/types.ts';
+import type { Device, FileInfo, Gap, Message, NewDevice, Person } from '../../client/types.ts';
 import { printable } from '../../protocol/base/safe-text.ts';
 import { exactName, exactText } from '../../tui/text/clean.ts';
 import type { Output } from './output.ts';
@@ -63,6 +63,16 @@ type User = Pick<Person, 'name' | 'online' | 'fingerprint' | 'verified'>;
 
 export function reportUser(output: Output, { name, online, fingerprint, verified }: User, line: string): void {
   output.result({ type: 'user', name, online, fingerprint, verified }, line);
+}
+
+export function reportDevice(output: Output, one: Device, line: string): void {
+  const { device, name, kind, address, online, current, isNew } = one;
+  const times = { since: instant(one.since), lastSeen: instant(one.lastSeen) };
+  output.result({ type: 'device', device, name, kind, ...times, address, online, current, new: isNew }, line);
+}
+
+export function reportNewDevice(output: Output, { device, name, kind, address, at }: NewDevice, line: string): void {
+  output.result({ type: 'new-device', device, name, kind, address, at: instant(at) }, line);
 }
 
 export function reportGap(output: Output, gap: Gap): void {

@@ -99,10 +99,13 @@ export class EventPrinter {
         );
       case 'key-changed':
         return renderer.say(strings.notices.keyChanged(event.name).replace(/^! /, ''));
+      case 'new-device':
+        return renderer.newDevice(event, phrases.newDevice(event));
       case 'notice':
         return renderer.say(event.text);
       // Typing is not announced: it interrupts a screen reader for a message that may never come.
       case 'typing':
+      case 'devices-seen':
       case 'moved':
       case 'conversation':
       case 'withdrawn':

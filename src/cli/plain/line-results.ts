@@ -15,7 +15,7 @@ import type { LineInput } from './input/line-input.ts';
 import { lineCommandTable, lineUsage, screenOnly } from './line-commands.ts';
 import { phrases } from './phrases.ts';
 import type { Renderer } from './renderer.ts';
-import { conversationLine, hasNamesake, linesOf } from './result-lines.ts';
+import { conversationLine, deviceLine, hasNamesake, linesOf } from './result-lines.ts';
 
 /** Most search results that are printed. */
 const MAX_HITS = 20;
@@ -90,11 +90,14 @@ export class LineResults {
       case 'files':
         this.#files(result);
         return true;
+      case 'devices':
+        for (const one of result.devices) this.#renderer.device(one, deviceLine(one, this.#scope.clock.now()));
+        return true;
       case 'search':
         this.#search(result);
         return true;
       default:
-        for (const line of linesOf(result, this.#scope.clock.now())) say(line);
+        for (const line of linesOf(result)) say(line);
         return true;
     }
   }

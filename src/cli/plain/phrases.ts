@@ -2,8 +2,9 @@
 
 import { differentSentAt } from '../../client/messages/written-time.ts';
 import { shownName } from '../../client/people/shown-name.ts';
-import type { ConversationName, FileInfo, Message } from '../../client/types.ts';
+import type { ConversationName, Device, FileInfo, Message, NewDevice } from '../../client/types.ts';
 import type { FileItem } from '../../tui/selectors/selectors.ts';
+import { deviceLabel, kindOfDevice, newDeviceText } from '../../tui/text/device-text.ts';
 import * as format from '../../tui/text/format.ts';
 import { strings } from '../../tui/text/strings.ts';
 
@@ -86,6 +87,17 @@ export const phrases = {
   key: (name: string, fingerprint: string) => `${name}: ${format.groups(fingerprint)}`,
   noKeys: (name: string) => `${name} has no keys yet`,
   device: (device: number, what: string) => `device ${device}: ${what}`,
+  /** `seen`: when it was last seen, in words. */
+  listedDevice: (one: Device, seen: string, since: string) =>
+    [
+      `${one.isNew ? 'new: ' : ''}${deviceLabel(one)}`,
+      ...(one.kind === 'export' ? [kindOfDevice(one)] : []),
+      seen,
+      one.address,
+      strings.pages.since(since),
+      `number ${one.device}`,
+    ].join(', '),
+  newDevice: (one: NewDevice) => `${newDeviceText(one)}; .devices shows all, .devices end ${deviceLabel(one)} ends it`,
   nothingFound: 'nothing like this',
   found: (message: Message, time: string) => `${time}, ${shownName(message)} in ${message.conversation}`,
   digits: (name: string, number: string) => `your number with ${name}: ${number}`,

@@ -1,8 +1,16 @@
 /** Writes the output of line mode: lines for a person, or objects for a program. */
-import type { Gap, Message, Person } from '../../client/types.ts';
+import type { Device, Gap, Message, NewDevice, Person } from '../../client/types.ts';
 import type { FileItem } from '../../tui/selectors/selectors.ts';
 import type { Output } from '../console/output.ts';
-import { reportFile, reportGap, reportMessage, reportSent, reportUser } from '../console/result-printer.ts';
+import {
+  reportDevice,
+  reportFile,
+  reportGap,
+  reportMessage,
+  reportNewDevice,
+  reportSent,
+  reportUser,
+} from '../console/result-printer.ts';
 
 export type Renderer = {
   /** Prints a line that the person must know. */
@@ -15,6 +23,8 @@ export type Renderer = {
   sent(message: Message): void;
   user(user: Pick<Person, 'name' | 'online' | 'fingerprint' | 'verified'>, line: string): void;
   file(item: Pick<FileItem, 'file' | 'saved'>, line: string): void;
+  device(device: Device, line: string): void;
+  newDevice(device: NewDevice, line: string): void;
 };
 
 /** `print` takes whole printable lines. With --json, objects go to `output` and sentences to standard error. */
@@ -28,6 +38,8 @@ export function rendererOn(output: Output, print: (line: string) => void): Rende
       sent: (message) => reportSent(output, message),
       user: (user, line) => reportUser(output, user, line),
       file: ({ file, saved }) => reportFile(output, file, saved),
+      device: (device, line) => reportDevice(output, device, line),
+      newDevice: (device, line) => reportNewDevice(output, device, line),
     };
   return {
     say: print,
@@ -37,5 +49,7 @@ export function rendererOn(output: Output, print: (line: string) => void): Rende
     sent: () => {},
     user: (_, line) => print(line),
     file: (_, line) => print(line),
+    device: (_, line) => print(line),
+    newDevice: (_, line) => print(line),
   };
 }

@@ -1,4 +1,5 @@
 /** Lines for the results of commands. */
+import type { Device } from '../../client/types.ts';
 import type { Result } from '../../tui/commands/dot-command.ts';
 import { type ConversationItem, type FileItem, presenceWord } from '../../tui/selectors/selectors.ts';
 import { shownReaction } from '../../tui/text/emoji.ts';
@@ -10,10 +11,8 @@ import { phrases } from './phrases.ts';
 
 type Of<Kind extends Result['kind']> = Extract<Result, { kind: Kind }>;
 
-/** `now`: ms since 1970 UTC. */
 export function linesOf(
-  result: Of<'help' | 'keys' | 'blocked' | 'identity' | 'devices' | 'transfers' | 'reacted' | 'links'>,
-  now: number,
+  result: Of<'help' | 'keys' | 'blocked' | 'identity' | 'transfers' | 'reacted' | 'links'>,
 ): readonly string[] {
   switch (result.kind) {
     case 'help':
@@ -26,11 +25,6 @@ export function linesOf(
       return [phrases.blockedNames(result.names)];
     case 'identity':
       return identityLines(result);
-    case 'devices':
-      return result.devices.map(({ device, lastSeen, online, current }) => {
-        const seen = online ? strings.header.online : age(lastSeen, now);
-        return phrases.device(device, current ? strings.pages.thisDevice : seen);
-      });
     case 'transfers':
       return transferLines(result);
     case 'reacted':
@@ -53,6 +47,12 @@ export function conversationLine(item: ConversationItem): string {
   const more = (item.open ? phrases.openNow : '') + muting + (item.unread > 0 ? phrases.unread(item.unread) : '');
   const key = item.changed ? phrases.changedKey : item.verified ? phrases.verified : '';
   return (item.room ? item.name : phrases.person(item.label, presenceWord(item), key)) + more;
+}
+
+/** `now`: ms since 1970 UTC. */
+export function deviceLine(one: Device, now: number): string {
+  const seen = one.current ? strings.pages.thisDevice : one.online ? strings.header.online : age(one.lastSeen, now);
+  return phrases.listedDevice(one, seen, age(one.since, now));
 }
 
 /** Another file of the list has the same name. */

@@ -6,7 +6,8 @@
  *
  * - `announced`, by all parts: an event for the client's listeners. The Announcer passes it on and publishes `heard`; Conversations
  *   then notes how far the listeners know the conversation.
- * - `received`, by ReceivedEvents: an event of the daemon. People, Presence, GrantHandler, Conversations and ClientLifecycle handle theirs.
+ * - `received`, by ReceivedEvents: an event of the daemon. People, Presence,
+ *   AccountDevices, GrantHandler, Conversations and ClientLifecycle handle theirs.
  * - `queued`, by MyMessages: an item is in the outbox. The Outbox sends it, and publishes `sent`, `refused` or `stalled`: MyMessages
  *   announces that and resolves waiting promises; Conversations adds the entry of a `sent` item to its timeline.
  * - `stored`, by Conversations: more entries are in the cache. MyMessages resolves promises that wait for one of them.

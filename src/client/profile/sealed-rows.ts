@@ -62,14 +62,15 @@ export class SealedRows {
 
   /**
    * Calls `listener` after each change by any process of the profile, this one included. Does not keep the process alive, and costs
-   * nothing while nothing changes. Resolves when the disk cannot watch a file.
+   * nothing while nothing changes. Resolves when `signal` aborts, or when the disk cannot watch a file.
    */
-  async watch(listener: () => void): Promise<void> {
+  async watch(listener: () => void, signal?: AbortSignal): Promise<void> {
     const { fs, dir } = this.#profile;
     const path = join(dir, SIGNAL_FILE);
+    if (signal?.aborted) return;
     try {
       await (await fs.open(path, 'a', 0o600)).close();
-      const events = fs.watch(path, { persistent: false })[Symbol.asyncIterator]();
+      const events = fs.watch(path, { persistent: false, ...(signal && { signal }) })[Symbol.asyncIterator]();
       let next = events.next();
       // What was written before the file was watched.
       listener();

@@ -162,6 +162,7 @@ export const requests = {
   },
   /**
    * Ends a device's sessions and drops its ticket, so that it needs the password again. null means every other device.
+   * `ended`: how many devices had a ticket.
    */
   'device-end': { params: v.strictObject({ device: v.nullable(u32) }), result: v.strictObject({ ended: u32 }) },
   /**

@@ -33,7 +33,7 @@ export const commandNames = [
   '.verify',
   '.whoami',
   '.keys',
-  '.sessions',
+  '.devices',
   '.reconnect',
   '.passwd',
   '.away',

@@ -62,14 +62,15 @@ export function completionsFor(chat: Chat, before: string, table: CommandRows): 
   return words(head, people, word, head === '' ? ': ' : ' ');
 }
 
-/** The words that the command before the cursor takes next, when its usage lists them; else null. */
+/** The words that the command before the cursor takes next, when its usage lists some; else null. Names are no such words. */
 function choicesAt(head: string, table: CommandRows): { words: string[]; isLast: boolean } | null {
   const [sign, ...given] = head.trim().split(/\s+/);
   const name = `.${sign?.slice(1).toLowerCase()}`;
   if (sign === undefined || !/^[./]/.test(sign) || !isCommand(name)) return null;
   const usage = table[name].usage.split(' ');
-  const next = usage[given.length]?.replace(/^\[|\]$/g, '') ?? '';
-  return /^[a-z0-9|]+$/.test(next) ? { words: next.split('|'), isLast: given.length === usage.length - 1 } : null;
+  const next = usage[given.length]?.replace(/[[\]]/g, '').split('|') ?? [];
+  const words = next.filter((word) => /^[a-z0-9]+$/.test(word));
+  return words.length === 0 ? null : { words, isLast: given.length === usage.length - 1 };
 }
 
 /** The candidates that start with `prefix`, without regard to case. */

@@ -1,5 +1,8 @@
 /** One's own account: who I am, my devices, my password, whether I am here. */
+import { chooseDevice } from '../../client/devices/device-choice.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
+import { divide } from '../command-line/parse-line.ts';
+import { deviceLabel } from '../text/device-text.ts';
 import { strings } from '../text/strings.ts';
 import { attempted, type CommandFamily, done, misused, type Result, refused } from './dot-command.ts';
 
@@ -9,7 +12,11 @@ export const accountCommands = {
     help: 'your name, fingerprint and server',
     run: ({ controller }) => ({ kind: 'identity', me: controller.client.me }),
   },
-  '.sessions': { usage: '[end]', help: 'your devices; end signs the others out', run: devices },
+  '.devices': {
+    usage: '[end NAME|NUMBER|others]',
+    help: 'your devices; end signs one of them out, or all others',
+    run: devices,
+  },
   '.reconnect': { usage: '', help: 'try the lost link now, without waiting', run: reconnect },
   '.passwd': { usage: '', help: 'change the password', run: () => ({ kind: 'new-password' }) },
   '.away': { usage: '[on|off]', help: 'show everyone that you are away, until you write again', run: away },
@@ -17,10 +24,22 @@ export const accountCommands = {
 
 function devices({ controller }: ChatScope, argument: string): Result | Promise<Result> {
   const { client } = controller;
-  if (argument !== '' && argument !== 'end') return misused;
+  const [verb, which] = divide(argument);
+  if (verb !== '' && (verb !== 'end' || which === '')) return misused;
   return attempted(async () => {
-    if (argument === '') return { kind: 'devices', devices: await client.sessions() };
-    return { kind: 'done', text: strings.notices.ended(await client.endDevice(null)), tone: 'good' };
+    if (which === 'others') {
+      const text = strings.notices.ended(await client.endDevice(null));
+      return { kind: 'done', text, tone: 'good' };
+    }
+    const list = await client.devices();
+    if (verb === '') {
+      // The list is shown even if the profile's disk is full.
+      await controller.attempt(() => client.markDevicesSeen(list));
+      return { kind: 'devices', devices: list };
+    }
+    const chosen = chooseDevice(list, which);
+    await client.endDevice(chosen.device);
+    return { kind: 'done', text: strings.notices.endedDevice(deviceLabel(chosen)), tone: 'good' };
   });
 }
 

@@ -3,7 +3,7 @@
  * dot-command is and what it returns. The screen and line mode show results, each in its way; a command shows nothing itself.
  */
 import type { Client } from '../../client/client-api.ts';
-import type { ConversationName, FileInfo, Message, Person, TransferState } from '../../client/types.ts';
+import type { ConversationName, Device, FileInfo, Message, Person, TransferState } from '../../client/types.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
 import type { CommandName } from '../command-line/command-names.ts';
 import type { CommandRow } from '../command-line/parse-line.ts';
@@ -42,7 +42,7 @@ export type Result =
   | { kind: 'blocked'; names: readonly string[] }
   | { kind: 'comparison'; person: Person; digits(): Promise<string> }
   | { kind: 'identity'; me: Client['me'] }
-  | { kind: 'devices'; devices: Awaited<ReturnType<Client['sessions']>> }
+  | { kind: 'devices'; devices: readonly Device[] }
   | { kind: 'new-password' }
   | { kind: 'files'; conversation: ConversationName; files: readonly FileItem[] }
   /** No file, or more than one, is called `wanted`. */

@@ -10,6 +10,7 @@ import type {
   Gap,
   LinkState,
   Message,
+  NewDevice,
   Person,
   TransferState,
 } from '../../client/types.ts';
@@ -163,6 +164,8 @@ export type Chat = {
   typing: ReadonlyMap<string, number>;
   /** I am away. */
   away: boolean;
+  /** Devices of this account that the person has not looked at, the newest last. */
+  newDevices: readonly NewDevice[];
   threads: Readonly<Record<ConversationName, Thread>>;
   open: ConversationName;
   /** Conversations without bell and count, on this device only. */

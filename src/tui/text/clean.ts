@@ -58,6 +58,9 @@ export function cleanEvent(event: ClientEvent): ClientEvent {
       return { ...event, text: printable(event.text) };
     case 'link':
       return { ...event, link: cleanLink(event.link) };
+    case 'new-device':
+      return { ...event, name: printable(event.name), address: printable(event.address) };
+    case 'devices-seen':
     case 'people':
     case 'typing':
     case 'conversation':

@@ -75,6 +75,7 @@ export const notices = {
     count === 0
       ? 'no other device was signed in'
       : `${count === 1 ? '1 other device was' : `${count} other devices were`} signed out`,
+  endedDevice: (label: string) => `${label} is signed out`,
   keyChanged: (name: string) => `! ${name}'s key changed: .verify ${name} before you write`,
   nothingFailed: 'nothing failed to be sent',
   draftsLost:

@@ -104,6 +104,8 @@ export const strings = {
     /** The reason, as far as `link` does not say it already. */
     why: (link: LinkState) => ('reason' in link && shortOf(link) === null ? `: ${link.reason}` : ''),
     away: '◐ away',
+    newDevice: (what: string) => `! ${what}: .devices`,
+    newDevices: (count: number) => (count === 1 ? '! new device: .devices' : `! ${count} new devices: .devices`),
     sealed: 'end-to-end encrypted',
     hints: 'F1 help  Ctrl+K go to  Ctrl+O send file',
     hintsOver: { people: 'Enter opens · Esc closes', files: 'Enter downloads · Esc closes' },
@@ -167,6 +169,7 @@ export const strings = {
     fingerprint: 'Key',
     device: 'Device',
     thisDevice: 'this one',
+    since: (age: string) => `since ${age}`,
     closed: 'No connection',
   },
   closed: {

@@ -39,6 +39,7 @@ export function openChat(state: State, opening: Opening): State {
         people: Object.fromEntries(opening.people.map((person) => [person.name, person])),
         typing: new Map(),
         away: false,
+        newDevices: [],
         threads,
         open: opening.open,
         muted: new Set(opening.muted.filter((muted) => /^[@#]./.test(muted)) as ConversationName[]),
@@ -111,6 +112,14 @@ export function applyClientEvents(state: State, events: readonly ClientEvent[]):
       case 'key-changed':
         chat = changedKey(chat, event.name, event.offered);
         next = { ...next, notice: { text: strings.notices.keyChanged(event.name), tone: 'bad' } };
+        break;
+      case 'new-device': {
+        const { type, ...added } = event;
+        chat = { ...chat, newDevices: [...chat.newDevices.filter(({ device }) => device !== added.device), added] };
+        break;
+      }
+      case 'devices-seen':
+        chat = { ...chat, newDevices: chat.newDevices.filter(({ device }) => !event.devices.includes(device)) };
         break;
       case 'notice':
         next = { ...next, notice: { text: event.text, tone: 'info' } };

@@ -78,7 +78,7 @@ test('from a pipe, a refused line makes the program end with an error; at a term
     '.mute nobody',
     '.block nobody',
     '.pause',
-    '.sessions all',
+    '.devices all',
     '.passwd',
   ];
   for (const line of undone) {

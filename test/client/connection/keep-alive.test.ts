@@ -73,7 +73,7 @@ test.serial('a waiting message fails when its device is logged out', async (t) =
   const made = { user: 'alice', server, profile, password: 'secret' } as const;
   const alice = await connectChat(t, { ...made, register: {} });
   const other = await connectChat(t, { ...made, profile: join(await temporaryFolder(t), 'q') });
-  await other.client.sessions();
+  await other.client.devices();
   const gone = alice.event((event) => event.type === 'link' && event.link.state !== 'online');
   await other.client.endDevice(null);
   await gone;

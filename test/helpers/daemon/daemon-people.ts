@@ -13,6 +13,7 @@ import { Grants } from '../../../src/daemon/rooms/grants.ts';
 import { Rooms } from '../../../src/daemon/rooms/rooms.ts';
 import { EventFeed } from '../../../src/daemon/sessions/event-feed.ts';
 import { Session } from '../../../src/daemon/sessions/session.ts';
+import { Sessions } from '../../../src/daemon/sessions/sessions.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
@@ -84,6 +85,7 @@ export async function openTestDaemon(
   const log = pino({ level: 'silent' });
   const accounts = fakeAccounts(people);
   const feed = new EventFeed();
+  const sessions = new Sessions();
   const base = {
     store,
     clock,
@@ -91,6 +93,7 @@ export async function openTestDaemon(
     identity,
     log,
     accounts,
+    sessions,
     feed,
     broadcasts: null,
     defer: setImmediate,
@@ -109,7 +112,7 @@ export async function openTestDaemon(
   const rooms = await Rooms.open(base, store);
   const parts = { ...base, rooms, epochs: new Epochs(base), grants: new Grants(base) };
   const context = parts as unknown as Context;
-  let sessions = 0;
+  let opened = 0;
   /** A session of one of them, and every event it receives except presence. */
   const login = (name: Name) => {
     const events: Event[] = [];
@@ -119,10 +122,11 @@ export async function openTestDaemon(
     };
     const fields = { cb: new Uint8Array(32), queuedBytes: 0, drained: async () => {}, sendSegment() {}, loggedIn() {} };
     const link = { ...fields, send } as unknown as ConstructorParameters<typeof Session>[0]['link'];
-    const session = new Session({ id: ++sessions, link, address: '192.0.2.1', since: 0, log });
+    const session = new Session({ id: ++opened, link, address: '192.0.2.1', since: 0, log });
     session.account = accounts.get(name) ?? null;
     session.state = 'by-password';
-    session.device = sessions;
+    session.device = opened;
+    sessions.add(session);
     feed.join(session);
     return { session, events };
   };

@@ -4,6 +4,7 @@ import type {
   ClientEvent,
   Conversation,
   ConversationName,
+  Device,
   FileInfo,
   FileRef,
   Gap,
@@ -15,7 +16,7 @@ import type {
   TransferOptions,
   TransferState,
 } from '../../../src/client/types.ts';
-import { message, noon, person } from './messages.ts';
+import { message, noon, ownDevice, person } from './messages.ts';
 
 /** A client whose daemon and other people are played by the test. */
 export class FakeClient implements Client {
@@ -37,6 +38,7 @@ export class FakeClient implements Client {
   saved: Record<string, string> = {};
   /** Transfers of earlier starts, and those the test adds. */
   begun: TransferState[] = [];
+  ownDevices: Device[] = [ownDevice({ device: 7, name: 'desk', online: true, current: true })];
   everybody: Person[] = [person('alice'), person('bob'), person('carol', { online: false })];
   readPositions = new Map<ConversationName, number>();
   /** Queued messages stay `sending`. */
@@ -261,13 +263,22 @@ export class FakeClient implements Client {
     this.everybody = this.everybody.map((one) => (one.name === name ? { ...one, changedTo: null } : one));
   }
 
-  async sessions() {
-    return [{ device: 7, lastSeen: noon, online: true, current: true }];
+  async devices(): Promise<Device[]> {
+    this.#fail('devices');
+    return this.ownDevices;
   }
 
-  async endDevice(): Promise<number> {
-    this.#call('endDevice');
-    return 1;
+  async markDevicesSeen(devices: readonly Pick<Device, 'device' | 'since'>[]): Promise<void> {
+    this.#call('markDevicesSeen', devices.length);
+    this.ownDevices = this.ownDevices.map((one) => ({ ...one, isNew: false }));
+    this.emit({ type: 'devices-seen', devices: devices.map(({ device }) => device) });
+  }
+
+  async endDevice(device: number | null): Promise<number> {
+    this.#call('endDevice', device);
+    const before = this.ownDevices.length;
+    this.ownDevices = this.ownDevices.filter((one) => (device === null ? one.current : one.device !== device));
+    return before - this.ownDevices.length;
   }
 
   async passwd(old: string, fresh: string): Promise<void> {

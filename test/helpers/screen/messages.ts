@@ -1,5 +1,5 @@
 import { reactionsOf } from '../../../src/client/cache/message-changes.ts';
-import type { ListedFile, Message, Person } from '../../../src/client/types.ts';
+import type { Device, ListedFile, Message, Person } from '../../../src/client/types.ts';
 
 export const noon = Date.UTC(2026, 10, 23, 12, 0);
 
@@ -33,6 +33,21 @@ export function message(parts: Partial<Message> & { text?: string } = {}): Messa
 
 export function person(name: string, parts: Partial<Person> = {}): Person {
   return { name, online: true, away: false, fingerprint: 'ab'.repeat(32), verified: false, changedTo: null, ...parts };
+}
+
+export function ownDevice(parts: Partial<Device> = {}): Device {
+  return {
+    device: 8,
+    name: 'laptop',
+    kind: 'device',
+    since: noon,
+    lastSeen: noon,
+    address: '10.0.0.7',
+    online: false,
+    current: false,
+    isNew: false,
+    ...parts,
+  };
 }
 
 export function file(parts: Partial<ListedFile> = {}): ListedFile {

@@ -11,5 +11,7 @@ export function rendererTo(say: (line: string) => void): Renderer {
     sent: () => {},
     user: line,
     file: line,
+    device: line,
+    newDevice: line,
   };
 }

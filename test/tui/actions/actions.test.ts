@@ -170,14 +170,14 @@ test('.verify compares a safety number and stores the answer', async (t) => {
 test('a late answer does not replace a dialog that was opened meanwhile', async (t) => {
   const { say, key, store, client, settle, notice } = await openChat(t);
   const late = Promise.withResolvers<never>();
-  client.safetyNumber = client.sessions = client.passwd = () => late.promise;
+  client.safetyNumber = client.devices = client.passwd = () => late.promise;
   const kind = () => store.get().overlay?.kind;
   await say('.verify bob');
   await key('escape', 'ctrl+f');
   await say('.passwd');
   t.is(kind(), 'search');
   await key('escape');
-  await say('.sessions');
+  await say('.devices');
   await say('.passwd');
   for (const text of ['old secret', 'new secret', 'new secret']) {
     store.dispatch({ type: 'typed', text });
@@ -246,7 +246,7 @@ test('settings, pages and short commands work', async (t) => {
   const page = store.get().overlay;
   t.true(page?.kind === 'page' && page.lines.includes(`securechat://127.0.0.1:65345#${'ef'.repeat(32)}`));
   store.dispatch({ type: 'overlay', overlay: null });
-  for (const line of ['.help', '.whoami', '.keys', '.users', '.rooms', '.list_files', '.transfers', '.sessions']) {
+  for (const line of ['.help', '.whoami', '.keys', '.users', '.rooms', '.list_files', '.transfers', '.devices']) {
     await say(line);
     t.is(store.get().overlay?.kind, 'page', line);
     store.dispatch({ type: 'overlay', overlay: null });

@@ -31,7 +31,8 @@ test('the arguments of a command are completed where its usage names them', (t) 
   t.deepEqual(offered('.notify b'), ['.notify bell ']);
   t.deepEqual(offered('.notify bell o'), ['.notify bell off', '.notify bell on']);
   t.deepEqual(offered('/theme '), ['/theme 16', '/theme dark', '/theme light', '/theme none']);
-  t.deepEqual(offered('.sessions e'), ['.sessions end']);
+  t.deepEqual(offered('.devices e'), ['.devices end ']);
+  t.deepEqual(offered('.devices end o'), ['.devices end others']);
   t.deepEqual(offered('.scroll x'), ['nothing']);
   t.deepEqual(offered('the .theme da'), ['nothing']);
 });

@@ -72,9 +72,12 @@ test('a command for an unreadable file stays in the line; a sent file leaves no 
 test('a command without arguments is refused if it gets one', async (t) => {
   const { say, key, notice, line, outside, calls, store } = await openChat(t);
   await say('mine');
-  for (const command of ['.quit smoking is hard', '.delete that', '.copy 3', '.rooms x', '.sessions foo']) {
+  for (const command of ['.quit smoking is hard', '.delete that', '.copy 3', '.rooms x', '.devices foo']) {
     await say(command);
-    t.regex(notice(), /takes no argument; put one more \. in front to send the line as text|usage: \.sessions \[end\]/);
+    t.regex(
+      notice(),
+      /takes no argument; put one more \. in front to send the line as text|usage: \.devices \[end NAME\|NUMBER\|others\]/,
+    );
     t.is(line(), command);
     t.is(store.get().overlay, null);
     await key('ctrl+u');

@@ -1,5 +1,8 @@
-import { ClientError } from '../../../client/errors.ts';
+import { chooseDevice } from '../../../client/devices/device-choice.ts';
+import type { Device } from '../../../client/types.ts';
+import { deviceLabel, kindOfDevice } from '../../../tui/text/device-text.ts';
 import type { Command } from '../../command.ts';
+import { reportDevice } from '../../console/result-printer.ts';
 
 export const devices: Command = {
   options: (yargs) =>
@@ -7,30 +10,34 @@ export const devices: Command = {
       .option('end', {
         type: 'string',
         requiresArg: true,
-        describe: 'log this device out; it needs the password again',
+        describe: 'log this device out, by its number or name; it needs the password again',
       })
       .option('end-others', { type: 'boolean', describe: 'log out every device except this one' })
       .conflicts('end', 'end-others'),
 
+  /** Prints the devices that are left. They count as looked at. */
   async run(shell, args) {
-    const end = args.end === undefined ? null : Number(args.end);
-    if (end !== null && !(/^\d+$/.test(String(args.end)) && end > 0 && end <= 0xffffffff))
-      throw new ClientError(
-        'usage',
-        `--end takes the number of a device, not "${String(args.end)}"; see securechat devices`,
-      );
     await shell.withClient(async (client) => {
-      if (end !== null && !(await client.sessions()).some(({ device }) => device === end))
-        throw new ClientError('refused', `you have no device ${end}; see securechat devices`);
+      const end = args.end === undefined ? null : chooseDevice(await client.devices(), String(args.end)).device;
       if (end !== null || args.endOthers === true) await client.endDevice(end);
       // The server answers nothing more on this link.
       if (end === client.me.device)
         return shell.output.line('this device is logged out; the next login needs the password');
-      for (const { device, lastSeen, online, current } of await client.sessions())
-        shell.output.result(
-          { type: 'device', device, lastSeen: new Date(lastSeen).toISOString(), online, current },
-          `${device}  ${current ? 'this one' : online ? 'online' : `last seen ${new Date(lastSeen).toISOString()}`}`,
-        );
+      const list = await client.devices();
+      for (const one of list) reportDevice(shell.output, one, lineOf(one));
+      await client.markDevicesSeen(list);
     });
   },
 };
+
+function lineOf(one: Device): string {
+  const seen = one.current ? 'this one' : one.online ? 'online' : `last seen ${new Date(one.lastSeen).toISOString()}`;
+  const remarks = [
+    ...(one.isNew ? ['new'] : []),
+    ...(one.kind === 'export' ? [kindOfDevice(one)] : []),
+    seen,
+    one.address,
+    `since ${new Date(one.since).toISOString()}`,
+  ];
+  return `${one.device}  ${deviceLabel(one)}  ${remarks.join(', ')}`;
+}

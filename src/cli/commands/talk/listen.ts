@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { Client } from '../../../client/client-api.ts';
 import { closedLinkError } from '../../../client/errors.ts';
-import type { Conversation, Message } from '../../../client/types.ts';
+import type { Conversation, Message, NewDevice } from '../../../client/types.ts';
+import { newDeviceText } from '../../../tui/text/device-text.ts';
 import type { Command } from '../../command.ts';
 import { Output } from '../../console/output.ts';
-import { reportGap, reportMessage } from '../../console/result-printer.ts';
+import { reportGap, reportMessage, reportNewDevice } from '../../console/result-printer.ts';
 import type { Shell } from '../../console/shell.ts';
 
 const PAGE = 500;
@@ -48,6 +49,7 @@ export const listen: Command = {
           const { message, fresh } = event;
           if (fresh) enqueue(async () => (printed.has(keyOf(message)) ? undefined : print(message)));
         } else if (event.type === 'gap') enqueue(async () => reportGap(shell.output, event.gap));
+        else if (event.type === 'new-device') reportNewDevice(shell.output, event, newDeviceLine(event));
         else if (event.type === 'notice') shell.output.info(event.text);
         else if (event.type === 'link' && event.link.state === 'waiting') shell.output.info(event.link.reason);
         else if (event.type === 'link' && event.link.state === 'closed') {
@@ -67,6 +69,11 @@ export const listen: Command = {
     });
   },
 };
+
+/** The command names the device by its number: a shell might act on the characters of a name. */
+function newDeviceLine(one: NewDevice): string {
+  return `${newDeviceText(one)}; securechat devices shows all, securechat devices --end ${one.device} ends it`;
+}
 
 function keyOf({ author, id }: Message): string {
   return `${author}/${id}`;

@@ -2,6 +2,7 @@ import { Box } from 'ink';
 import { MAX_TEXT_BYTES } from '../../../protocol/base/safe-text.ts';
 import { selectedRun } from '../../messages/folding.ts';
 import type { Span } from '../../messages/marked-text.ts';
+import { newDeviceWarning } from '../../selectors/new-device-warning.ts';
 import { unreadCount } from '../../selectors/selectors.ts';
 import { textOf } from '../../state/editor.ts';
 import { chatOf, openThread } from '../../state/focus.ts';
@@ -12,10 +13,10 @@ import { cut, fill, width } from '../../width/measure.ts';
 import { Line } from '../elements/line.tsx';
 import { useSelect } from '../elements/use-store.ts';
 
-/** The state of the link, transfers, and a notice or the most useful keys. */
+/** The state of the link, transfers, and a notice, a warning or the most useful keys. */
 export function StatusLine({ columns }: { columns: number }) {
   const left = useSelect(stateOf);
-  const right = useSelect(hintOf, (a, b) => a.text === b.text && a.role === b.role);
+  const right = useSelect(hintOf, (a, b) => a.text === b.text && a.role === b.role && a.short === b.short);
   const notice = useSelect((state) => state.notice !== null);
   const moving = useSelect((state) => {
     const chat = chatOf(state);
@@ -24,14 +25,15 @@ export function StatusLine({ columns }: { columns: number }) {
     const unread = unreadCount(chat, chat.open);
     return `${running > 0 ? `  ${strings.status.transfers(running)}` : ''}${unread > 0 ? `  ${strings.status.unread(unread)}` : ''}`;
   });
-  // The reason of a lost link gives way to a notice; the state itself never does.
-  const why = notice || width(left.why) > columns - width(left.text) - 3 ? '' : left.why;
+  // The reason of a lost link gives way to a notice or a warning; the state itself never does.
+  const why = notice || right.short !== undefined || width(left.why) > columns - width(left.text) - 3 ? '' : left.why;
   const bare = ` ${left.text}${why}`;
   // On a narrow screen, key hints are more useful than "end-to-end encrypted".
   const isCrowded = width(bare) + width(left.sealed) + width(moving) + width(right.text) + 3 > columns;
   const lead = isCrowded ? bare : bare + left.sealed;
   const room = columns - width(lead) - width(moving) - 3;
-  const hint = notice || right.role !== 'dim' ? right.text : hintsIn(right.text, room);
+  const whole = width(right.text) > room && right.short !== undefined ? right.short : right.text;
+  const hint = notice || right.role !== 'dim' ? whole : hintsIn(right.text, room);
   // A notice that does not fit beside the state replaces it until the next key.
   const alone = notice && left.online && width(right.text) > room;
   const spans: Span[] = alone
@@ -85,7 +87,8 @@ function messageHints(chat: Chat): string {
   return chosen?.state === 'failed' ? strings.status.hintsFailed : strings.status.hintsMessages;
 }
 
-function hintOf(state: State): Span {
+/** `short`: the text of a warning for a narrow screen. */
+function hintOf(state: State): Span & { short?: string } {
   if (state.notice !== null) {
     return { text: state.notice.text, role: ({ info: 'plain', good: 'good', bad: 'bad' } as const)[state.notice.tone] };
   }
@@ -98,6 +101,8 @@ function hintOf(state: State): Span {
       return { text: strings.composer.length(bytes, MAX_TEXT_BYTES), role: bytes > MAX_TEXT_BYTES ? 'bad' : 'warn' };
     }
   }
+  const warning = chat === null ? null : newDeviceWarning(chat);
+  if (warning !== null) return { ...warning, role: 'bad' };
   const pane = state.overlay?.kind === 'pane' ? state.overlay.pane : state.focus;
   if (pane === 'files') return { text: strings.status.hintsFiles, role: 'dim' };
   if (pane === 'messages') {

@@ -1,0 +1,200 @@
+import test, { type ExecutionContext } from 'ava';
+import { AccountDevices } from '../../../src/client/devices/account-devices.ts';
+import { SeenDevices } from '../../../src/client/devices/seen-devices.ts';
+import { ClientBus } from '../../../src/client/events/client-bus.ts';
+import type { ClientContext } from '../../../src/client/login/client-context.ts';
+import { SealedRows } from '../../../src/client/profile/sealed-rows.ts';
+import type { ClientEvent } from '../../../src/client/types.ts';
+import type { RequestResult } from '../../../src/protocol/wire/requests.ts';
+import { openProfile } from '../../helpers/client/profile.ts';
+import { until } from '../../helpers/until.ts';
+
+type Listed = RequestResult<'sessions'>['devices'][number];
+
+const HERE = 1;
+
+function listed(device: number, parts: Partial<Listed> = {}): Listed {
+  const about = {
+    name: `device ${device}`,
+    kind: 'device',
+    since: device,
+    lastSeen: 1000,
+    address: '10.0.0.7',
+  } as const;
+  return { device, ...about, current: device === HERE, ...parts };
+}
+
+/** One start of a client of a profile, with a daemon that lists `daemon.devices`. */
+async function start(
+  t: ExecutionContext,
+  daemon: { devices: Listed[] },
+  dir?: string,
+  own: readonly number[] = [HERE],
+) {
+  const profile = await openProfile(t, dir);
+  const bus = new ClientBus();
+  const events: ClientEvent[] = [];
+  bus.on('announced', (event) => void events.push(event));
+  let whileAsking = () => {};
+  const request = async (method: string, params: { device?: number | null }) => {
+    const before = daemon.devices;
+    if (method === 'device-end') {
+      daemon.devices = before.filter((one) => (params.device === null ? one.current : one.device !== params.device));
+      return { ended: before.length - daemon.devices.length };
+    }
+    whileAsking();
+    return { devices: before, sessions: [{ session: 1, device: HERE, since: 0, address: '', current: true }] };
+  };
+  const connection = { request } as unknown as ClientContext['connection'];
+  const seen = new SeenDevices(new SealedRows(profile), 'alice');
+  const devices = new AccountDevices({ connection }, bus, seen, async (device) => own.includes(device));
+  t.teardown(() => devices.close());
+  const added = async ({ since, lastSeen, current, ...one }: Listed) => {
+    daemon.devices = [...daemon.devices, { ...one, since, lastSeen, current }];
+    await bus.publishAndWait('received', { method: 'device-added', params: { ...one, at: since } });
+  };
+  const login = async () => {
+    await devices.begin();
+    await devices.check();
+  };
+  /** The events since the last call, in short. */
+  const told = () =>
+    events
+      .splice(0)
+      .map((event) =>
+        event.type === 'new-device'
+          ? `new ${event.device}`
+          : event.type === 'devices-seen'
+            ? `seen ${event.devices}`
+            : '',
+      );
+  return {
+    profile,
+    devices,
+    added,
+    login,
+    told,
+    during: (action: () => void) => {
+      whileAsking = action;
+    },
+  };
+}
+
+test('the first list of a profile is old; what is added later is announced at once, and at each start until it is looked at', async (t) => {
+  const daemon = { devices: [listed(HERE), listed(0)] };
+  const first = await start(t, daemon);
+  await first.login();
+  t.deepEqual(first.told(), []);
+  await first.added(listed(3));
+  t.deepEqual(first.told(), ['new 3']);
+  await first.login();
+  t.deepEqual(first.told(), [], 'once in each start');
+
+  const second = await start(t, daemon, first.profile.dir);
+  await second.login();
+  t.deepEqual(second.told(), ['new 3']);
+  const list = await second.devices.list();
+  t.deepEqual(
+    list.map(({ device, isNew, online }) => [device, isNew, online]),
+    [
+      [HERE, false, true],
+      [0, false, false],
+      [3, true, false],
+    ],
+  );
+  await second.devices.markSeen(list);
+  t.deepEqual(second.told(), ['seen 3']);
+
+  const third = await start(t, daemon, first.profile.dir);
+  await third.login();
+  t.deepEqual(third.told(), []);
+  t.false((await third.devices.list()).some(({ isNew }) => isNew));
+});
+
+test('a device that was added while no client of the profile was connected is announced at the next login', async (t) => {
+  const daemon = { devices: [listed(HERE)] };
+  const first = await start(t, daemon);
+  await first.login();
+  first.devices.close();
+  daemon.devices = [...daemon.devices, listed(3), listed(4, { kind: 'export' })];
+  const second = await start(t, daemon, first.profile.dir);
+  await second.login();
+  t.deepEqual(second.told(), ['new 3', 'new 4']);
+});
+
+test('attack: a device that was added between the first login of a profile and its first list is announced', async (t) => {
+  const { login, told } = await start(t, { devices: [listed(HERE, { since: 5 }), listed(2), listed(7)] });
+  await login();
+  t.deepEqual(told(), ['new 7']);
+});
+
+test('attack: a device that ends this one and stays is announced when this one comes back', async (t) => {
+  const daemon = { devices: [listed(HERE)] };
+  const first = await start(t, daemon);
+  await first.login();
+  daemon.devices = [listed(3), listed(HERE, { since: 9 })];
+  const second = await start(t, daemon, first.profile.dir);
+  await second.login();
+  t.deepEqual(second.told(), ['new 3']);
+});
+
+test('a device that was looked at, signed out and added again is announced', async (t) => {
+  const daemon = { devices: [listed(HERE), listed(0)] };
+  const { devices, login, added, told } = await start(t, daemon);
+  await login();
+  await devices.end(0);
+  await added(listed(0, { since: 9 }));
+  t.deepEqual(told(), ['new 0']);
+});
+
+test('devices of this profile are not announced', async (t) => {
+  const { added, login, told } = await start(t, { devices: [listed(HERE)] }, undefined, [HERE, 3]);
+  await login();
+  await added(listed(3));
+  await login();
+  t.deepEqual(told(), []);
+});
+
+test('a device that is signed out is no longer announced, and the others are', async (t) => {
+  const daemon = { devices: [listed(HERE)] };
+  const { devices, added, login, told } = await start(t, daemon);
+  await login();
+  for (const device of [3, 4, 5]) await added(listed(device));
+  t.deepEqual(told(), ['new 3', 'new 4', 'new 5']);
+  t.is(await devices.end(4), 1);
+  t.deepEqual(told(), ['seen 4']);
+  daemon.devices = daemon.devices.filter(({ device }) => device !== 5);
+  await login();
+  t.deepEqual(told(), ['seen 5'], 'ended from another device');
+  t.is(await devices.end(null), 1);
+  t.deepEqual(told(), ['seen 3']);
+});
+
+test('a device that is added while the list is on its way stays announced', async (t) => {
+  const { added, during, login, told } = await start(t, { devices: [listed(HERE)] });
+  await login();
+  during(() => void added(listed(3)));
+  await login();
+  t.deepEqual(told(), ['new 3']);
+});
+
+test('a look at the list in another program of the profile counts here, too', async (t) => {
+  const daemon = { devices: [listed(HERE)] };
+  const here = await start(t, daemon);
+  await here.login();
+  await here.added(listed(3));
+  t.deepEqual(here.told(), ['new 3']);
+  const there = await start(t, daemon, here.profile.dir);
+  await there.devices.markSeen(await there.devices.list());
+  const told: string[] = [];
+  await until(() => told.push(...here.told()) > 0);
+  t.deepEqual(told, ['seen 3']);
+});
+
+test('attack: a daemon that adds devices without end fills no memory', async (t) => {
+  const { added, login, told } = await start(t, { devices: [listed(HERE)] });
+  await login();
+  for (let device = 2; device < 202; device++) await added(listed(device));
+  const all = told();
+  t.is(all.filter((one) => one.startsWith('new')).length - all.filter((one) => one.startsWith('seen')).length, 128);
+});

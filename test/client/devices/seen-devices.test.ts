@@ -1,0 +1,31 @@
+import test from 'ava';
+import { SeenDevices } from '../../../src/client/devices/seen-devices.ts';
+import { SealedRows } from '../../../src/client/profile/sealed-rows.ts';
+import { openProfile } from '../../helpers/client/profile.ts';
+
+test('what was looked at is known to the next program of the profile, for this account only', async (t) => {
+  const profile = await openProfile(t);
+  const first = new SeenDevices(new SealedRows(profile), 'alice');
+  await first.refresh();
+  t.false(first.isBegun);
+  await first.add([{ device: 1, since: 10 }]);
+  await first.add([
+    { device: 2, since: 20 },
+    { device: 1, since: 11 },
+  ]);
+  const next = new SeenDevices(new SealedRows(profile), 'alice');
+  const other = new SeenDevices(new SealedRows(profile), 'bob');
+  for (const one of [next, other]) await one.refresh();
+  t.deepEqual([next.isBegun, other.isBegun], [true, false]);
+  t.true(next.has({ device: 1, since: 11 }) && next.has({ device: 2, since: 20 }));
+  t.false(next.has({ device: 1, since: 10 }), 'it was signed out and came back');
+  t.false(other.has({ device: 2, since: 20 }));
+});
+
+test('an empty list is a first list, and of too many devices the last ones are kept', async (t) => {
+  const seen = new SeenDevices(new SealedRows(await openProfile(t)), 'alice');
+  await seen.add([]);
+  t.true(seen.isBegun);
+  await seen.add(Array.from({ length: 300 }, (_, device) => ({ device, since: 1 })));
+  t.deepEqual([seen.has({ device: 43, since: 1 }), seen.has({ device: 44, since: 1 })], [false, true]);
+});
