@@ -34,6 +34,13 @@ export interface Client {
   };
 
   /**
+   * The folder of this profile.
+   * @example
+   * console.log(`your keys are in ${client.profile}`);
+   */
+  readonly profile: string;
+
+  /**
    * The state of the connection now. Changes come as `link` events.
    * @example
    * if (client.link.state === 'waiting') console.log(`offline: ${client.link.reason}`);
@@ -297,6 +304,16 @@ export interface Client {
    * await client.passwd('secret', 'better secret');
    */
   passwd(oldPassword: string, newPassword: string): Promise<void>;
+
+  /**
+   * Closes the account, for good: all its devices are logged out, it leaves all rooms, and its name is free. Others keep what they
+   * received, and this profile keeps its keys and messages. The connection is closed then; call `close` all the same.
+   * @throws ClientError 'login-refused' when the password is wrong
+   * @example
+   * await client.closeAccount('secret');
+   * await client.close();
+   */
+  closeAccount(password: string): Promise<void>;
 
   /**
    * Closes the client. Waits up to 2 seconds for messages that are being sent; the rest stays in the outbox.

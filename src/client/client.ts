@@ -65,6 +65,10 @@ export class ChatClient implements Client {
     };
   }
 
+  get profile(): string {
+    return this.#signedIn.profile.dir;
+  }
+
   get link(): LinkState {
     return this.#signedIn.connection.state;
   }
@@ -226,6 +230,10 @@ export class ChatClient implements Client {
 
   async passwd(oldPassword: string, newPassword: string): Promise<void> {
     await this.#withClientErrors(() => this.#signedIn.authenticator.changePassword(oldPassword, newPassword));
+  }
+
+  async closeAccount(password: string): Promise<void> {
+    await this.#withClientErrors(() => this.#signedIn.closeAccount(password));
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import { ProtocolError, Refusal, type RefusalCode } from '../protocol/base/error
 export const exitStatus = {
   usage: 2,
   'login-refused': 3,
+  'account-closed': 3,
   unreachable: 4,
   'not-a-daemon': 4,
   version: 4,
@@ -22,6 +23,7 @@ export type ClientErrorCode = keyof typeof exitStatus;
  *
  * - `usage`: an argument is wrong.
  * - `login-refused`: the name or the password is wrong, or this device was signed out.
+ * - `account-closed`: this account was closed, here or on another device.
  * - `unreachable`: there is no connection; the daemon may have carried out the request all the same.
  * - `not-a-daemon`: something else answers at the address.
  * - `version`: the daemon or the profile is of another version.

@@ -203,6 +203,8 @@ export type ClientEvent =
   /** The messages of the conversation have other positions now: read its history again. */
   | { type: 'moved'; conversation: ConversationName }
   | { type: 'people'; people: Person[] }
+  /** The account of `name` is gone: its owner closed it, or the operator removed it. What was said stays. */
+  | { type: 'unregistered'; name: string }
   /** The person is typing to this account, as the server says. No event tells when they stop. */
   | { type: 'typing'; name: string }
   | { type: 'conversation'; conversation: Conversation }

@@ -87,6 +87,8 @@ export class EventPrinter {
       case 'people':
         for (const person of event.people) this.#person(person);
         return;
+      case 'unregistered':
+        return this.#gone(event.name);
       case 'transfer':
         return this.#transfer(event.transfer);
       case 'link':
@@ -216,6 +218,11 @@ export class EventPrinter {
     this.#online.set(name, online);
     if (before === online || name === this.#parts.me || this.#parts.isBlocked(name)) return;
     this.#parts.renderer.remark(online ? phrases.came(name) : phrases.went(name));
+  }
+
+  #gone(name: string) {
+    this.#online.delete(name);
+    if (!this.#parts.isBlocked(name)) this.#parts.renderer.remark(strings.notices.unregistered(name));
   }
 
   #transfer(transfer: TransferState) {

@@ -7,6 +7,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import type { LinkEnd } from '../../protocol/link/link-inbox.ts';
 import type { Event } from '../../protocol/wire/codec.ts';
+import type { EventParams } from '../../protocol/wire/events.ts';
 import type { RequestName, RequestParams, RequestResult, Welcome } from '../../protocol/wire/requests.ts';
 import { ClientError } from '../errors.ts';
 import type { LinkState } from '../types.ts';
@@ -46,8 +47,8 @@ export class Connection {
   #ended = false;
   /** Why the connection is closed; null while there is a link, or another attempt will follow. */
   #closedReason: string | null = null;
-  /** The daemon's sentence when it ended this session. */
-  #sessionEndMessage: string | null = null;
+  /** What the daemon said when it ended this session. */
+  #sessionEnd: EventParams<'closing'> | null = null;
   #cancelRetry: () => void = () => {};
   /** The attempt to reconnect that is running. The result of an aborted one is ignored. */
   #attempt: AbortController | null = null;
@@ -135,6 +136,16 @@ export class Connection {
     void this.#retry();
   }
 
+  /** Call after this client closed the account: closes the link, and stops reconnecting. */
+  async accountClosed(): Promise<void> {
+    const calls = this.#calls;
+    this.#calls = null;
+    this.#cancelRetry();
+    this.#attempt?.abort();
+    if (this.#closedReason === null) this.#giveUp(accountClosedError());
+    await calls?.link.close();
+  }
+
   /** Closes the link with a goodbye, and stops reconnecting. */
   async close(): Promise<void> {
     if (this.#ended) return;
@@ -157,7 +168,7 @@ export class Connection {
     this.#clockSkew = this.#options.clock.now() - welcome.at;
     this.#failures = 0;
     this.#closedReason = null;
-    this.#sessionEndMessage = null;
+    this.#sessionEnd = null;
     calls.onEnd = (end) => this.#linkEnded(calls, end);
     calls.listen(
       (event) => this.#deliver(event),
@@ -178,11 +189,13 @@ export class Connection {
   #linkEnded(calls: Calls, end: LinkEnd): void {
     if (this.#calls !== calls || this.#ended) return;
     this.#calls = null;
-    this.#retryLater(linkEndReason(end));
+    if (this.#sessionEnd?.reason === 'closed') this.#giveUp(accountClosedError());
+    else this.#retryLater(linkEndReason(end));
   }
 
   #deliver(event: Event): void {
-    if (event.method === 'closing' && event.params.reason === 'ended') this.#sessionEndMessage = event.params.message;
+    if (event.method === 'closing' && (event.params.reason === 'ended' || event.params.reason === 'closed'))
+      this.#sessionEnd = event.params;
     this.#held?.add(event);
     for (const listener of this.#eventListeners) listener(event);
   }
@@ -231,7 +244,7 @@ export class Connection {
     const code = error instanceof ClientError ? error.code : 'refused';
     const message = error instanceof Error ? error.message : String(error);
     this.#closedReason =
-      code === 'login-refused' && this.#sessionEndMessage !== null ? signedOutReason(this.#sessionEndMessage) : message;
+      code === 'login-refused' && this.#sessionEnd !== null ? signedOutReason(this.#sessionEnd.message) : message;
     this.#setState({ state: 'closed', reason: this.#closedReason, code });
     this.#failWaiting();
     if (isChangedKey(error)) this.#retrySilently();
@@ -259,6 +272,10 @@ export class Connection {
     this.#state = state;
     for (const listener of this.#stateListeners) listener(state);
   }
+}
+
+function accountClosedError(): ClientError {
+  return new ClientError('account-closed', 'the account was closed');
 }
 
 function isChangedKey(error: unknown): boolean {

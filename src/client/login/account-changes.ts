@@ -2,6 +2,7 @@
 import { H, utf8 } from '../../protocol/base/bytes.ts';
 import type { Opaque } from '../../protocol/crypto/opaque.ts';
 import type { Calls } from '../connection/calls.ts';
+import { ClientError } from '../errors.ts';
 import type { Account } from '../keys/account-store.ts';
 import type { KeySync } from './key-sync.ts';
 import type { PasswordLogin } from './login-exchange.ts';
@@ -26,6 +27,20 @@ export async function changePassword(
     if (!account.localKeys) await keySync.putVault(calls, exportKey, H('record', utf8(record)), account);
   };
   await replacePassword(calls, opaque, { password, card: null, daemonId, beforeFinish });
+}
+
+/**
+ * Closes the account, for good.
+ * @throws ClientError 'unreachable' when the link ended before the answer
+ */
+export async function closeAccount({ calls }: Pick<PasswordSession, 'calls'>): Promise<void> {
+  await calls.request('account-close', {}).catch((error: unknown) => {
+    if (!(error instanceof ClientError) || error.code !== 'unreachable') throw error;
+    throw new ClientError(
+      'unreachable',
+      'the connection was lost before the answer, so the account may be closed; the next login shows whether it is',
+    );
+  });
 }
 
 /** Makes a new encryption key and card at once. The old key stays, for reading. @returns what is stored now */

@@ -60,6 +60,16 @@ export function otherKeysDoubt(name: string): Doubt {
   };
 }
 
+/** Returns the doubt about a new account when this profile holds later keys of an earlier one with that name. */
+export function earlierKeysDoubt(name: string): Doubt {
+  return {
+    kind: 'reset',
+    name,
+    statement: `this profile holds keys of an earlier account ${name}, and a new account cannot use them`,
+    question: 'Make new keys in their place? Friends see a changed key, and the earlier messages stay unreadable',
+  };
+}
+
 export function untrustedError(what: string, remedy = 'ask the operator of the server'): ClientError {
   return new ClientError('untrusted', `${what}; nothing was sent: ${remedy}`);
 }

@@ -15,10 +15,11 @@ import { startHeartbeat } from '../connection/heartbeat.ts';
 import { ClientError } from '../errors.ts';
 import type { Account, AccountKeys, AccountStore } from '../keys/account-store.ts';
 import type { EphemeralKeys } from '../keys/ephemeral-keys.ts';
-import { makeKeys } from '../keys/my-keys.ts';
+import { currentCard, makeKeys } from '../keys/my-keys.ts';
 import type { KnownDaemons } from '../trust/known-daemons.ts';
 import type { Ask } from '../types.ts';
 import { changePassword, type PasswordSession } from './account-changes.ts';
+import { confirmDoubt, earlierKeysDoubt } from './account-check.ts';
 import { KeySync } from './key-sync.ts';
 import { loginByKey, loginByPassword } from './login-exchange.ts';
 import { LoginRetry } from './login-retry.ts';
@@ -92,7 +93,7 @@ export class Authenticator {
     if (result !== null) return result;
     throw new ClientError(
       'login-refused',
-      'this device was signed out, or the account was changed; start again and log in with the password',
+      'this device was signed out, or the account was changed or closed; start again and log in with the password',
     );
   }
 
@@ -107,15 +108,17 @@ export class Authenticator {
     const password = given ?? (await this.#askPassword());
     checkVisible(password);
     const localKeys = options.localKeys ?? false;
-    // Use the keys of an interrupted attempt again: the account may exist with them.
+    // Use the keys of an interrupted attempt, or of an account that was closed, again. A new account begins with card 1.
     const before = await store.load(fingerprint, name);
+    const usable = before !== null && currentCard(before.keys).cardSeq === 1 ? before : null;
     ask.progress('keys');
-    const made = before === null ? makeKeys(rsa, clock, name) : Promise.resolve(before.keys);
+    const made = usable === null ? makeKeys(rsa, clock, name) : Promise.resolve(usable.keys);
     // The registration may be refused before anything awaits the keys.
     made.catch(() => {});
     const keys = async (): Promise<AccountKeys> => {
-      const { vaultVersion = 0, vaultStored = 0 } = before ?? {};
-      const account = { keys: await made, vaultVersion, vaultStored, localKeys };
+      if (before !== usable) await confirmDoubt(ask, earlierKeysDoubt(name));
+      // The name is free, so the server has no vault.
+      const account = { keys: await made, vaultVersion: usable?.vaultVersion ?? 0, vaultStored: 0, localKeys };
       await store.replace(fingerprint, name, account);
       return account.keys;
     };

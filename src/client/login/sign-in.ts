@@ -17,6 +17,7 @@ import { profileFolder } from '../profile/paths.ts';
 import { Profile } from '../profile/profile.ts';
 import { KnownDaemons } from '../trust/known-daemons.ts';
 import type { ConnectOptions } from '../types.ts';
+import { closeAccount } from './account-changes.ts';
 import type { Authenticator, LoginResult } from './authenticator.ts';
 import { type Platform, type PreparedLogin, prepareLogin } from './prepare-login.ts';
 
@@ -34,6 +35,8 @@ export type SignedIn = Omit<Platform, 'opaque'> & {
   readonly daemon: { address: string; fingerprint: Uint8Array; daemonId: Uint8Array; signSpki: Uint8Array };
   /** For what needs the password once more. */
   readonly authenticator: Authenticator;
+  /** Closes the account and the connection, for good. @throws ClientError 'login-refused' when the password is wrong */
+  closeAccount(password: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -96,6 +99,10 @@ function startSession(
     lease,
     daemon: { address: addressText(address), fingerprint, daemonId, signSpki },
     authenticator,
+    async closeAccount(password) {
+      await authenticator.withPassword(password, closeAccount);
+      await connection.accountClosed();
+    },
     close: () => prepared.close(),
   };
 }

@@ -18,8 +18,8 @@ export class People {
   readonly #context: ClientContext;
   readonly #bus: ClientBus;
   readonly #directory = new Map<string, DirectoryEntry>();
-  /** Changes from events while the directory is loading, one map for each load. They are newer than its pages. */
-  readonly #changesWhileLoading = new Set<Map<string, Partial<DirectoryEntry>>>();
+  /** Changes from events while the directory is loading, one map for each load; null for a name that is gone. They are newer than its pages. */
+  readonly #changesWhileLoading = new Set<Map<string, Partial<DirectoryEntry> | null>>();
   #loaded: Promise<void> | null = null;
 
   constructor(context: ClientContext, bus: ClientBus) {
@@ -30,8 +30,10 @@ export class People {
 
   /** Call after each login: loads and announces the directory. */
   async load(): Promise<void> {
+    const before = [...this.#directory.keys()];
     this.#loaded = this.#load();
     await this.#loaded;
+    for (const name of before) if (!this.#directory.has(name)) this.#announceGone(name);
     await this.announce();
   }
 
@@ -65,6 +67,11 @@ export class People {
       this.#applyChange(name, { idFp });
       this.#context.keyring.forget(name);
       await this.announce(name);
+    } else if (event.method === 'unregistered') {
+      const { name } = event.params;
+      for (const changes of this.#changesWhileLoading)
+        if (changes.has(name) || changes.size < MAX_PEOPLE) changes.set(name, null);
+      if (this.#directory.delete(name)) this.#announceGone(name);
     } else if (event.method === 'presence') {
       const { name, online, away } = event.params;
       this.#applyChange(name, { online, away });
@@ -81,6 +88,11 @@ export class People {
     this.#publish(person === null ? [] : [person]);
   }
 
+  #announceGone(name: string): void {
+    this.#context.keyring.forget(name);
+    this.#bus.publish('announced', { type: 'unregistered', name });
+  }
+
   #publish(people: Person[]): void {
     this.#bus.publish('announced', { type: 'people', people });
   }
@@ -94,7 +106,7 @@ export class People {
   }
 
   async #load(): Promise<void> {
-    const changes = new Map<string, Partial<DirectoryEntry>>();
+    const changes = new Map<string, Partial<DirectoryEntry> | null>();
     this.#changesWhileLoading.add(changes);
     try {
       await this.#loadPages(changes);
@@ -103,12 +115,13 @@ export class People {
     }
   }
 
-  async #loadPages(changes: ReadonlyMap<string, Partial<DirectoryEntry>>): Promise<void> {
+  async #loadPages(changes: ReadonlyMap<string, Partial<DirectoryEntry> | null>): Promise<void> {
     const loaded = new Map<string, DirectoryEntry>();
     for await (const { name, idFp, online, away } of allPeople(this.#context.connection))
       loaded.set(name, { idFp, online, away });
     for (const [name, change] of changes)
-      if (loaded.has(name) || loaded.size < MAX_PEOPLE)
+      if (change === null) loaded.delete(name);
+      else if (loaded.has(name) || loaded.size < MAX_PEOPLE)
         loaded.set(name, { ...offlineEntry, ...loaded.get(name), ...change });
     this.#directory.clear();
     for (const [name, listed] of loaded) this.#directory.set(name, listed);

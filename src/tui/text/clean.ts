@@ -62,6 +62,7 @@ export function cleanEvent(event: ClientEvent): ClientEvent {
       return { ...event, name: printable(event.name), address: printable(event.address) };
     case 'devices-seen':
     case 'people':
+    case 'unregistered':
     case 'typing':
     case 'conversation':
     case 'withdrawn':

@@ -76,6 +76,7 @@ export const notices = {
       ? 'no other device was signed in'
       : `${count === 1 ? '1 other device was' : `${count} other devices were`} signed out`,
   endedDevice: (label: string) => `${label} is signed out`,
+  unregistered: (name: string) => `${name} left: the account was closed`,
   keyChanged: (name: string) => `! ${name}'s key changed: .verify ${name} before you write`,
   nothingFailed: 'nothing failed to be sent',
   draftsLost:

@@ -6,6 +6,7 @@
 import type { ClientErrorCode } from '../../client/errors.ts';
 import type { LinkState } from '../../client/types.ts';
 import { printable } from '../../protocol/base/safe-text.ts';
+import { closing } from './closing-strings.ts';
 import * as format from './format.ts';
 import { login } from './login-strings.ts';
 import { notices } from './notices.ts';
@@ -223,6 +224,7 @@ export const strings = {
     unverified: (name: string) => `${name} is no longer marked as verified`,
   },
   login,
+  closing,
   notices,
   notify: {
     title: (name: string) => `SecureChat: ${name}`,

@@ -106,6 +106,14 @@ export function applyClientEvents(state: State, events: readonly ClientEvent[]):
           people: { ...chat.people, ...Object.fromEntries(event.people.map((one) => [one.name, one])) },
         };
         break;
+      case 'unregistered':
+        chat = {
+          ...chat,
+          people: Object.fromEntries(Object.entries(chat.people).filter(([name]) => name !== event.name)),
+        };
+        if (!chat.blocked.has(event.name))
+          next = { ...next, notice: { text: strings.notices.unregistered(event.name), tone: 'info' } };
+        break;
       case 'transfer':
         chat = { ...chat, transfers: { ...chat.transfers, [fileKey(event.transfer)]: event.transfer } };
         break;
@@ -139,6 +147,13 @@ export function applyClientEvents(state: State, events: readonly ClientEvent[]):
 /** The page with the whole reason, for which the status line has no room. */
 function closedPage(reason: string, code: ClientErrorCode): Overlay {
   const { kept, looks, leave } = strings.closed;
+  if (code === 'account-closed')
+    return {
+      kind: 'page',
+      title: strings.closing.closedTitle,
+      lines: [reason, '', strings.closing.readable, '', leave],
+      top: 0,
+    };
   const lines = [reason, '', kept, '', code === 'key-changed' ? looks : leave];
   return { kind: 'page', title: strings.pages.closed, lines, top: 0 };
 }

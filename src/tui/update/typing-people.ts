@@ -17,6 +17,8 @@ export function typingAfter(chat: Chat, event: ClientEvent, now: number): Chat {
     case 'message':
       if (!event.fresh || event.message.conversation !== `@${event.message.from}`) return chat;
       return filterTyping(chat, (name) => name !== event.message.from);
+    case 'unregistered':
+      return filterTyping(chat, (name) => name !== event.name);
     case 'people': {
       const gone = new Set(event.people.filter(({ online }: Person) => !online).map(({ name }) => name));
       return filterTyping(chat, (name) => !gone.has(name));

@@ -199,6 +199,23 @@ test('the reason that ended an earlier session is not given for a later refusal'
   t.like(connection.state, { reason: 'this device was signed out' });
 });
 
+test('after the account was closed no other login is tried', async (t) => {
+  for (const close of ['there', 'here'] as const) {
+    const { connection, clock, states, newest } = open();
+    const waiting = connection.request('ping', {});
+    if (close === 'here') await connection.accountClosed();
+    newest().onMessage(encodeEvent('closing', { reason: 'closed', message: 'the account was closed' }));
+    newest().end('closed');
+    const closed = { state: 'closed', reason: 'the account was closed', code: 'account-closed' } as const;
+    t.deepEqual(states, [closed], close);
+    t.deepEqual(clock.pending(), []);
+    await t.throwsAsync(waiting, { code: 'unreachable' });
+    connection.retryNow();
+    t.deepEqual(connection.state, closed);
+    await t.throwsAsync(connection.request('ping', {}, { wait: true }), { message: 'the account was closed' });
+  }
+});
+
 test('a busy daemon is tried again', async (t) => {
   const { connection, clock, newest } = open([new Refusal('busy', 'too much work')]);
   newest().end('closed');

@@ -16,11 +16,12 @@ const pins = new Map([
   ['carol', { name: 'carol', card: { idFp: id(3) }, verified: false, changedTo: id(4) }],
 ]);
 
-/** @param announced receives the announced lists of people */
-function peopleOf(context: ClientContext, announced: Person[][]) {
+/** @param announced receives the announced lists of people @param gone receives the names of accounts that are gone */
+function peopleOf(context: ClientContext, announced: Person[][], gone: string[] = []) {
   const bus = new ClientBus();
   bus.on('announced', (event) => {
     if (event.type === 'people') announced.push(event.people);
+    if (event.type === 'unregistered') gone.push(event.name);
   });
   return { people: new People(context, bus), take: (event: Event) => bus.publishAndWait('received', event) };
 }
@@ -29,6 +30,7 @@ function peopleOf(context: ClientContext, announced: Person[][]) {
 async function open() {
   const read: string[] = [];
   const announced: Person[][] = [];
+  const gone: string[] = [];
   const people = ['alice', 'bob', 'carol', 'dave'].map((name, i) => ({
     name,
     idFp: name === 'bob' ? id(2) : id(6 + i),
@@ -50,9 +52,9 @@ async function open() {
       forget: () => {},
     },
   } as unknown as ClientContext;
-  const { people: all, take } = peopleOf(context, announced);
+  const { people: all, take } = peopleOf(context, announced, gone);
   await all.load();
-  return { people: all, take, announced, read };
+  return { people: all, take, announced, gone, read, listed: people };
 }
 
 test('the whole directory is announced in order, with its pins', async (t) => {
@@ -106,7 +108,9 @@ test('people who come or leave while the directory is fetched are listed correct
   await take(presence('bob', true));
   await take(presence('carol', false));
   await take({ method: 'registered', params: { name: 'erin', idFp: id(9) } } as Event);
-  pages[1]?.resolve(page(null, 'dave'));
+  for (const name of ['frank', 'george']) await take({ method: 'unregistered', params: { name } });
+  await take({ method: 'registered', params: { name: 'george', idFp: id(7) } });
+  pages[1]?.resolve(page(null, 'dave', 'frank', 'george'));
   await loading;
   const state = (await people.list()).map(({ name, online, fingerprint }) => [name, online, fingerprint?.slice(0, 2)]);
   t.deepEqual(state, [
@@ -115,9 +119,30 @@ test('people who come or leave while the directory is fetched are listed correct
     ['carol', false, '04'],
     ['dave', false, '02'],
     ['erin', false, '09'],
+    ['george', false, '07'],
   ]);
   t.deepEqual(
     announced.at(-1)?.map(({ name, online }) => [name, online]),
     state.map(([name, online]) => [name, online]),
   );
+});
+
+test('a person whose account is gone leaves the list, and is announced once', async (t) => {
+  const { people, take, announced, gone } = await open();
+  announced.length = 0;
+  for (const name of ['dave', 'dave', 'nobody']) await take({ method: 'unregistered', params: { name } });
+  t.deepEqual(gone, ['dave']);
+  t.deepEqual(
+    (await people.list()).map(({ name }) => name),
+    ['alice', 'bob', 'carol'],
+  );
+  t.is(await people.find('dave'), null);
+  t.deepEqual(announced, []);
+});
+
+test('accounts that went while there was no link are announced after the next login', async (t) => {
+  const { people, gone, listed } = await open();
+  listed.splice(1, 1);
+  await people.load();
+  t.deepEqual(gone, ['bob']);
 });

@@ -26,6 +26,7 @@ export class FakeClient implements Client {
     daemon: { address: '127.0.0.1:65345', fingerprint: 'ef'.repeat(32) },
     device: 7,
   };
+  readonly profile = '/home/alice/profile';
   link: LinkState = { state: 'online' };
   /** Every call that changes something, with its arguments. */
   readonly calls: unknown[][] = [];
@@ -279,6 +280,11 @@ export class FakeClient implements Client {
     const before = this.ownDevices.length;
     this.ownDevices = this.ownDevices.filter((one) => (device === null ? one.current : one.device !== device));
     return before - this.ownDevices.length;
+  }
+
+  async closeAccount(password: string): Promise<void> {
+    this.#call('closeAccount', password);
+    this.emit({ type: 'link', link: { state: 'closed', reason: 'the account was closed', code: 'account-closed' } });
   }
 
   async passwd(old: string, fresh: string): Promise<void> {
