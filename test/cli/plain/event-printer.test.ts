@@ -204,6 +204,7 @@ test('people who come and go are printed', (t) => {
   t.deepEqual(hears({ type: 'people', people: now }), []);
   const away: ClientEvent = { type: 'people', people: [person('carol', { away: true })] };
   t.deepEqual(hears({ type: 'typing', name: 'carol' }, away), [], 'nothing that would only interrupt');
+  t.deepEqual(hears({ type: 'unregistered', name: 'carol' }), ['carol left: the account was closed']);
 });
 
 test('a transfer prints few steps, and a small one only its end', (t) => {

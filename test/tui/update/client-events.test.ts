@@ -2,9 +2,11 @@ import test from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
 import { viewOf } from '../../../src/tui/messages/viewport.ts';
 import { lookOf } from '../../../src/tui/selectors/selectors.ts';
+import { textOf } from '../../../src/tui/state/editor.ts';
 import { hasKey } from '../../../src/tui/state/message-list.ts';
+import { strings } from '../../../src/tui/text/strings.ts';
 import { clientEvents, move, open, type } from '../../helpers/screen/events.ts';
-import { message } from '../../helpers/screen/messages.ts';
+import { message, person } from '../../helpers/screen/messages.ts';
 import { ScreenState } from '../../helpers/screen/screen-state.ts';
 import { visibleRows } from '../../helpers/screen/seen-rows.ts';
 
@@ -142,4 +144,22 @@ test('events before a move in the same batch lose their old places', (t) => {
     clientEvents({ type: 'message', message: message({ seq: 5 }), fresh: true }, { type: 'moved', conversation }),
   );
   t.deepEqual(screen.thread.messages, []);
+});
+
+test('a person whose account is gone leaves the list; their conversation and what is typed there stay', (t) => {
+  const screen = new ScreenState({ people: [person('bob'), person('carol')] }).do(open('@bob'), type('hello'));
+  screen.do(clientEvents({ type: 'typing', name: 'bob' }, { type: 'unregistered', name: 'bob' }));
+  t.deepEqual(Object.keys(screen.chat.people), ['carol']);
+  t.is(screen.chat.typing.size, 0);
+  t.is(screen.state.notice?.text, 'bob left: the account was closed');
+  t.is(screen.chat.open, '@bob');
+  t.is(textOf(screen.thread.draft), 'hello');
+});
+
+test('after the account was closed a page says so, and not that the connection comes back', (t) => {
+  const link = { state: 'closed', reason: 'the account was closed', code: 'account-closed' } as const;
+  const { overlay } = new ScreenState().do(clientEvents({ type: 'link', link })).state;
+  if (overlay?.kind !== 'page') return t.fail();
+  t.is(overlay.title, 'Account closed');
+  t.deepEqual(overlay.lines, [link.reason, '', strings.closing.readable, '', strings.closed.leave]);
 });
