@@ -1,14 +1,16 @@
 import test from 'ava';
 import { Output } from '../../../src/cli/console/output.ts';
 import {
+  reportDevice,
   reportFile,
   reportGap,
   reportMessage,
+  reportNewDevice,
   reportPage,
   reportSent,
 } from '../../../src/cli/console/result-printer.ts';
 import type { Gap, Message } from '../../../src/client/types.ts';
-import { message, noon } from '../../helpers/screen/messages.ts';
+import { message, noon, ownDevice } from '../../helpers/screen/messages.ts';
 
 const hi = message({
   id: '0a'.repeat(16),
@@ -164,4 +166,17 @@ test('a message signed by a former key says so', (t) => {
   );
   t.true(printed(true, (output) => reportMessage(output, old)).includes('"formerKey":true'));
   t.false(printed(true, (output) => reportMessage(output, hi)).includes('formerKey'));
+});
+
+test('a device object and a new-device object have the fields that scripts rely on', (t) => {
+  const laptop = ownDevice({ device: 12, name: 'laptop', isNew: true });
+  t.is(
+    printed(true, (output) => reportDevice(output, laptop, '')),
+    '{"v":1,"type":"device","device":12,"name":"laptop","kind":"device","since":"2026-11-23T12:00:00.000Z","lastSeen":"2026-11-23T12:00:00.000Z","address":"10.0.0.7","online":false,"current":false,"new":true}\n',
+  );
+  const added = { device: 12, name: 'laptop', kind: 'device', address: '10.0.0.7', at: noon } as const;
+  t.is(
+    printed(true, (output) => reportNewDevice(output, added, '')),
+    '{"v":1,"type":"new-device","device":12,"name":"laptop","kind":"device","address":"10.0.0.7","at":"2026-11-23T12:00:00.000Z"}\n',
+  );
 });

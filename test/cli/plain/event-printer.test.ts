@@ -288,3 +288,20 @@ test('of a muted conversation only mentions are printed, unless it is open', (t)
     'not sent to #other: no; .retry sends it again: hi',
   ]);
 });
+
+test('a new device is told with the command that ends it', (t) => {
+  const { hears } = printer();
+  const phone = {
+    type: 'new-device',
+    device: 8,
+    kind: 'device',
+    name: 'phone',
+    address: '10.0.0.7',
+    at: noon,
+  } as const;
+  t.deepEqual(hears(phone), ['new device: phone, 10.0.0.7; .devices shows all, .devices end phone ends it']);
+  t.deepEqual(hears({ ...phone, kind: 'export', name: '' }), [
+    'new export of your keys: 8, 10.0.0.7; .devices shows all, .devices end 8 ends it',
+  ]);
+  t.deepEqual(hears({ type: 'devices-seen', devices: [8] }), []);
+});

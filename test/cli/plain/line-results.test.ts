@@ -1,7 +1,7 @@
 import test from 'ava';
 import { LineResults } from '../../../src/cli/plain/line-results.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
-import { file, message } from '../../helpers/screen/messages.ts';
+import { file, message, ownDevice } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 import { rendererTo } from '../../helpers/screen/renderer.ts';
 import { queued, typeLines } from '../../helpers/screen/typed-lines.ts';
@@ -186,4 +186,17 @@ test('the result of a password change is printed once lines are taken again', as
     t.notRegex(before ?? '', outcome);
     t.regex(notice() ?? '', outcome);
   }
+});
+
+test('devices are listed a line each, and one is signed out by name', async (t) => {
+  const client = new FakeClient();
+  client.ownDevices.push(ownDevice({ device: 12, name: 'laptop', isNew: true }));
+  const { said, calls } = await typeLines(['.devices', '.devices end laptop'], { client });
+  t.regex(said[0] ?? '', /^desk, this one, 10\.0\.0\.7, since .*, number 7$/);
+  t.regex(said[1] ?? '', /^new: laptop, .*, 10\.0\.0\.7, since .*, number 12$/);
+  t.is(said[2], 'laptop is signed out');
+  t.deepEqual(calls, [
+    ['markDevicesSeen', 2],
+    ['endDevice', 12],
+  ]);
 });

@@ -163,3 +163,16 @@ test('after the account was closed a page says so, and not that the connection c
   t.is(overlay.title, 'Account closed');
   t.deepEqual(overlay.lines, [link.reason, '', strings.closing.readable, '', strings.closed.leave]);
 });
+
+test('new devices stay in the state, each once, until the person has looked at them', (t) => {
+  const phone = { device: 8, kind: 'device', name: 'phone', address: '10.0.0.7', at: 1 } as const;
+  const tablet = { ...phone, device: 9, name: 'tablet' };
+  const screen = new ScreenState().do({
+    type: 'client-events',
+    events: [phone, tablet, phone].map((one) => ({ type: 'new-device', ...one })),
+  });
+  screen.now += 3_600_000;
+  t.deepEqual(screen.do({ type: 'tick' }, type('a')).chat.newDevices, [tablet, phone]);
+  const seen = screen.do({ type: 'client-events', events: [{ type: 'devices-seen', devices: [8] }] });
+  t.deepEqual(seen.chat.newDevices, [tablet]);
+});

@@ -30,3 +30,26 @@ test('hints are shortened from their end; at no width do all of them disappear',
     t.is(messages.includes('encrypted'), columns >= 160, messages);
   }
 });
+
+test('a new device is told at every width and beside a lost link, until the person has looked; a notice covers it for a while', async (t) => {
+  const phone = { device: 8, kind: 'device', name: 'phone of Zoë', address: '10.0.0.7', at: 1 } as const;
+  for (const columns of [60, 80, 160]) {
+    const { enter, after, store } = draw(t, { columns });
+    enter();
+    const row = (rows: string[]) => rows.at(-1) ?? '';
+    const one = row(await after({ type: 'client-events', events: [{ type: 'new-device', ...phone }] }));
+    const whole = '! new device: phone of Zoë, 10.0.0.7: .devices';
+    t.regex(one, columns === 60 ? /^ ● online +! new device: .*\.devices$/ : new RegExp(`${whole}$`));
+    t.regex(row(await after({ type: 'typed', text: 'a' })), /! new device: .*\.devices$/, 'a key does not end it');
+    const told = row(await after({ type: 'notice', notice: { text: 'the link is up', tone: 'info' } }));
+    t.regex(told, /the link is up$/);
+    t.regex(row(await after({ type: 'typed', text: 'a' })), /! new device: .*\.devices$/);
+    const link = { state: 'waiting', retryAt: store.get().now + 22_000, reason: 'no route' } as const;
+    const offline = row(await after({ type: 'client-events', events: [{ type: 'link', link }] }));
+    t.regex(offline, /^ ○ offline, next try in \d+ s +! new device: .*\.devices$/);
+    const more = { type: 'new-device', ...phone, device: 9 } as const;
+    t.regex(row(await after({ type: 'client-events', events: [more] })), /! 2 new devices: \.devices$/);
+    const seen = { type: 'devices-seen', devices: [8, 9] } as const;
+    t.notRegex(row(await after({ type: 'client-events', events: [seen] })), /device/);
+  }
+});
