@@ -1,4 +1,7 @@
-/** The rules for passwords, wherever one is made or typed. */
+/** The rules for passwords and passphrases, wherever one is made or typed. */
+
+/** What the rules are for: the password of an account, or the passphrase of something on a disk. */
+export type Secret = 'password' | 'passphrase';
 
 const MIN_PASSWORD = 8;
 /** In UTF-8, for a new password and for a password file. */
@@ -27,13 +30,13 @@ export function isPasswordTooShort(password: string): boolean {
   return Array.from(passwordText(password)).length < MIN_PASSWORD;
 }
 
-/** @returns why this cannot be a new password, as a sentence; null when it can */
-export function newPasswordProblem(password: string): string | null {
+/** @returns why this cannot be a new password or passphrase, as a sentence; null when it can */
+export function newPasswordProblem(password: string, secret: Secret = 'password'): string | null {
   const unseen = invisibleCharacter(password);
-  if (unseen !== null) return `the password has ${unseen}: type it by hand, or choose another`;
+  if (unseen !== null) return `the ${secret} has ${unseen}: type it by hand, or choose another`;
   if (isPasswordTooShort(password)) return `use ${MIN_PASSWORD} characters or more; a few words are easy to remember`;
   const isLong = Buffer.byteLength(passwordText(password)) > MAX_PASSWORD_BYTES;
-  return isLong ? `a password has at most ${MAX_PASSWORD_BYTES} bytes` : null;
+  return isLong ? `a ${secret} has at most ${MAX_PASSWORD_BYTES} bytes` : null;
 }
 
 /** @returns the first invisible character and its position, without the password; null when there is none */

@@ -51,3 +51,9 @@ test('a file without a password is a usage error', async (t) => {
     { code: 'usage', message: /cannot be read/ },
   );
 });
+
+test('the errors of a passphrase file name a passphrase', async (t) => {
+  const read = async (path: string) => readPasswordFile(path, noInput, () => {}, 'passphrase');
+  await t.throwsAsync(read('/nonexistent/pw'), { message: 'the passphrase file /nonexistent/pw does not exist' });
+  await t.throwsAsync(read(await file(t, '')), { message: /must hold the passphrase$/ });
+});

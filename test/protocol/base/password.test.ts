@@ -78,3 +78,9 @@ test('normalizing a password twice changes nothing, and an accepted one has no i
     { seed: 7 },
   );
 });
+
+test('the same rules hold for a passphrase, by its name', (t) => {
+  t.is(newPasswordProblem('a few words', 'passphrase'), null);
+  t.regex(newPasswordProblem('a\u200bfew words', 'passphrase') ?? '', /^the passphrase has an invisible character/);
+  t.is(newPasswordProblem('é'.repeat(513), 'passphrase'), 'a passphrase has at most 1024 bytes');
+});
