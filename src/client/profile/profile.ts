@@ -5,19 +5,22 @@
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { join } from 'node:path';
-import { writeAll } from '../../platform/durable-write.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { makeFolders } from '../../platform/make-folders.ts';
 import type { Random } from '../../platform/random.ts';
-import { concat, hex, hkdf, hmac, utf8 } from '../../protocol/base/bytes.ts';
+import { concat, equal, hkdf, hmac, utf8 } from '../../protocol/base/bytes.ts';
 import { ClientError } from '../errors.ts';
 import { Devices } from './device-lock.ts';
+import { folderError } from './folder-error.ts';
+import { type AskPassphrase, KeyFile } from './key-file.ts';
 import { openProfileDb, type ProfileDb } from './profile-db.ts';
 import { migrations } from './profile-schema.ts';
 
-const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+
+/** Nobody answers: a locked profile is not opened. */
+const askNobody: AskPassphrase = async () => null;
 
 export class Profile {
   readonly dir: string;
@@ -25,33 +28,68 @@ export class Profile {
   readonly devices: Devices;
   readonly fs: FileSystem;
   readonly random: Random;
+  readonly #keyFile: KeyFile;
   readonly #key: Uint8Array;
   readonly #macKey: Uint8Array;
 
-  private constructor(dir: string, db: ProfileDb, key: Uint8Array, fs: FileSystem, random: Random) {
+  private constructor(
+    dir: string,
+    db: ProfileDb,
+    { key, keyFile }: { key: Uint8Array; keyFile: KeyFile },
+    fs: FileSystem,
+    random: Random,
+  ) {
     this.dir = dir;
     this.db = db;
     this.devices = new Devices(dir, db, random);
     this.fs = fs;
     this.random = random;
-    this.#key = hkdf(key, new Uint8Array(0), utf8('securechat profile'));
+    this.#keyFile = keyFile;
+    this.#key = sealingKey(key);
     this.#macKey = hkdf(key, new Uint8Array(0), utf8('securechat profile names'));
   }
 
   /**
    * Opens or makes the folder (0700). Several processes may have one profile open at once.
-   * @param meanwhile called as soon as the database's thread is on its way
-   * @throws ClientError
+   * @param options `passphrase` is asked when the profile is locked, by default nobody. `meanwhile` is called as soon as the database's
+   *   thread is on its way
+   * @throws ClientError as KeyFile.open and openProfileDb; 'usage' and 'disk-full' when the folder cannot be used
    */
-  static async open(dir: string, fs: FileSystem, random: Random, meanwhile = () => {}): Promise<Profile> {
+  static async open(
+    dir: string,
+    fs: FileSystem,
+    random: Random,
+    { passphrase = askNobody, meanwhile = () => {} }: { passphrase?: AskPassphrase; meanwhile?: () => void } = {},
+  ): Promise<Profile> {
+    const keyFile = new KeyFile(dir, fs, random);
     const key = await makeFolders(fs, dir, 0o700)
-      .then(() => profileKey(dir, fs, random))
+      .then(() => keyFile.open(passphrase))
       .catch((error: unknown) => {
-        throw folderError(dir, error);
+        throw folderError(error, `the profile folder ${dir} cannot be used`, 'give another with --profile DIR');
       });
     const opening = openProfileDb(join(dir, 'profile.db'), migrations);
     meanwhile();
-    return new Profile(dir, await opening, key, fs, random);
+    return new Profile(dir, await opening, { key, keyFile }, fs, random);
+  }
+
+  /**
+   * Returns the lock as it is now, which another process may have changed; null without one. `after`: as KeyLock.
+   * @throws ClientError 'refused' when profile.key is missing or damaged
+   */
+  async lock(): Promise<{ after: number | null } | null> {
+    const held = await this.#keyFile.read();
+    return held instanceof Uint8Array ? null : { after: held.after };
+  }
+
+  /**
+   * Whether `passphrase` opens this profile now; any does once the lock is removed.
+   * @throws ClientError 'refused' when profile.key is missing or damaged
+   */
+  async isPassphrase(passphrase: string): Promise<boolean> {
+    const held = await this.#keyFile.read();
+    const key = held instanceof Uint8Array ? held : await held.open(passphrase);
+    // A file of another profile may have been put here.
+    return key !== null && equal(sealingKey(key), this.#key);
   }
 
   /**
@@ -90,54 +128,6 @@ export class Profile {
   }
 }
 
-/** Returns the error for the person when the folder `dir` cannot hold a profile; other errors as they are. */
-function folderError(dir: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (error instanceof ClientError || code === undefined) return error;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new ClientError(
-      'disk-full',
-      `the disk is full: no profile can be made in ${dir}; make room, or give --profile DIR`,
-    );
-  const why =
-    code === 'EROFS'
-      ? 'the disk can only be read'
-      : code === 'EACCES' || code === 'EPERM'
-        ? 'you may not write there'
-        : (error as Error).message;
-  return new ClientError('usage', `the profile folder ${dir} cannot be used: ${why}; give another with --profile DIR`);
-}
-
-/** Reads profile.key, or makes it (0600). Two processes that make it at once both get the first one's. */
-async function profileKey(dir: string, fs: FileSystem, random: Random): Promise<Uint8Array> {
-  const path = join(dir, 'profile.key');
-  const key = await read(fs, path);
-  if (key === null && (await fs.readdir(dir)).includes('profile.db') && (await read(fs, path)) === null)
-    throw new ClientError('refused', `profile.key is missing in ${dir}; restore it, or use another --profile`);
-  const found = key ?? (await makeKey(path, fs, random));
-  if (found.length !== KEY_BYTES)
-    throw new ClientError('refused', `${path} is damaged; restore it from a backup, or use another --profile`);
-  return found;
-}
-
-async function makeKey(path: string, fs: FileSystem, random: Random): Promise<Uint8Array> {
-  const temporary = `${path}.${hex(random(8))}`;
-  const file = await fs.open(temporary, 'wx', 0o600);
-  const key = random(KEY_BYTES);
-  await writeAll(file, key, 0);
-  await file.sync();
-  await file.close();
-  // Unlike a rename, a link does not replace the key that another process has made meanwhile.
-  await fs.link(temporary, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  await fs.unlink(temporary);
-  return (await read(fs, path)) ?? key;
-}
-
-async function read(fs: FileSystem, path: string): Promise<Uint8Array | null> {
-  return fs.readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+function sealingKey(key: Uint8Array): Uint8Array {
+  return hkdf(key, new Uint8Array(0), utf8('securechat profile'));
 }

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { ClientError } from '../../../src/client/errors.ts';
+import { KeyFile } from '../../../src/client/profile/key-file.ts';
 import { Profile } from '../../../src/client/profile/profile.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { openProfile as open } from '../../helpers/client/profile.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
+const cheap = { memory: 64, passes: 1, lanes: 1 };
 const aad = new TextEncoder().encode('here');
 
 const folder = async (t: ExecutionContext): Promise<string> => join(await temporaryFolder(t), 'profile');
@@ -117,4 +119,45 @@ test('a device is free again when its process is killed', async (t) => {
   holder.kill('SIGKILL');
   await once(holder, 'exit');
   t.is(profile.devices.tryLease(5)?.device, 5);
+});
+
+test('what a profile sealed opens before, during and after a lock, and a running process goes on', async (t) => {
+  const dir = await folder(t);
+  const running = await open(t, dir);
+  const sealed = running.seal(aad, aad);
+  const keyFile = new KeyFile(dir, fs, systemRandom, cheap);
+  const key = await keyFile.open(async () => null);
+  t.is(await running.lock(), null);
+  await keyFile.replace(key, { passphrase: 'correct horse', after: 60_000 });
+  t.deepEqual(await running.lock(), { after: 60_000 });
+  t.deepEqual(running.open(sealed, aad), aad);
+  await running.db.run('INSERT INTO devices (device) VALUES (7)');
+
+  await t.throwsAsync(Profile.open(dir, fs, systemRandom), { instanceOf: ClientError, code: 'usage' });
+  const asked = await Profile.open(dir, fs, systemRandom, { passphrase: async () => 'correct horse' });
+  t.deepEqual(asked.open(sealed, aad), aad);
+  t.deepEqual(await asked.devices.all(), [7]);
+  await asked.close();
+  await keyFile.replace(key, null);
+  t.deepEqual((await open(t, dir)).open(sealed, aad), aad);
+});
+
+test('isPassphrase() compares with the lock as it is now', async (t) => {
+  const dir = await folder(t);
+  const profile = await open(t, dir);
+  const keyFile = new KeyFile(dir, fs, systemRandom, cheap);
+  const key = await keyFile.open(async () => null);
+  t.true(await profile.isPassphrase('anything'), 'there is no lock');
+  await keyFile.replace(key, { passphrase: 'correct horse', after: null });
+  t.true(await profile.isPassphrase('correct horse'));
+  t.false(await profile.isPassphrase('battery staple'));
+  await keyFile.replace(key, { passphrase: 'battery staple', after: null });
+  t.true(await profile.isPassphrase('battery staple'));
+  // A lock, or a plain key, of another profile opens nothing.
+  await keyFile.replace(new Uint8Array(32), { passphrase: 'mine', after: null });
+  t.false(await profile.isPassphrase('mine'));
+  await keyFile.replace(new Uint8Array(32), null);
+  t.false(await profile.isPassphrase('mine'));
+  await fs.truncate(join(dir, 'profile.key'), 20);
+  await t.throwsAsync(profile.isPassphrase('mine'), { instanceOf: ClientError, code: 'refused' });
 });
