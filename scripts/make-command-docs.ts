@@ -41,7 +41,7 @@ ${rows.join('\n')}
 
 ## Options of all commands
 
-Each option is also an environment variable and a key in \`config.toml\`. Flags win over the environment, which wins over the file. A password is never a flag, a variable or a key. In the environment and the file, \`profile\` and \`downloads\` must be absolute paths or begin with \`~/\`.
+Each option is also an environment variable and a key in \`config.toml\`. Flags win over the environment, which wins over the file. A password or a passphrase is never a flag, a variable or a key. In the environment and the file, \`profile\` and \`downloads\` must be absolute paths or begin with \`~/\`.
 Without \`--server\` or \`--user\`, the profile's last server and name are used; the default server is ${DEFAULT_SERVER}.
 
 | option | variable | meaning |
@@ -89,7 +89,7 @@ function cell(text: string): string {
 }
 
 function variable(name: string): string {
-  return `SECURECHAT_${name.replace('-', '_').toUpperCase()}`;
+  return `SECURECHAT_${name.replaceAll('-', '_').toUpperCase()}`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(path, await commandDocument());

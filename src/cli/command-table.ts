@@ -67,6 +67,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/account/passwd.ts')).passwd,
   },
   {
+    usage: 'profile lock',
+    summary: 'lock this profile with a passphrase, which each start then asks for; or change the passphrase',
+    load: async () => (await import('./commands/account/profile-lock.ts')).profileLock,
+  },
+  {
+    usage: 'profile unlock',
+    summary: 'remove the lock of this profile',
+    load: async () => (await import('./commands/account/profile-unlock.ts')).profileUnlock,
+  },
+  {
     usage: 'forget <address>',
     summary: 'forget the key of the server at an address, after the server got a new one',
     load: async () => (await import('./commands/account/forget.ts')).forget,

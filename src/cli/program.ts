@@ -50,7 +50,12 @@ async function main(): Promise<number> {
     const { openScreen } = await import('../tui/screen.tsx');
     // The screen handles a closed output itself: it saves drafts first.
     process.stdout.removeAllListeners('error');
-    return openScreen(settings);
+    return openScreen(settings, async (isAgain) => {
+      const { passphraseQuestion } = await import('./console/secret-questions.ts');
+      const { openTerminal } = await import('./console/prompt.ts');
+      const question = passphraseQuestion({ file: settings.profilePassphraseFile, output, terminal: openTerminal });
+      return question(isAgain);
+    });
   }
   leaveRawMode(process);
   const { Shell } = await import('./console/shell.ts');
@@ -59,7 +64,7 @@ async function main(): Promise<number> {
   const command = await entry.load();
   const shell = new Shell(settings, output, interruption, command.longRunning === true);
   refuseRepeated(args, command);
-  await command.run(shell, args);
+  await command.run(shell, args).finally(() => shell.close());
   return 0;
 }
 
@@ -74,11 +79,13 @@ function settingsFrom(args: Arguments): GlobalSettings {
   const text = (name: GlobalOption): string | undefined => (typeof args[name] === 'string' ? args[name] : undefined);
   for (const [name, { type }] of Object.entries(globalOptions))
     if (type === 'string' && args[name] === '') throw new ClientError('usage', `--${name} needs a value`);
+  if (args['password-file'] === '-' && args['profile-passphrase-file'] === '-')
+    throw new ClientError('usage', 'standard input holds either the password or the passphrase; give a file for one');
   const timeout = args.timeout;
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0 && timeout <= MAX_TIMEOUT_S))
     throw new ClientError('usage', `--timeout must be a number of seconds, up to ${MAX_TIMEOUT_S}`);
-  const [server, user, passwordFile, profile, deviceName, downloads] = (
-    ['server', 'user', 'password-file', 'profile', 'device-name', 'downloads'] as const
+  const [server, user, passwordFile, profilePassphraseFile, profile, deviceName, downloads] = (
+    ['server', 'user', 'password-file', 'profile-passphrase-file', 'profile', 'device-name', 'downloads'] as const
   ).map(text);
   return {
     trustNew: args['trust-new'] === true,
@@ -86,6 +93,7 @@ function settingsFrom(args: Arguments): GlobalSettings {
     ...(server !== undefined && { server }),
     ...(user !== undefined && { user }),
     ...(passwordFile !== undefined && { passwordFile }),
+    ...(profilePassphraseFile !== undefined && { profilePassphraseFile }),
     ...(profile !== undefined && { profile }),
     ...(deviceName !== undefined && { deviceName }),
     ...(downloads !== undefined && { downloads }),

@@ -244,6 +244,11 @@ export type Ask = {
   trust(daemon: { address: string; fingerprint: string; words: string }): Promise<boolean>;
   /** Asks for the password; null when nobody can answer. */
   password(name: string): Promise<string | null>;
+  /**
+   * Asks for the passphrase of a locked profile, up to three times: `isAgain` after a wrong one. null when nobody can answer. Without
+   * this function, a locked profile fails with 'usage'.
+   */
+  passphrase?(isAgain: boolean): Promise<string | null>;
   /** Asks a person whether to go on in spite of a contradiction. Without this function, the login fails with 'untrusted'. */
   confirm?(doubt: Doubt): Promise<boolean>;
   /** Called at the beginning of each step. */

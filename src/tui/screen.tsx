@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { ClientError } from '../client/errors.ts';
 import { readPasswordFile } from '../client/login/password-file.ts';
 import { DEFAULT_SERVER } from '../client/profile/global-options.ts';
+import type { AskPassphrase } from '../client/profile/key-file.ts';
 import { lastAccount } from '../client/profile/last-account.ts';
 import { downloadsFolder, profileFolder } from '../client/profile/paths.ts';
 import { Profile } from '../client/profile/profile.ts';
@@ -29,13 +30,26 @@ export type ScreenOptions = {
   deviceName?: string;
   downloads?: string;
   passwordFile?: string;
+  profilePassphraseFile?: string;
 };
 
-/** Resolves to the exit status. @throws ClientError 'usage' for a bad password file */
-export async function openScreen(options: ScreenOptions): Promise<number> {
+/**
+ * Resolves to the exit status.
+ * @param passphrase asked on the plain terminal, before the screen opens, if the profile is locked
+ * @throws ClientError 'usage' for a bad password file, and as Profile.open
+ */
+export async function openScreen(options: ScreenOptions, passphrase: AskPassphrase): Promise<number> {
   const terminalTheme = themeFor(process.env);
   setChalkLevel(terminalTheme, process.env);
+  if (options.profilePassphraseFile === '-') throw readsKeyboard('--profile-passphrase-file');
   const password = await passwordOf(options.passwordFile);
+  // Loading the screen blocks this thread, so the thread that opens the profile is started first.
+  const hasKey = Promise.withResolvers<void>();
+  const profile = Profile.open(profileFolder(options.profile), fs, systemRandom, {
+    passphrase,
+    meanwhile: hasKey.resolve,
+  });
+  await Promise.race([hasKey.promise, profile]);
   process.stdin.setRawMode(true);
   const survey = new Survey({
     output: process.stdout,
@@ -50,22 +64,18 @@ export async function openScreen(options: ScreenOptions): Promise<number> {
   };
   const ends = onSignals({ leave, suspend() {}, redraw() {} });
   try {
-    return await showScreen(options, { terminalTheme, password, survey });
+    return await showScreen(options, { terminalTheme, password, survey, profile });
   } finally {
     survey.restore();
     for (const end of ends) end();
   }
 }
 
-type Started = { terminalTheme: TerminalTheme; password: string | null; survey: Survey };
+type Started = { terminalTheme: TerminalTheme; password: string | null; survey: Survey; profile: Promise<Profile> };
 
-async function showScreen(options: ScreenOptions, { terminalTheme, password, survey }: Started): Promise<number> {
-  // Loading the screen blocks this thread, so the thread that opens the profile is started first.
-  let stage: Promise<typeof import('./stage.tsx')> | undefined;
-  const profile = await Profile.open(profileFolder(options.profile), fs, systemRandom, () => {
-    stage = import('./stage.tsx');
-  });
-  const { runStage } = await (stage ?? import('./stage.tsx'));
+async function showScreen(options: ScreenOptions, started: Started): Promise<number> {
+  const { terminalTheme, password, survey } = started;
+  const [profile, { runStage }] = await Promise.all([started.profile, import('./stage.tsx')]);
   const drafts = new Drafts(new SealedRows(profile), systemClock);
   const { settings, readable } = await drafts.load();
   const last = await lastAccount(profile.db, options.user);
@@ -108,8 +118,12 @@ async function showScreen(options: ScreenOptions, { terminalTheme, password, sur
 
 async function passwordOf(file: string | undefined): Promise<string | null> {
   if (file === undefined) return null;
-  if (file === '-') throw new ClientError('usage', 'the screen reads the keyboard; give --password-file a file');
+  if (file === '-') throw readsKeyboard('--password-file');
   return readPasswordFile(file, process.stdin, (text) => process.stderr.write(`${text}\n`));
+}
+
+function readsKeyboard(option: string): ClientError {
+  return new ClientError('usage', `the screen reads the keyboard; give ${option} a file`);
 }
 
 /** Loads network and key code after the first frame. */

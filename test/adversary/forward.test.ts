@@ -7,6 +7,7 @@ import type { Doubt } from '../../src/client/types.ts';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import type { RequestName, Welcome } from '../../src/protocol/wire/requests.ts';
+import { openProfile } from '../helpers/client/profile.ts';
 import { quietAsk, signInAs } from '../helpers/client/sign-in.ts';
 import { securechat } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -68,7 +69,7 @@ test.serial('no keys of an account with a vault are sent before the person agree
   const elsewhere = join(folder, 'new');
   const there = signInAs(t, { ...alice, profile: elsewhere, ask: no.ask });
   await t.throwsAsync(there, { code: 'untrusted' }, 'on a new machine');
-  t.is((await lastLogin({ profile: elsewhere })).user, undefined, 'no identity was made');
+  t.is((await lastLogin(await openProfile(t, elsewhere))).user, undefined, 'no identity was made');
   t.deepEqual(no.asked, ['reset', 'no-keys']);
 
   const password = join(folder, 'password');

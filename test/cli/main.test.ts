@@ -12,6 +12,7 @@ test('--version and --help print to standard output', async (t) => {
   t.is(help.code, 0);
   t.regex(help.stdout, /securechat register .*create an account/);
   t.regex(help.stdout, /--password-file/);
+  t.regex((await securechat(['profile', '--help'])).stdout, /securechat profile unlock .*remove the lock/);
 });
 
 test('wrong arguments are a usage error on standard error', async (t) => {
@@ -21,6 +22,10 @@ test('wrong arguments are a usage error on standard error', async (t) => {
     [['--user', 'bob', 'nonsense', 'bob', '--x'], /no command "nonsense"/],
     [['--nonsense'], /Unknown argument: nonsense/],
     [['http://host:1'], /no command/],
+    [['profile'], /securechat profile needs lock or unlock; see securechat profile --help/],
+    [['profile', 'nonsense'], /no command "profile nonsense"/],
+    [['profile', 'lock', 'x'], /Unknown argument: x; see securechat profile lock --help/],
+    [['users', '--password-file=-', '--profile-passphrase-file=-'], /either the password or the passphrase/],
     [['users', '--nonsense'], /Unknown argument: nonsense/],
     [['users', '--password', 'x'], /Unknown argument: password/],
     [['users', '--server', 'a', '--server', 'b'], /--server was given twice/],

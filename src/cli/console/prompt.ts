@@ -1,5 +1,6 @@
 /** Asks questions at the terminal. Questions go to standard error, never to standard output. */
 import { openSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import { ReadStream } from 'node:tty';
 import { ClientError } from '../../client/errors.ts';
 import { printable } from '../../protocol/base/safe-text.ts';
@@ -51,7 +52,8 @@ function readLine({ keys, write }: Terminal, question: string, mask: string | nu
   // Before the question: the terminal must not echo the answer or turn Ctrl+C into a signal.
   keys.setRawMode(true);
   write(question);
-  keys.setEncoding('utf8');
+  // Not setEncoding(): the screen reads bytes from the same terminal later.
+  const decoder = new StringDecoder('utf8');
   return new Promise((done, fail) => {
     let typed: string[] = [];
     const end = (): void => {
@@ -69,7 +71,7 @@ function readLine({ keys, write }: Terminal, question: string, mask: string | nu
     const erase = (count: number): void => write('\b \b'.repeat(count));
     let sequence = '';
     const onData = (data: string | Uint8Array): void => {
-      const text = String(data);
+      const text = typeof data === 'string' ? data : decoder.write(data);
       let at = 0;
       for (const key of text) {
         at += key.length;

@@ -5,26 +5,31 @@
  * A Shell is what every command gets: settings, output, login, and questions at the terminal.
  */
 
+import * as fs from 'node:fs/promises';
 import type { Client } from '../../client/client-api.ts';
 import { ClientError } from '../../client/errors.ts';
-import { readPasswordFile } from '../../client/login/password-file.ts';
 import { DEFAULT_TIMEOUT_MS } from '../../client/login/prepare-login.ts';
 import { lastLogin, type SignedIn, signIn } from '../../client/login/sign-in.ts';
 import { DEFAULT_SERVER } from '../../client/profile/global-options.ts';
+import { type AskPassphrase, KeyFile } from '../../client/profile/key-file.ts';
+import { profileFolder } from '../../client/profile/paths.ts';
+import { Profile } from '../../client/profile/profile.ts';
 import type { Ask, ConnectOptions } from '../../client/types.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
+import { systemRandom } from '../../platform/random.ts';
 import { nameProblem, printable } from '../../protocol/base/safe-text.ts';
 import { login } from '../../tui/text/login-strings.ts';
 import type { Interruption } from './interruption.ts';
 import type { Output } from './output.ts';
 import { Progress } from './progress.ts';
 import { askPassword, askYesNo, openTerminal, type Terminal } from './prompt.ts';
+import { newSecret, passphraseQuestion, readSecret, requireTerminal } from './secret-questions.ts';
 
 export type GlobalSettings = {
   server?: string;
   user?: string;
   passwordFile?: string;
+  profilePassphraseFile?: string;
   profile?: string;
   deviceName?: string;
   downloads?: string;
@@ -43,6 +48,7 @@ export class Shell {
   readonly #longRunning: boolean;
   #terminal: Terminal | null | undefined;
   #filePassword: Promise<string | null> | undefined;
+  #profile: Promise<Profile> | undefined;
 
   constructor(settings: GlobalSettings, output: Output, interruption: Interruption, longRunning: boolean) {
     this.settings = settings;
@@ -52,9 +58,37 @@ export class Shell {
     this.progress = new Progress(output, process.stderr, process.env);
   }
 
-  /** Whether standard input holds the password, so that nothing else may read it. */
+  /** Whether standard input holds the password or the passphrase, so that nothing else may read it. */
   get passwordFromStdin(): boolean {
-    return this.settings.passwordFile === '-';
+    return this.settings.passwordFile === '-' || this.settings.profilePassphraseFile === '-';
+  }
+
+  /**
+   * The profile of the settings, opened once; asks for its passphrase if it is locked.
+   * @throws ClientError as Profile.open
+   */
+  profile(): Promise<Profile> {
+    this.#profile ??= Profile.open(profileFolder(this.settings.profile), fs, systemRandom, {
+      passphrase: this.askPassphrase,
+    });
+    return this.#profile;
+  }
+
+  /** The key of the profile, without its database. */
+  get keyFile(): KeyFile {
+    return new KeyFile(profileFolder(this.settings.profile), fs, systemRandom);
+  }
+
+  /** Asks for the passphrase of the profile, or reads it from --profile-passphrase-file. */
+  get askPassphrase(): AskPassphrase {
+    const { output, terminal, settings } = this;
+    return passphraseQuestion({ file: settings.profilePassphraseFile, output, terminal });
+  }
+
+  /** Closes the profile. Call it when the command is done. */
+  async close(): Promise<void> {
+    const profile = await this.#profile?.catch(() => null);
+    await profile?.close();
   }
 
   /**
@@ -83,7 +117,7 @@ export class Shell {
   async signIn(more: Partial<ConnectOptions> = {}): Promise<SignedIn> {
     const options = await this.connectOptions(more);
     try {
-      return await signIn(options);
+      return await signIn(options, {}, await this.profile());
     } finally {
       this.progress.end();
     }
@@ -106,10 +140,11 @@ export class Shell {
 
   /** The server and user name from the settings; those of the last login with this profile fill in what is missing. */
   async serverAndUser(more: Partial<ConnectOptions> = {}): Promise<{ server?: string; user?: string }> {
-    const { server, user, profile }: Omit<GlobalSettings, 'trustNew' | 'newKeys'> = { ...this.settings, ...more };
+    const { server, user }: Omit<GlobalSettings, 'trustNew' | 'newKeys'> = { ...this.settings, ...more };
     const named = user === undefined ? {} : { user: validName(user) };
     if (server !== undefined && user !== undefined) return { server, ...named };
-    return { ...(await lastLogin({ server, profile, ...named })), ...(server !== undefined && { server }), ...named };
+    const last = await lastLogin(await this.profile(), { server, ...named });
+    return { ...last, ...(server !== undefined && { server }), ...named };
   }
 
   /** Logs in, runs `work` with the client, and closes the client afterwards, even when a signal arrives. */
@@ -126,9 +161,10 @@ export class Shell {
       // After a lost link the client logs in again. Show no progress then: it would mix with the command's output.
       progress: (step) => (connecting ? asked.progress(step) : undefined),
     };
+    const profile = await this.profile();
     const options = await this.connectOptions({ ...more, ask });
-    const { connect } = await import('../../client/connect.ts');
-    return this.#interruption.untilInterrupted(connect(options)).finally(() => {
+    const { connectWith } = await import('../../client/connect.ts');
+    return this.#interruption.untilInterrupted(connectWith(profile, options)).finally(() => {
       connecting = false;
       this.progress.end();
     });
@@ -155,8 +191,9 @@ export class Shell {
 
   /** The current password, from --password-file or typed. @throws ClientError 'usage' if there is no terminal to ask on */
   async password(name: string): Promise<string> {
+    const fromFile = await this.#passwordFromFile();
     return (
-      (await this.#passwordFromFile()) ?? askPassword(this.#requireTerminal('--password-file'), `password for ${name}:`)
+      fromFile ?? askPassword(requireTerminal('password', '--password-file', this.terminal), `password for ${name}:`)
     );
   }
 
@@ -164,18 +201,14 @@ export class Shell {
    * A new password, from `file` (the value of `option`) or typed twice.
    * @throws ClientError 'usage' if the password is not allowed, or there is no terminal to ask on
    */
-  async newPassword(name: string, option: `--${string}`, file: string | undefined): Promise<string> {
-    if (file !== undefined) return validPassword(await this.#readPassword(file));
-    const terminal = this.#requireTerminal(option);
-    const password = validPassword(await askPassword(terminal, `new password for ${name}:`));
-    if (!isSamePassword(await askPassword(terminal, 'once more:'), password))
-      throw new ClientError('usage', login.errors.repeat);
-    return password;
+  newPassword(name: string, option: `--${string}`, file: string | undefined): Promise<string> {
+    const { output, terminal } = this;
+    return newSecret('password', `new password for ${name}:`, option, { file, output, terminal });
   }
 
   /** Asks a yes-or-no question. Returns false if there is no terminal to ask on. */
   async askYesNo(question: string): Promise<boolean> {
-    const terminal = this.#openTerminal();
+    const terminal = this.terminal();
     return terminal !== null && askYesNo(terminal, question);
   }
 
@@ -187,7 +220,7 @@ export class Shell {
           this.output.info(`trusting ${address} from now on, fingerprint ${fingerprint}`);
           return true;
         }
-        if (this.#openTerminal() === null) return false;
+        if (this.terminal() === null) return false;
         this.output.warn(
           `this profile does not know the server at ${address}. Its fingerprint:\n  ${fingerprint}\n  ${words}\nAsk the server's operator whether this fingerprint is right.`,
         );
@@ -195,13 +228,13 @@ export class Shell {
       },
       password: async (name) => {
         this.progress.end();
-        const terminal = this.#openTerminal();
+        const terminal = this.terminal();
         return terminal === null ? null : askPassword(terminal, `password for ${name}:`);
       },
       confirm: async ({ kind, statement, question }) => {
         this.progress.end();
         if (kind === 'no-keys' && this.settings.newKeys) return true;
-        if (this.#openTerminal() === null) return false;
+        if (this.terminal() === null) return false;
         this.output.warn(printable(statement));
         return this.askYesNo(question);
       },
@@ -229,25 +262,16 @@ export class Shell {
   /** The password from --password-file, or null. Reads the file only once: it may be standard input. */
   #passwordFromFile(): Promise<string | null> {
     const { passwordFile } = this.settings;
-    this.#filePassword ??= passwordFile === undefined ? Promise.resolve(null) : this.#readPassword(passwordFile);
+    this.#filePassword ??=
+      passwordFile === undefined ? Promise.resolve(null) : readSecret('password', passwordFile, this.output);
     return this.#filePassword;
   }
 
-  #readPassword(passwordFile: string): Promise<string> {
-    return readPasswordFile(passwordFile, process.stdin, (text) => this.output.warn(text));
-  }
-
-  #requireTerminal(option: `--${string}`): Terminal {
-    const terminal = this.#openTerminal();
-    if (terminal === null)
-      throw new ClientError('usage', `a password is needed: give ${option}, or run this in a terminal`);
-    return terminal;
-  }
-
-  #openTerminal(): Terminal | null {
+  /** The terminal to ask on; null if there is none. */
+  readonly terminal = (): Terminal | null => {
     if (this.#terminal === undefined) this.#terminal = openTerminal();
     return this.#terminal;
-  }
+  };
 }
 
 /** Normalizes a user name (NFC). @throws ClientError 'usage' if it is not valid */
@@ -256,11 +280,4 @@ function validName(typed: string): string {
   const fault = nameProblem(name);
   if (fault === null) return name;
   throw new ClientError('usage', `${login.errors.name[fault]}; give another --user`);
-}
-
-/** @throws ClientError 'usage' if `password` is not allowed as a new password */
-function validPassword(password: string): string {
-  const fault = newPasswordProblem(password);
-  if (fault !== null) throw new ClientError('usage', fault);
-  return password;
 }

@@ -45,34 +45,40 @@ export type PreparedLogin = Omit<Platform, 'opaque'> & {
 /**
  * Opens the profile and asks the daemon for its key. Nobody is logged in then.
  * @param platform replaces parts of the system in tests
+ * @param opened the profile, if it is open already: `close` leaves it open
  * @throws ClientError 'usage', 'unreachable', 'not-a-daemon', 'untrusted', 'key-changed', 'refused' as `connect`
  */
-export async function prepareLogin(options: ConnectOptions, platform: Partial<Platform> = {}): Promise<PreparedLogin> {
+export async function prepareLogin(
+  options: ConnectOptions,
+  platform: Partial<Platform> = {},
+  opened: Profile | null = null,
+): Promise<PreparedLogin> {
   const { address, fingerprint: linkFingerprint } = parseServer(options.server ?? DEFAULT_SERVER);
   const deviceName = deviceNameOf(options.deviceName, hostName());
   const { fs = nodeFs, clock = systemClock, random = systemRandom } = platform;
-  const opened: (() => Promise<void>)[] = [];
+  const { ask } = options;
+  const ends: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
-    for (const action of opened.splice(0).reverse()) await action();
+    for (const action of ends.splice(0).reverse()) await action();
   };
   try {
-    const profile = await Profile.open(profileFolder(options.profile), fs, random);
-    opened.push(() => profile.close());
+    const passphrase = async (isAgain: boolean): Promise<string | null> => (await ask.passphrase?.(isAgain)) ?? null;
+    const profile = opened ?? (await Profile.open(profileFolder(options.profile), fs, random, { passphrase }));
+    if (opened === null) ends.push(() => profile.close());
     const rsa = platform.rsa ?? rsaPool({ threads: 1, maxQueue: RSA_QUEUE });
-    if (platform.rsa === undefined) opened.push(() => rsa.close());
+    if (platform.rsa === undefined) ends.push(() => rsa.close());
     let pool: Opaque | null = null;
     const opaque = (): Opaque => {
       pool ??= opaquePool({ threads: 1, maxQueue: OPAQUE_QUEUE });
       return pool;
     };
-    opened.push(async () => pool?.close());
+    ends.push(async () => pool?.close());
     const ephemerals = new EphemeralKeys(profile, rsa);
     ephemerals.prepare();
-    opened.push(() => ephemerals.spareMade());
+    ends.push(() => ephemerals.spareMade());
 
     const known = new KnownDaemons(profile.db, clock);
     const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
-    const ask = options.ask;
     ask.progress('connect');
     const fingerprint = await expectedFingerprint(
       known,
@@ -84,7 +90,7 @@ export async function prepareLogin(options: ConnectOptions, platform: Partial<Pl
     const store = new AccountStore(profile, clock);
     const ticketed = await store.devicesWithTicket(fingerprint, options.user);
     const lease = await profile.devices.lease(ticketed);
-    opened.push(async () => lease.release());
+    ends.push(async () => lease.release());
     // All processes of the profile may use its tickets: a second one writes as another device, but needs no password.
     const device = ticketed.includes(lease.device) ? lease.device : (ticketed[0] ?? lease.device);
     const authenticator = new Authenticator({
@@ -117,7 +123,7 @@ export async function prepareLogin(options: ConnectOptions, platform: Partial<Pl
       device,
       deviceName,
       lease,
-      onClose: (action) => opened.push(action),
+      onClose: (action) => ends.push(action),
       close,
     };
   } catch (error) {

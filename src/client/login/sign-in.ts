@@ -2,9 +2,7 @@
  * Folder `login`: everything from a password or a ticket to an account that is logged in; it knows no conversations. Opens
  * the profile, trusts the daemon, connects, logs in and keeps the keys; client.ts builds the conversations on this.
  */
-import * as nodeFs from 'node:fs/promises';
 import { systemClock } from '../../platform/clock.ts';
-import { systemRandom } from '../../platform/random.ts';
 import { Connection } from '../connection/connection.ts';
 import { addressText } from '../connection/dial.ts';
 import { keepAlive } from '../connection/keep-alive.ts';
@@ -13,8 +11,7 @@ import { AccountStore } from '../keys/account-store.ts';
 import { Keyring } from '../keys/keyring.ts';
 import type { DeviceLease } from '../profile/device-lock.ts';
 import { lastAccount } from '../profile/last-account.ts';
-import { profileFolder } from '../profile/paths.ts';
-import { Profile } from '../profile/profile.ts';
+import type { Profile } from '../profile/profile.ts';
 import { KnownDaemons } from '../trust/known-daemons.ts';
 import type { ConnectOptions } from '../types.ts';
 import { closeAccount } from './account-changes.ts';
@@ -43,10 +40,15 @@ export type SignedIn = Omit<Platform, 'opaque'> & {
 /**
  * Logs in, or registers and logs in.
  * @param platform replaces parts of the system in tests
+ * @param opened the profile, if it is open already: `close` leaves it open
  * @throws ClientError, Refusal as `connect`
  */
-export async function signIn(options: ConnectOptions, platform: Partial<Platform> = {}): Promise<SignedIn> {
-  const prepared = await prepareLogin(options, platform);
+export async function signIn(
+  options: ConnectOptions,
+  platform: Partial<Platform> = {},
+  opened: Profile | null = null,
+): Promise<SignedIn> {
+  const prepared = await prepareLogin(options, platform, opened);
   const { authenticator } = prepared;
   try {
     const first = options.register
@@ -108,36 +110,23 @@ function startSession(
 }
 
 /** Forgets the pinned key of an address. @returns false if there was none @throws ClientError 'usage' */
-export async function forgetAddress(server: string, profileOption?: string): Promise<boolean> {
+export async function forgetAddress(profile: Profile, server: string): Promise<boolean> {
   const { address } = parseServer(server);
-  const profile = await Profile.open(profileFolder(profileOption), nodeFs, systemRandom);
-  try {
-    return await new KnownDaemons(profile.db, systemClock).forget(address);
-  } finally {
-    await profile.close();
-  }
+  return new KnownDaemons(profile.db, systemClock).forget(address);
 }
 
 /**
  * Returns the server and the name of the last login, for options that the person left out: of `user` if it is given, at `server` if it
  * is given. Empty if the profile knows none. @throws ClientError 'usage' for a malformed `server`
  */
-export async function lastLogin(options: {
-  server?: string | undefined;
-  user?: string | undefined;
-  profile?: string | undefined;
-}): Promise<{ server?: string; user?: string }> {
-  const { server, user } = options;
-  const asked = server === undefined ? null : parseServer(server);
-  const profile = await Profile.open(profileFolder(options.profile), nodeFs, systemRandom);
-  try {
-    const accounts = new AccountStore(profile, systemClock);
-    if (asked === null) return (await lastAccount(profile.db, user)) ?? {};
-    const known = new KnownDaemons(profile.db, systemClock);
-    const daemon = asked.fingerprint ?? (await known.at(asked.address))?.fingerprint;
-    const [name] = daemon === undefined ? [] : await accounts.names(daemon);
-    return name === undefined ? {} : { user: name };
-  } finally {
-    await profile.close();
-  }
+export async function lastLogin(
+  profile: Profile,
+  { server, user }: { server?: string | undefined; user?: string | undefined } = {},
+): Promise<{ server?: string; user?: string }> {
+  if (server === undefined) return (await lastAccount(profile.db, user)) ?? {};
+  const asked = parseServer(server);
+  const known = new KnownDaemons(profile.db, systemClock);
+  const daemon = asked.fingerprint ?? (await known.at(asked.address))?.fingerprint;
+  const [name] = daemon === undefined ? [] : await new AccountStore(profile, systemClock).names(daemon);
+  return name === undefined ? {} : { user: name };
 }

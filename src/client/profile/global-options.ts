@@ -22,6 +22,11 @@ export const globalOptions = {
     requiresArg: true,
     describe: 'read the password from this file; - means standard input',
   },
+  'profile-passphrase-file': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'read the passphrase of your locked profile from this file; - means standard input',
+  },
   profile: {
     type: 'string',
     requiresArg: true,
@@ -68,7 +73,7 @@ export type OptionValues = Partial<Record<GlobalOption, OptionValue>>;
 export function optionsFromEnvironment(env: NodeJS.ProcessEnv): OptionValues {
   const settings: OptionValues = {};
   for (const option of Object.keys(globalOptions) as GlobalOption[]) {
-    const variable = `SECURECHAT_${option.replace('-', '_').toUpperCase()}`;
+    const variable = `SECURECHAT_${option.replaceAll('-', '_').toUpperCase()}`;
     const value = env[variable];
     if (value === undefined || value === '') continue;
     const read = fromText(globalOptions[option].type, value);

@@ -1,6 +1,6 @@
 /** The real LoginBackend: the profile's known servers, the network, and a server of one's own. */
 
-import { connect } from '../../client/connect.ts';
+import { connectWith } from '../../client/connect.ts';
 import { addressText, keyChangedError, readFingerprint, wrongJoinLinkError } from '../../client/connection/dial.ts';
 import { parseServer } from '../../client/connection/server-address.ts';
 import { AccountStore } from '../../client/keys/account-store.ts';
@@ -19,7 +19,7 @@ export function openLoginBackend(profile: Profile, deviceName?: string): LoginBa
   const known = new KnownDaemons(profile.db, systemClock);
   const accounts = new AccountStore(profile, systemClock);
   return {
-    connect: (options) => connect({ ...options, ...(deviceName !== undefined && { deviceName }) }),
+    connect: (options) => connectWith(profile, { ...options, ...(deviceName !== undefined && { deviceName }) }),
     async startServer() {
       const server = await startOwnServer(profile.dir);
       // The server gave its key to this program directly: nobody has to compare it, now or later.

@@ -16,6 +16,7 @@ import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { acceptLink } from '../../../src/protocol/link/link-setup.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { testDaemonId } from '../../helpers/client/client.ts';
+import { openProfile } from '../../helpers/client/profile.ts';
 import { quietAsk, signInAs } from '../../helpers/client/sign-in.ts';
 import { writeFixtureKey } from '../../helpers/daemon/daemon.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
@@ -49,7 +50,7 @@ test.serial('an account is made, and this profile logs in again without a passwo
   t.is(hex(again.keyring.me.idFp), idFp);
   t.is(again.lease.device, first.lease.device);
   t.is(again.connection.welcome.recordHash, null, 'a login by key');
-  t.deepEqual(await lastLogin({ server, profile }), { user: 'alice' });
+  t.deepEqual(await lastLogin(await openProfile(t, profile), { server }), { user: 'alice' });
 });
 
 test.serial('a wrong password fails even with a stored key, and an unknown name fails alike', async (t) => {
@@ -90,7 +91,7 @@ test.serial('a taken name is refused and leaves nothing in the profile', async (
   const late = signInAs(t, { user: 'alice', server, profile, password: 'other', register: {} });
   const error = await t.throwsAsync(late, { instanceOf: Refusal });
   t.is(error?.code, 'name-taken');
-  t.deepEqual(await lastLogin({ server, profile }), {});
+  t.deepEqual(await lastLogin(await openProfile(t, profile), { server }), {});
 });
 
 test.serial('a registration that was cut off before the vault is completed at the next login', async (t) => {

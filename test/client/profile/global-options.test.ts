@@ -10,6 +10,11 @@ test('declared variables are read by their types', (t) => {
   t.deepEqual(optionsFromEnvironment(env), { server: 'h:1', 'trust-new': true, json: false, timeout: 2.5 });
 });
 
+test('each hyphen of an option is an underscore in its variable', (t) => {
+  const env = { SECURECHAT_PROFILE_PASSPHRASE_FILE: '/p' };
+  t.deepEqual(optionsFromEnvironment(env), { 'profile-passphrase-file': '/p' });
+});
+
 test('unknown variables are ignored, and empty ones are unset', (t) => {
   t.deepEqual(optionsFromEnvironment({ SECURECHAT_PASSWORD: 'x', SECURECHAT_OTHER: '1', SECURECHAT_USER: '' }), {});
 });

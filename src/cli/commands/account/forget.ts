@@ -7,7 +7,7 @@ export const forget: Command = {
   async run(shell, args) {
     const { forgetAddress } = await import('../../../client/login/sign-in.ts');
     const address = String(args.address);
-    if (!(await forgetAddress(address, shell.settings.profile)))
+    if (!(await forgetAddress(await shell.profile(), address)))
       throw new ClientError(
         'refused',
         `this profile knows no server at ${address}; write the address as you connected to it`,

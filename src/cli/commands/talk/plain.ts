@@ -3,10 +3,8 @@ import type { Client } from '../../../client/client-api.ts';
 import { ClientError } from '../../../client/errors.ts';
 import { DEFAULT_SERVER } from '../../../client/profile/global-options.ts';
 import { downloadsFolder, profileFolder } from '../../../client/profile/paths.ts';
-import { Profile } from '../../../client/profile/profile.ts';
 import { SealedRows } from '../../../client/profile/sealed-rows.ts';
 import { systemClock } from '../../../platform/clock.ts';
-import { systemRandom } from '../../../platform/random.ts';
 import { suspendProcessGroup } from '../../../platform/terminal/job-control.ts';
 import { printable } from '../../../protocol/base/safe-text.ts';
 import { Drafts } from '../../../tui/compose/drafts.ts';
@@ -38,15 +36,17 @@ export const plain: Command = {
   /** Runs until the end of input, .exit or a second Ctrl+C, and then sends what is still unsent. */
   async run(shell, args) {
     if (shell.passwordFromStdin)
-      throw new ClientError('usage', 'standard input holds your messages here; give --password-file a file');
+      throw new ClientError(
+        'usage',
+        'standard input holds your messages here; give a file for the password or the passphrase',
+      );
     const { dir: downloads, why } = await downloadsFolder(
       shell.settings.downloads,
       profileFolder(shell.settings.profile),
       fs,
     );
     await shell.runWithClient(await logIn(shell), async (client) => {
-      const profile = await Profile.open(profileFolder(shell.settings.profile), fs, systemRandom);
-      const drafts = new Drafts(new SealedRows(profile), systemClock);
+      const drafts = new Drafts(new SealedRows(await shell.profile()), systemClock);
       const { settings, readable } = await drafts.load();
       let interruptedAt = Number.NEGATIVE_INFINITY;
       const onInterrupt = () => {
@@ -91,7 +91,7 @@ export const plain: Command = {
       if (!readable) renderer.say(strings.notices.draftsLost);
       // A signal must also restore the terminal.
       shell.signal.addEventListener('abort', () => input.close(), { once: true });
-      await mode.run().finally(() => profile.close());
+      await mode.run();
     });
   },
 };
@@ -102,23 +102,19 @@ async function logIn(shell: Shell): Promise<Client> {
   const terminal = process.stdin.isTTY && process.stdout.isTTY ? openTerminal() : null;
   const { server, user } = await shell.serverAndUser();
   if (terminal === null || user !== undefined || settings.passwordFile !== undefined) return shell.connect();
-  const profile = await Profile.open(profileFolder(settings.profile), fs, systemRandom);
   const { openLoginBackend } = await import('../../../tui/login/login-backend.ts');
-  try {
-    return await interactiveLogin({
-      say: (line) => terminal.write(`${printable(line)}\n`),
-      line: (question) => askLine(terminal, question),
-      secret: (question) => askPassword(terminal, question),
-      greet: (at) => shell.untilInterrupted(openLoginBackend(profile).greet(at)),
-      connect: (account, trusted) => {
-        const trust = async ({ fingerprint }: { fingerprint: string }) => fingerprint === trusted;
-        return shell.connect({ ...account, ask: { ...shell.ask(), trust } });
-      },
-      server: server ?? null,
-      defaultServer: DEFAULT_SERVER,
-      trustNew: settings.trustNew,
-    });
-  } finally {
-    await profile.close();
-  }
+  const backend = openLoginBackend(await shell.profile());
+  return interactiveLogin({
+    say: (line) => terminal.write(`${printable(line)}\n`),
+    line: (question) => askLine(terminal, question),
+    secret: (question) => askPassword(terminal, question),
+    greet: (at) => shell.untilInterrupted(backend.greet(at)),
+    connect: (account, trusted) => {
+      const trust = async ({ fingerprint }: { fingerprint: string }) => fingerprint === trusted;
+      return shell.connect({ ...account, ask: { ...shell.ask(), trust } });
+    },
+    server: server ?? null,
+    defaultServer: DEFAULT_SERVER,
+    trustNew: settings.trustNew,
+  });
 }
