@@ -77,6 +77,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/account/profile-unlock.ts')).profileUnlock,
   },
   {
+    usage: 'account close',
+    summary: 'close your account, for good; says first what goes and what stays',
+    switches: ['yes'],
+    load: async () => (await import('./commands/account/account-close.ts')).accountClose,
+  },
+  {
     usage: 'forget <address>',
     summary: 'forget the key of the server at an address, after the server got a new one',
     load: async () => (await import('./commands/account/forget.ts')).forget,

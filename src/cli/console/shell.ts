@@ -22,7 +22,7 @@ import { login } from '../../tui/text/login-strings.ts';
 import type { Interruption } from './interruption.ts';
 import type { Output } from './output.ts';
 import { Progress } from './progress.ts';
-import { askPassword, askYesNo, openTerminal, type Terminal } from './prompt.ts';
+import { askLine, askPassword, askYesNo, openTerminal, type Terminal } from './prompt.ts';
 import { newSecret, passphraseQuestion, readSecret, requireTerminal } from './secret-questions.ts';
 
 export type GlobalSettings = {
@@ -210,6 +210,12 @@ export class Shell {
   async askYesNo(question: string): Promise<boolean> {
     const terminal = this.terminal();
     return terminal !== null && askYesNo(terminal, question);
+  }
+
+  /** Asks for one line. Returns null if there is no terminal to ask on. */
+  async askLine(question: string): Promise<string | null> {
+    const terminal = this.terminal();
+    return terminal === null ? null : askLine(terminal, question);
   }
 
   ask(): Ask {

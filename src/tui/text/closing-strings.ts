@@ -16,6 +16,8 @@ export const closing = {
     `your keys and messages on this machine stay in ${printable(profile)}, but securechat cannot show them without the account`,
     'the name becomes free; whoever takes it has another key, and your contacts see that it changed',
   ],
+  askName: (name: string) => `type ${name} to close the account:`,
+  otherName: (typed: string, name: string) => `"${printable(typed)}" is not ${name}: the account stays as it was`,
   foot: 'Enter or y goes on · Esc or n keeps the account',
   password: 'Password',
   formFoot: 'Enter closes the account · Esc keeps it',
