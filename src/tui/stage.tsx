@@ -20,7 +20,8 @@ import { type LoginBackend, LoginController } from './login/login-controller.ts'
 import { Attention } from './notify/attention.ts';
 import { Notifier } from './notify/notifier.ts';
 import { nothingRemembered } from './state/event.ts';
-import { emptyLogin, initialState, type Settings } from './state/state.ts';
+import { emptyLogin } from './state/login-form.ts';
+import { initialState, type Settings } from './state/state.ts';
 import { isMultiplexed, isRich, type TerminalTheme } from './state/theme.ts';
 import { crashHandler } from './terminal/crash.ts';
 import { Gate, type TerminalStream } from './terminal/gate.ts';

@@ -8,7 +8,8 @@ import type { ChatScope } from '../chat/chat-scope.ts';
 import type { CommandName } from '../command-line/command-names.ts';
 import type { CommandRow } from '../command-line/parse-line.ts';
 import type { ConversationItem, FileItem } from '../selectors/selectors.ts';
-import type { Notice, Question } from '../state/state.ts';
+import type { Question } from '../state/question.ts';
+import type { Notice } from '../state/state.ts';
 
 type Command = CommandRow & {
   /** `argument` is what follows the name, without spaces around it. */

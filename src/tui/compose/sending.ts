@@ -13,7 +13,7 @@ import type { ScreenCommands } from '../commands/screen-commands.ts';
 import { unknownReason } from '../selectors/selectors.ts';
 import { editorWith, textOf } from '../state/editor.ts';
 import { openThread } from '../state/focus.ts';
-import type { Question } from '../state/state.ts';
+import type { Question } from '../state/question.ts';
 import { parts } from '../text/split-message.ts';
 import { strings } from '../text/strings.ts';
 

@@ -1,6 +1,6 @@
 /** Maps a failed login to a field of the form and a sentence. */
 import { printable } from '../../protocol/base/safe-text.ts';
-import type { LoginField } from '../state/state.ts';
+import type { LoginField } from '../state/login-form.ts';
 import { strings } from '../text/strings.ts';
 
 export type LoginFault = { field: LoginField; error: string };

@@ -2,7 +2,7 @@
 
 import type { Doubt } from '../../client/types.ts';
 import { printable } from '../../protocol/base/safe-text.ts';
-import type { Question } from '../state/state.ts';
+import type { Question } from '../state/question.ts';
 import type { Store } from '../update/state-store.ts';
 
 export class LoginQuestions {

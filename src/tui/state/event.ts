@@ -11,18 +11,9 @@ import type {
   Person,
 } from '../../client/types.ts';
 import type { EditName, Editor } from './editor.ts';
-import type {
-  Completion,
-  Focus,
-  Login,
-  Notice,
-  Overlay,
-  Progress,
-  Question,
-  Settings,
-  Thread,
-  Unfolded,
-} from './state.ts';
+import type { Login, Progress } from './login-form.ts';
+import type { Question } from './question.ts';
+import type { Completion, Focus, Notice, Overlay, Settings, Thread, Unfolded } from './state.ts';
 
 /** What this device stores for an account: drafts by conversation, muted conversations, blocked people. */
 export type Remembered = {

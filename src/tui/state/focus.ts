@@ -2,7 +2,8 @@
 import { printable } from '../../protocol/base/safe-text.ts';
 import { type Editor, textOf } from './editor.ts';
 import type { FocusScope } from './keys.ts';
-import type { Asked, Chat, Focus, Overlay, State, Thread } from './state.ts';
+import type { Asked } from './question.ts';
+import type { Chat, Focus, Overlay, State, Thread } from './state.ts';
 import { emptyThread } from './state.ts';
 
 /** The limit of a field: bytes of UTF-8 for a paste, UTF-16 units otherwise. */

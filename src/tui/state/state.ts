@@ -15,6 +15,8 @@ import type {
   TransferState,
 } from '../../client/types.ts';
 import { type Editor, emptyEditor, type Killed } from './editor.ts';
+import { emptyLogin, type Login } from './login-form.ts';
+import type { Asked, Question } from './question.ts';
 import type { TerminalTheme, ThemeName } from './theme.ts';
 
 export type Focus = 'composer' | 'people' | 'messages' | 'files';
@@ -69,46 +71,7 @@ export type Thread = Conversation & {
   hasty: boolean;
 };
 
-export type LoginField = 'server' | 'name' | 'password' | 'repeat' | 'invite';
-type LoginStep = 'server' | 'trust' | 'account';
-export type Progress = 'start' | 'keys' | 'connect' | 'login' | 'vault' | 'sync';
-
-export type Login = {
-  step: LoginStep;
-  fields: Record<LoginField, Editor>;
-  active: LoginField;
-  /** Registers an account instead of logging in. */
-  making: boolean;
-  /** The server for which `making` was decided; another server decides anew. */
-  asked: string;
-  errors: Partial<Record<LoginField, string>>;
-  /** The daemon's key, which the step 'trust' asks to compare. */
-  offered: ({ address: string; fingerprint: string; words: string } & Asked) | null;
-  /** What the form waits for. */
-  busy: Progress | null;
-  /** Why the server admits nobody now, and a function that ends the wait. */
-  waiting: { reason: string; giveUp: () => void } | null;
-  /** The server address that an empty field stands for. */
-  fallback: string;
-  /** No daemon answers at the default address, and one can be started here. */
-  canStart: boolean;
-};
-
-export type Question =
-  /** `messages`: how many messages the lines need. `addressed`: the name at the start of the text. */
-  | { ask: 'send'; to: ConversationName; lines: number; messages: number; hasty: boolean; addressed: string | null }
-  | { ask: 'delete'; message: Message }
-  | { ask: 'quit' }
-  /** At a login, the server's statement about the account contradicts what this profile knows. */
-  | { ask: 'doubt'; statement: string; question: string };
-
 export type PickerEntry = { name: string; folder: boolean; size: number };
-
-/**
- * A yes-or-no question. `at`: since when it is on the screen, ms since 1970 UTC. `stray`: the person was typing
- * something else, so an answer is ignored for a moment.
- */
-export type Asked = { at: number; stray: boolean };
 
 export type Overlay =
   /** `form`: the keys of the login form. */
@@ -275,28 +238,5 @@ export function initialState(
     settings,
     terminalTheme,
     now,
-  };
-}
-
-export function emptyLogin(server: string, name = '', fallback = ''): Login {
-  const filled = (text: string): Editor => ({ before: text, after: '' });
-  return {
-    step: 'server',
-    fields: {
-      server: filled(server),
-      name: filled(name),
-      password: emptyEditor,
-      repeat: emptyEditor,
-      invite: emptyEditor,
-    },
-    active: 'server',
-    making: false,
-    asked: '',
-    errors: {},
-    offered: null,
-    busy: null,
-    waiting: null,
-    fallback,
-    canStart: false,
   };
 }

@@ -13,7 +13,8 @@ import {
   withField,
   withThread,
 } from '../state/focus.ts';
-import type { Login, State } from '../state/state.ts';
+import type { Login } from '../state/login-form.ts';
+import type { State } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 import { navigate } from './navigation.ts';
 

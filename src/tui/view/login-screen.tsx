@@ -1,6 +1,7 @@
 import { Box } from 'ink';
 import { textOf } from '../state/editor.ts';
-import type { Login, LoginField, Notice, State } from '../state/state.ts';
+import type { Login, LoginField } from '../state/login-form.ts';
+import type { Notice, State } from '../state/state.ts';
 import { groups } from '../text/format.ts';
 import { strings } from '../text/strings.ts';
 import { fill } from '../width/measure.ts';

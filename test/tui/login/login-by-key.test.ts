@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
-import { emptyLogin } from '../../../src/tui/state/state.ts';
+import { emptyLogin } from '../../../src/tui/state/login-form.ts';
 import { joinLink, knownServer, openForm, unreachable } from '../../helpers/screen/open-form.ts';
 
 test('a known account logs in by the key of this profile, the last one unless another is named', async (t) => {

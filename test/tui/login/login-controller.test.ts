@@ -4,7 +4,7 @@ import type { Client } from '../../../src/client/client-api.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { ConnectOptions } from '../../../src/client/types.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
-import type { Login } from '../../../src/tui/state/state.ts';
+import type { Login } from '../../../src/tui/state/login-form.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { offeredKey, openForm, unreachable } from '../../helpers/screen/open-form.ts';
 

@@ -1,7 +1,7 @@
 /** The server in the login form: another's, or one's own. */
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
-import { emptyLogin } from '../../../src/tui/state/state.ts';
+import { emptyLogin } from '../../../src/tui/state/login-form.ts';
 import { strings } from '../../../src/tui/text/strings.ts';
 import { joinLink, knownServer, offeredKey, openForm, unreachable } from '../../helpers/screen/open-form.ts';
 

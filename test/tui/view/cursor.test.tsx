@@ -1,7 +1,8 @@
 /** The cursor stands where the next letter is inserted, in every field. */
 import test from 'ava';
 import type { Event } from '../../../src/tui/state/event.ts';
-import { emptyLogin, type Overlay } from '../../../src/tui/state/state.ts';
+import { emptyLogin } from '../../../src/tui/state/login-form.ts';
+import type { Overlay } from '../../../src/tui/state/state.ts';
 import { cursorOf } from '../../../src/tui/view/cursor.tsx';
 import { draw, sizes } from '../../helpers/screen/frames.tsx';
 import { message } from '../../helpers/screen/messages.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { emptyLogin, type Login } from '../../../src/tui/state/state.ts';
+import { emptyLogin, type Login } from '../../../src/tui/state/login-form.ts';
 import { themeNames } from '../../../src/tui/state/theme.ts';
 import { strings } from '../../../src/tui/text/strings.ts';
 import { draw } from '../../helpers/screen/frames.tsx';
