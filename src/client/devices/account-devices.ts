@@ -37,11 +37,13 @@ export class AccountDevices {
     this.#seen = seen;
     this.#isOwn = isOwn;
     bus.on('received', async (event) => {
-      if (event.method === 'device-added' && !(await isOwn(event.params.device))) this.#announce(event.params);
+      if (event.method !== 'device-added') return;
+      await seen.refresh();
+      if (await this.#isUnseen({ ...event.params, since: event.params.at })) this.#announce(event.params);
     });
   }
 
-  /** Stores the first list of a profile as looked at, so that each device that is added later is new. Call before `check`. */
+  /** Stores the first list of a profile as looked at, so that each device that is added later is new. */
   async begin(): Promise<void> {
     await this.#seen.refresh();
     if (this.#seen.isBegun) return;
@@ -53,6 +55,7 @@ export class AccountDevices {
 
   /** Call after each login: compares the daemon's list with the devices that the person has looked at. */
   async check(): Promise<void> {
+    await this.begin();
     const before = [...this.#new.keys()];
     const { devices } = await this.#connection.request('sessions', {});
     const unseen = await this.#unseenOf(devices);
@@ -92,8 +95,13 @@ export class AccountDevices {
   async #unseenOf(devices: readonly ListedDevice[]): Promise<ReadonlySet<number>> {
     await this.#seen.refresh();
     const unseen = new Set<number>();
-    for (const one of devices) if (!this.#seen.has(one) && !(await this.#isOwn(one.device))) unseen.add(one.device);
+    // Without a first list to compare with (its write failed), none can be said to be new.
+    if (this.#seen.isBegun) for (const one of devices) if (await this.#isUnseen(one)) unseen.add(one.device);
     return unseen;
+  }
+
+  async #isUnseen(one: SeenDevice): Promise<boolean> {
+    return !this.#seen.has(one) && !(await this.#isOwn(one.device));
   }
 
   #announce({ device, kind, name, address, at }: NewDevice): void {

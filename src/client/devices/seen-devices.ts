@@ -6,8 +6,15 @@ import type { Device } from '../types.ts';
 /** A device that was signed out and comes back has another `since`: it is new again. */
 export type SeenDevice = Pick<Device, 'device' | 'since'>;
 
-/** Those that were looked at last are at the end. */
-const stored = v.array(v.object({ device: v.number(), since: v.number() }));
+/**
+ * `isBegun`: a whole list was stored once. `since` is null for a device that this profile added: it does not know the daemon's time. Those
+ * that were looked at last are at the end.
+ */
+const stored = v.object({
+  isBegun: v.boolean(),
+  devices: v.array(v.object({ device: v.number(), since: v.nullable(v.number()) })),
+});
+type Stored = v.InferOutput<typeof stored>;
 
 /** Most devices that the row holds. */
 const MAX_SEEN = 256;
@@ -27,21 +34,23 @@ export class SeenDevices {
     await this.#rows.refresh();
   }
 
-  /** Whether this profile has stored devices of the account. As of the last `refresh`, like `has`. */
+  /** Whether this profile has stored a list of the account's devices. As of the last `refresh`, like `has`. */
   get isBegun(): boolean {
-    return this.#rows.values.has(this.#row);
+    return this.#stored().isBegun;
   }
 
   has({ device, since }: SeenDevice): boolean {
-    return this.#stored().some((one) => one.device === device && one.since === since);
+    return this.#stored().devices.some((one) => one.device === device && (one.since ?? since) === since);
   }
 
+  /** Adds the devices of a list. */
   async add(devices: readonly SeenDevice[]): Promise<void> {
-    await this.refresh();
-    const added = new Set(devices.map(({ device }) => device));
-    const kept = this.#stored().filter(({ device }) => !added.has(device));
-    const seen = [...kept, ...devices.map(({ device, since }) => ({ device, since }))].slice(-MAX_SEEN);
-    await this.#rows.write(new Map([[this.#row, seen]]));
+    await this.#write(devices, true);
+  }
+
+  /** Adds a device that this profile is about to add to the account, such as an export: it is never announced here. */
+  async addOwn(device: number): Promise<void> {
+    await this.#write([{ device, since: null }], false);
   }
 
   /** Calls `listener` after each change of the profile's rows, until `signal` aborts. */
@@ -49,8 +58,18 @@ export class SeenDevices {
     return this.#rows.watch(listener, signal);
   }
 
-  #stored(): readonly SeenDevice[] {
+  #stored(): Stored {
     const read = v.safeParse(stored, this.#rows.values.get(this.#row));
-    return read.success ? read.output : [];
+    return read.success ? read.output : { isBegun: false, devices: [] };
+  }
+
+  async #write(devices: readonly Stored['devices'][number][], isList: boolean): Promise<void> {
+    await this.refresh();
+    const before = this.#stored();
+    const added = new Set(devices.map(({ device }) => device));
+    const kept = before.devices.filter(({ device }) => !added.has(device));
+    const seen = [...kept, ...devices.map(({ device, since }) => ({ device, since }))].slice(-MAX_SEEN);
+    const value: Stored = { isBegun: before.isBegun || isList, devices: seen };
+    await this.#rows.write(new Map([[this.#row, value]]));
   }
 }

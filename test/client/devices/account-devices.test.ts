@@ -46,7 +46,8 @@ async function start(
     return { devices: before, sessions: [{ session: 1, device: HERE, since: 0, address: '', current: true }] };
   };
   const connection = { request } as unknown as ClientContext['connection'];
-  const seen = new SeenDevices(new SealedRows(profile), 'alice');
+  const rows = new SealedRows(profile);
+  const seen = new SeenDevices(rows, 'alice');
   const devices = new AccountDevices({ connection }, bus, seen, async (device) => own.includes(device));
   t.teardown(() => devices.close());
   const added = async ({ since, lastSeen, current, ...one }: Listed) => {
@@ -70,6 +71,8 @@ async function start(
       );
   return {
     profile,
+    rows,
+    seen,
     devices,
     added,
     login,
@@ -197,4 +200,32 @@ test('attack: a daemon that adds devices without end fills no memory', async (t)
   for (let device = 2; device < 202; device++) await added(listed(device));
   const all = told();
   t.is(all.filter((one) => one.startsWith('new')).length - all.filter((one) => one.startsWith('seen')).length, 128);
+});
+
+test('an export that this profile makes is announced by none of its programs', async (t) => {
+  const daemon = { devices: [listed(HERE)] };
+  const screen = await start(t, daemon);
+  await screen.login();
+  const shell = await start(t, daemon, screen.profile.dir);
+  await shell.login();
+  await shell.seen.addOwn(3);
+  for (const program of [shell, screen]) await program.added(listed(3, { kind: 'export' }));
+  const later = await start(t, daemon, screen.profile.dir);
+  await later.login();
+  for (const program of [shell, screen, later]) t.deepEqual(program.told(), []);
+});
+
+test('a profile that cannot store its first list announces none of it, and tries again at the next login', async (t) => {
+  const daemon = { devices: [listed(HERE), listed(0)] };
+  const { rows, devices, login, told } = await start(t, daemon);
+  const write = rows.write.bind(rows);
+  rows.write = () => Promise.reject(new Error('the disk is full'));
+  await t.throwsAsync(login(), { message: 'the disk is full' });
+  t.false((await devices.list()).some(({ isNew }) => isNew));
+  rows.write = write;
+  await devices.check();
+  t.deepEqual(told(), []);
+  daemon.devices = [...daemon.devices, listed(3)];
+  await devices.check();
+  t.deepEqual(told(), ['new 3']);
 });

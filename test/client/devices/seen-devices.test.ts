@@ -29,3 +29,17 @@ test('an empty list is a first list, and of too many devices the last ones are k
   await seen.add(Array.from({ length: 300 }, (_, device) => ({ device, since: 1 })));
   t.deepEqual([seen.has({ device: 43, since: 1 }), seen.has({ device: 44, since: 1 })], [false, true]);
 });
+
+test('a device that this profile adds itself is seen whenever it came, and is no first list', async (t) => {
+  const profile = await openProfile(t);
+  await new SeenDevices(new SealedRows(profile), 'alice').addOwn(5);
+  const seen = new SeenDevices(new SealedRows(profile), 'alice');
+  await seen.refresh();
+  t.true(seen.has({ device: 5, since: 1 }) && seen.has({ device: 5, since: 2 }));
+  t.false(seen.isBegun);
+  await seen.add([{ device: 5, since: 2 }]);
+  t.deepEqual(
+    [seen.has({ device: 5, since: 1 }), seen.has({ device: 5, since: 2 }), seen.isBegun],
+    [false, true, true],
+  );
+});
