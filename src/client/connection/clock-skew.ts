@@ -3,6 +3,9 @@
 /** A smaller difference is normal. ms. */
 const TOLERATED_MS = 5 * 60_000;
 
+/** How far a decision may lie after the daemon's time, ms. */
+const MAX_AHEAD_MS = 10 * 60_000;
+
 const UNITS = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
@@ -19,6 +22,14 @@ export function clockWarning(skew: number): string | null {
   const [unit, ms] = UNITS.find(([, size]) => off >= 2 * size) ?? ['minute', 60_000];
   const count = Math.round(off / ms);
   return `this machine's clock is ${count} ${unit}${count === 1 ? '' : 's'} ${skew > 0 ? 'ahead of' : 'behind'} the daemon's`;
+}
+
+/**
+ * Returns this machine's time, but at most 10 minutes after the daemon's, so that decisions of a machine whose clock is ahead do not
+ * win for ever. ms since 1970 UTC. @param skew as in clockWarning
+ */
+export function boundedNow(now: number, skew: number): number {
+  return Math.min(now, now - skew + MAX_AHEAD_MS);
 }
 
 /** Warns the person about a wrong clock, once. */

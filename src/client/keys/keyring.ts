@@ -8,22 +8,20 @@ import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import type { KeyPair } from '../../protocol/crypto/rsa.ts';
 import { type Card, followCards, openCard, type Pin } from '../../protocol/sealed/card.ts';
-import { clockWarning } from '../connection/clock-skew.ts';
+import type { Decided } from '../../protocol/sealed/shared-rows.ts';
+import { boundedNow, clockWarning } from '../connection/clock-skew.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ClientError } from '../errors.ts';
 import type { ProfileDb } from '../profile/profile-db.ts';
 import { type PinnedPerson, PinStore } from '../trust/pin-store.ts';
 import type { AccountKeys } from './account-store.ts';
+import { fetchCards } from './fetch-cards.ts';
 import { currentCard } from './my-keys.ts';
-
-/** The most cards of one person: more than a card a month for a lifetime. */
-const MAX_CARDS = 4096;
-/** Cards in one answer of the daemon. */
-const PAGE = 64;
 
 type Me = { name: string; idFp: Uint8Array; identity: KeyPair; card: Card };
 type EncryptionKey = { ekFp: Uint8Array; pkcs8: Uint8Array; notAfter: number };
 type KeyChangeListener = (name: string, pinned: Uint8Array, offered: Uint8Array) => void;
+type MetListener = (name: string) => void;
 
 export class Keyring {
   readonly #connection: Connection;
@@ -32,15 +30,26 @@ export class Keyring {
   /** What the daemon answered since the last login, by name. */
   readonly #asked = new Map<string, Promise<PinnedPerson>>();
   readonly #changeListeners = new Set<KeyChangeListener>();
+  readonly #metListeners = new Set<MetListener>();
+  readonly #device: number;
   /** The identity whose safety number was shown last, by name. */
   readonly #compared = new Map<string, Uint8Array>();
   /** Opened once, because opening a card checks a signature, and every message needs them. */
   #own: { me: Me; encryptionKeys: EncryptionKey[] };
 
-  constructor(o: { connection: Connection; db: ProfileDb; clock: Clock; daemon: Uint8Array; keys: AccountKeys }) {
+  /** @param o `daemon`: its fingerprint; `device`: the number of this device */
+  constructor(o: {
+    connection: Connection;
+    db: ProfileDb;
+    clock: Clock;
+    daemon: Uint8Array;
+    device: number;
+    keys: AccountKeys;
+  }) {
     this.#connection = o.connection;
     this.#pins = new PinStore(o.db, o.daemon);
     this.#clock = o.clock;
+    this.#device = o.device;
     this.#own = ownKeys(o.keys);
     // Events of the directory may have been missed without a link.
     o.connection.onOnline(() => this.#asked.clear());
@@ -62,11 +71,13 @@ export class Keyring {
   }
 
   /**
-   * Returns the card of a person. Asks the daemon once for each login; pins the first card, and follows the chain of later ones.
+   * Returns the card of a person. Asks the daemon once for each login; pins the first card, and follows the chain of later ones. The
+   * card is null only if another device of this account pinned an identity of which the daemon shows no card (`changedTo`).
    * @throws Refusal 'no-such-user' | 'no-keys-yet', ProtocolError 'card', ClientError 'untrusted' | 'refused' | 'unreachable'
    */
   cardOf(name: string): Promise<PinnedPerson> {
-    if (name === this.me.name) return Promise.resolve({ name, card: this.me.card, verified: true, changedTo: null });
+    if (name === this.me.name)
+      return Promise.resolve({ name, ...pinOf(this.me.card), card: this.me.card, verified: true, changedTo: null });
     const known = this.#asked.get(name);
     if (known !== undefined) return known;
     const asked = this.#fetchCard(name);
@@ -78,11 +89,11 @@ export class Keyring {
 
   /** As `cardOf`, for a card to seal to. @throws ClientError 'key-changed'; 'refused' when the card has expired or its key does not work */
   async recipientCard(name: string): Promise<Card> {
-    const { card, changedTo } = await this.cardOf(name);
-    if (changedTo !== null)
+    const { idFp, card, changedTo } = await this.cardOf(name);
+    if (changedTo !== null || card === null)
       throw new ClientError(
         'key-changed',
-        `the key of ${name} changed: trusted ${hex(card.idFp)}, offered ${hex(changedTo)}; compare it with ${name}, then accept it: securechat verify ${name}`,
+        `the key of ${name} changed: trusted ${hex(idFp)}, offered ${hex(changedTo ?? idFp)}; compare it with ${name}, then accept it: securechat verify ${name}`,
       );
     if (!card.sealable)
       throw new ClientError(
@@ -109,7 +120,7 @@ export class Keyring {
     if (known !== null) return known;
     try {
       const { card } = await this.cardOf(name);
-      return equal(card.idFp, idFp) ? card.sigSpki : null;
+      return card !== null && equal(card.idFp, idFp) ? card.sigSpki : null;
     } catch (error) {
       // The account is gone, and this profile never pinned its key: its signatures cannot be checked.
       if (error instanceof Refusal && (error.code === 'no-such-user' || error.code === 'no-keys-yet')) return null;
@@ -124,7 +135,7 @@ export class Keyring {
 
   /** Whether `idFp` (hex) is not the current identity of `name`. */
   async isFormer(name: string, idFp: string): Promise<boolean> {
-    const current = name === this.me.name ? this.me.idFp : (await this.#pins.get(name))?.card.idFp;
+    const current = name === this.me.name ? this.me.idFp : (await this.#pins.get(name))?.idFp;
     return current !== undefined && hex(current) !== idFp;
   }
 
@@ -140,18 +151,18 @@ export class Keyring {
 
   /** Returns the identity to compare: the changed one if there is one. `setVerified` and `acceptKey` then accept only this one. */
   async identityToCompare(name: string): Promise<Uint8Array> {
-    const { card, changedTo } = await this.cardOf(name);
-    const shown = changedTo ?? card.idFp;
+    const { idFp, changedTo } = await this.cardOf(name);
+    const shown = changedTo ?? idFp;
     this.#compared.set(name, shown);
     return shown;
   }
 
   /** Stores whether the person compared the key. @throws ClientError 'key-changed' when the pinned key is not the one that was compared */
   async setVerified(name: string, verified: boolean): Promise<void> {
-    const { card, changedTo } = await this.cardOf(name);
-    const compared = this.#compared.get(name) ?? card.idFp;
-    if (verified && (changedTo !== null || !equal(compared, card.idFp))) throw notComparedError(name);
-    await this.#pins.setVerified(name, verified);
+    const { idFp, changedTo } = await this.cardOf(name);
+    const compared = this.#compared.get(name) ?? idFp;
+    if (verified && (changedTo !== null || !equal(compared, idFp))) throw notComparedError(name);
+    await this.#pins.setVerified(name, idFp, verified, this.#now());
     this.forget(name);
   }
 
@@ -161,29 +172,40 @@ export class Keyring {
    */
   async acceptKey(name: string): Promise<PinnedPerson> {
     const pinned = await this.#pins.get(name);
-    const known = pinned?.card.idFp ?? null;
+    const known = pinned?.idFp ?? null;
     // null: nothing was shown or pinned, so any key is accepted.
     const shown = this.#compared.get(name) ?? pinned?.changedTo ?? known;
-    const cards = await this.#fetchCards(name, 1);
+    const cards = await fetchCards(this.#connection, name, 1);
     const { card } = followCards(null, cards);
     if (card.name !== name)
       throw new ClientError('untrusted', `the server sent the card of another person for ${name}`);
     if (shown !== null && !equal(card.idFp, shown)) {
-      if (pinned !== null && !equal(card.idFp, pinned.card.idFp)) await this.#identityDiffers(pinned, card.idFp);
+      if (pinned !== null && !equal(card.idFp, pinned.idFp)) await this.#identityDiffers(pinned, card.idFp);
       this.forget(name);
       throw notComparedError(name);
     }
     if (known !== null && equal(card.idFp, known))
       throw new ClientError('refused', `the key of ${name} has not changed; there is nothing to accept`);
-    await this.#pins.replace(card, cards.at(-1) ?? new Uint8Array());
+    await this.#pins.replace(card, cards.at(-1) ?? new Uint8Array(), this.#now());
     this.forget(name);
-    return { name, card, verified: false, changedTo: null };
+    return { name, ...pinOf(card), card, verified: false, changedTo: null };
   }
 
   /** Calls `listener` once for each new identity that the daemon shows for a pinned name. @returns a function that ends this */
   onChanged(listener: KeyChangeListener): () => void {
     this.#changeListeners.add(listener);
     return () => this.#changeListeners.delete(listener);
+  }
+
+  /** Calls `listener` after a person was pinned at first contact. @returns a function that ends this */
+  onMet(listener: MetListener): () => void {
+    this.#metListeners.add(listener);
+    return () => this.#metListeners.delete(listener);
+  }
+
+  /** A decision of this device, made now. */
+  #now(): Decided {
+    return { at: boundedNow(this.#clock.now(), this.#connection.clockSkew), device: this.#device };
   }
 
   /** Uses this machine's clock: a daemon with a wrong time must not make an expired key valid. @throws ClientError 'refused' */
@@ -201,22 +223,25 @@ export class Keyring {
   }
 
   async #fetchCard(name: string): Promise<PinnedPerson> {
-    const pinned = await this.#pins.get(name);
-    const pin: Pin | null =
-      pinned === null ? null : { idFp: pinned.card.idFp, cardSeq: pinned.card.cardSeq, cardHash: pinned.card.hash };
-    let cards = await this.#fetchCards(name, pin?.cardSeq ?? 1);
+    const pin = await this.#pins.get(name);
+    let cards = await fetchCards(this.#connection, name, pin?.cardSeq ?? 1);
     // The cards of a new identity start at 1.
-    if (cards.length === 0 && pin !== null) cards = await this.#fetchCards(name, 1);
+    if (cards.length === 0 && pin !== null) cards = await fetchCards(this.#connection, name, 1);
     const last = cards.at(-1);
     if (last === undefined)
       throw new ClientError('refused', `${name} has no keys yet; ${name} gets them by logging in once`);
     const newest = openCard(last);
     if (newest.name !== name)
       throw new ClientError('untrusted', `the server sent the card of another person for ${name}`);
-    if (pinned !== null && !equal(newest.idFp, pinned.card.idFp)) return this.#identityDiffers(pinned, newest.idFp);
+    if (pin !== null && !equal(newest.idFp, pin.idFp)) return this.#identityDiffers(pin, newest.idFp);
     const { card } = followCards(pin, cards);
-    await this.#pins.put(card, last);
-    return { name, card, verified: pinned?.verified ?? false, changedTo: null };
+    await this.#pins.put(card, last, this.#now());
+    // Another process, or what another device shared, may have pinned another identity meanwhile.
+    const pinned = await this.#pins.get(name);
+    if (pinned === null) throw new Error(`the pin of ${name} is gone`);
+    if (!equal(pinned.idFp, card.idFp)) return this.#identityDiffers(pinned, card.idFp);
+    if (pin === null) for (const listener of this.#metListeners) listener(name);
+    return { ...pinned, card, changedTo: null };
   }
 
   /** Stores the changed identity, and tells the listeners if it is new. */
@@ -224,25 +249,9 @@ export class Keyring {
     const isNew = pinned.changedTo === null || !equal(pinned.changedTo, offered);
     if (isNew) {
       await this.#pins.setChanged(pinned.name, offered);
-      for (const listener of this.#changeListeners) listener(pinned.name, pinned.card.idFp, offered);
+      for (const listener of this.#changeListeners) listener(pinned.name, pinned.idFp, offered);
     }
     return { ...pinned, changedTo: offered };
-  }
-
-  /** Fetches the cards from number `from` on. @throws ClientError 'untrusted' when the daemon repeats cards */
-  async #fetchCards(name: string, from: number): Promise<Uint8Array[]> {
-    const all: Uint8Array[] = [];
-    for (let next = from; ; ) {
-      const { cards } = await this.#connection.request('cards', { name, from: next });
-      all.push(...cards);
-      const last = cards.at(-1);
-      if (last === undefined) return all;
-      const { cardSeq } = openCard(last);
-      if (cardSeq < next || all.length > MAX_CARDS)
-        throw new ClientError('untrusted', `the server repeats cards of ${name}; ask its operator`);
-      if (cards.length < PAGE) return all;
-      next = cardSeq + 1;
-    }
   }
 }
 
@@ -253,6 +262,10 @@ function ownKeys(keys: AccountKeys): { me: Me; encryptionKeys: EncryptionKey[] }
     return { ekFp, pkcs8, notAfter };
   });
   return { me: { name: card.name, idFp: card.idFp, identity: keys.identity, card }, encryptionKeys };
+}
+
+function pinOf({ idFp, cardSeq, hash }: Card): Pin {
+  return { idFp, cardSeq, cardHash: hash };
 }
 
 function notComparedError(name: string): ClientError {

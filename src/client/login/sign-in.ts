@@ -85,7 +85,14 @@ function startSession(
   prepared.onClose(() => connection.close());
   const releaseProcess = keepAlive(connection);
   prepared.onClose(async () => releaseProcess());
-  const keyring = new Keyring({ connection, db: profile.db, clock, daemon: fingerprint, keys: first.account.keys });
+  const keyring = new Keyring({
+    connection,
+    db: profile.db,
+    clock,
+    daemon: fingerprint,
+    device,
+    keys: first.account.keys,
+  });
   const { daemonId, signSpki } = first;
   return {
     fs,

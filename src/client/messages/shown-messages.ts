@@ -145,8 +145,8 @@ export class ShownMessages {
     for (const name of names) {
       const pinned = name === keyring.me.name ? null : await keyring.pinned(name);
       if (pinned === null) continue;
-      current.set(name, hex(pinned.card.idFp));
-      if (pinned.verified) verified.add(hex(pinned.card.idFp));
+      current.set(name, hex(pinned.idFp));
+      if (pinned.verified) verified.add(hex(pinned.idFp));
     }
     return { verified, isFormer: (name, author) => (current.get(name) ?? author) !== author };
   }

@@ -36,7 +36,7 @@ export function roomRef(id: Uint8Array, name: ConversationName): RoomRef {
 export async function privateRef(context: ClientContext, name: string): Promise<PrivateRef> {
   const { me } = context.keyring;
   const pinned = name === me.name ? me : ((await context.keyring.pinned(name)) ?? (await context.keyring.cardOf(name)));
-  return refWith(context, name, pinned.card.idFp, 0);
+  return refWith(context, name, pinned.idFp, 0);
 }
 
 /**

@@ -136,7 +136,7 @@ export class People {
   #person(name: string, listed: DirectoryEntry, pinned: PinnedPerson | null): Person {
     const { me } = this.#context.keyring;
     const isMe = name === me.name;
-    const trusted = isMe ? me.idFp : (pinned?.card.idFp ?? listed.idFp);
+    const trusted = isMe ? me.idFp : (pinned?.idFp ?? listed.idFp);
     const other = trusted !== null && listed.idFp !== null && !equal(trusted, listed.idFp) ? listed.idFp : null;
     const offered = isMe ? null : (pinned?.changedTo ?? other);
     return {

@@ -14,10 +14,12 @@ const accountTables = [
   `CREATE TABLE devices (device INTEGER PRIMARY KEY, retired INTEGER NOT NULL DEFAULT 0) STRICT`,
   `CREATE TABLE tickets (daemon BLOB NOT NULL, name TEXT NOT NULL, device INTEGER NOT NULL, ticket BLOB NOT NULL,
      PRIMARY KEY (daemon, name, device)) STRICT`,
-  // card: the newest accepted one; changed_to: another identity that the directory shows for this name
+  // card: the newest accepted one, null while the pin is known from another device only; card_seq and card_hash may be ahead of it.
+  // trust, at, device: what the person decided, when and where (shared-rows.ts). changed_to: another identity that the directory shows
+  // for this name; elsewhere: one that another device of this account met
   `CREATE TABLE pins (daemon BLOB NOT NULL, name TEXT NOT NULL, id_fp BLOB NOT NULL, card_seq INTEGER NOT NULL,
-     card_hash BLOB NOT NULL, card BLOB NOT NULL, verified INTEGER NOT NULL DEFAULT 0, changed_to BLOB,
-     PRIMARY KEY (daemon, name)) STRICT`,
+     card_hash BLOB NOT NULL, card BLOB, trust TEXT NOT NULL, at INTEGER NOT NULL, device INTEGER NOT NULL, changed_to BLOB,
+     elsewhere BLOB, PRIMARY KEY (daemon, name)) STRICT`,
   // Every identity that was ever accepted for a name: it verifies what was signed then
   `CREATE TABLE identities (daemon BLOB NOT NULL, id_fp BLOB NOT NULL, name TEXT NOT NULL, sig_spki BLOB NOT NULL,
      PRIMARY KEY (daemon, id_fp)) STRICT`,

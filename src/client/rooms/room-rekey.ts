@@ -1,7 +1,7 @@
 /** Gets an epoch key to send under: the one in use, one that a member grants, or a new one that is sealed to every member. */
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
-import { type Card, isSealable, openCard } from '../../protocol/sealed/card.ts';
+import { type Card, isSealable, openCard, type Pin } from '../../protocol/sealed/card.ts';
 import {
   EPOCH_LIFE_MS,
   EPOCH_MAX_ENTRIES,
@@ -100,9 +100,9 @@ export class RoomRekey {
     if (known === null || known.key === null) return;
     const pinned = await this.#cardOf(name);
     if (pinned === null) return;
-    const { card, changedTo } = pinned;
-    if (!this.#members.log.isMember(card.idFp)) await this.#sync.sync();
-    if (changedTo !== null || !this.#members.log.isMember(card.idFp)) return;
+    const { idFp, card, changedTo } = pinned;
+    if (!this.#members.log.isMember(idFp)) await this.#sync.sync();
+    if (card === null || changedTo !== null || !this.#members.log.isMember(idFp)) return;
     if (!this.#mayHave(known, card)) return;
     // The daemon may show an old card because its key has leaked.
     if (!isSealable(card, this.#context.clock.now())) return;
@@ -266,7 +266,7 @@ export class RoomRekey {
         const card = openCard(bytes);
         if (card.name !== name || at.members.get(hex(card.idFp)) !== name) continue;
         const pinned = await keyring.pinned(name);
-        if (pinned !== null && equal(pinned.card.idFp, card.idFp)) checkNotOlder(pinned.card, card);
+        if (pinned !== null && equal(pinned.idFp, card.idFp)) checkNotOlder(pinned, card);
         cards.set(hex(card.idFp), card);
       }
       if (page.next === null) break;
@@ -281,8 +281,8 @@ export class RoomRekey {
 }
 
 /** Accepts the pinned card, or a newer one. @throws ProtocolError 'card' */
-function checkNotOlder(pinned: Card, card: Card): void {
+function checkNotOlder(pinned: Pin, card: Card): void {
   const older = pinned.cardSeq > card.cardSeq;
-  const twin = pinned.cardSeq === card.cardSeq && !equal(pinned.hash, card.hash);
+  const twin = pinned.cardSeq === card.cardSeq && !equal(pinned.cardHash, card.hash);
   if (older || twin) throw new ProtocolError('card', `an old or a second card of ${card.name}`);
 }

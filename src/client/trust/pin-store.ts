@@ -3,13 +3,17 @@
  * pinned cards of people, and every identity that was ever pinned; `keys/keyring.ts` decides that a key changed.
  */
 import { equal } from '../../protocol/base/bytes.ts';
-import { type Card, openCard } from '../../protocol/sealed/card.ts';
+import { type Card, openCard, type Pin } from '../../protocol/sealed/card.ts';
+import type { Decided, Trust } from '../../protocol/sealed/shared-rows.ts';
 import type { ProfileDb, Row } from '../profile/profile-db.ts';
 
-export type PinnedPerson = {
+export type PinnedPerson = Pin & {
   name: string;
-  /** The newest card that was accepted for the pinned identity. */
-  card: Card;
+  /**
+   * The newest card that was accepted for the pinned identity. null while this profile knows the pin from another device only: then
+   * either nobody asked the daemon for the card yet, or it shows another identity (`changedTo`).
+   */
+  card: Card | null;
   /** Whether the person compared the safety number. */
   verified: boolean;
   /** Another identity that the directory shows for this name: nothing may be sealed until `acceptKey`. null if there is none. */
@@ -39,10 +43,11 @@ export class PinStore {
   }
 
   /** Pins the first card, or a newer one of the pinned identity; does nothing for an older card or another identity. */
-  async put(card: Card, bytes: Uint8Array): Promise<void> {
+  async put(card: Card, bytes: Uint8Array, now: Decided): Promise<void> {
     await this.#write(
       card,
       bytes,
+      { trust: 'met', ...now },
       `ON CONFLICT (daemon, name) DO UPDATE SET card_seq = excluded.card_seq, card_hash = excluded.card_hash,
          card = excluded.card, changed_to = NULL
        WHERE id_fp = excluded.id_fp AND card_seq <= excluded.card_seq`,
@@ -50,18 +55,24 @@ export class PinStore {
   }
 
   /** Pins another identity for a name. Call it only after the person agreed. */
-  async replace(card: Card, bytes: Uint8Array): Promise<void> {
+  async replace(card: Card, bytes: Uint8Array, now: Decided): Promise<void> {
     await this.#write(
       card,
       bytes,
+      { trust: 'accepted', ...now },
       `ON CONFLICT (daemon, name) DO UPDATE SET id_fp = excluded.id_fp, card_seq = excluded.card_seq,
-         card_hash = excluded.card_hash, card = excluded.card, changed_to = NULL, verified = 0`,
+         card_hash = excluded.card_hash, card = excluded.card, trust = excluded.trust, at = max(excluded.at, at + 1),
+         device = excluded.device, changed_to = NULL, elsewhere = NULL`,
     );
   }
 
-  async setVerified(name: string, verified: boolean): Promise<void> {
-    const params = [verified ? 1 : 0, this.#daemon, name];
-    await this.#db.run('UPDATE pins SET verified = ? WHERE daemon = ? AND name = ?', params);
+  /** Stores whether the person compared the key of `idFp`, if that is the pinned one; does nothing if it is stored already. */
+  async setVerified(name: string, idFp: Uint8Array, verified: boolean, { at, device }: Decided): Promise<void> {
+    await this.#db.run(
+      `UPDATE pins SET trust = ?, at = max(?, at + 1), device = ?, elsewhere = NULL
+         WHERE daemon = ? AND name = ? AND id_fp = ? AND (trust = 'verified') = ?`,
+      [verified ? 'verified' : 'accepted', at, device, this.#daemon, name, idFp, verified ? 0 : 1],
+    );
   }
 
   /** Notes that the directory shows another identity. */
@@ -90,11 +101,17 @@ export class PinStore {
     return rows.map((row) => row.id_fp as Uint8Array);
   }
 
-  async #write(card: Card, bytes: Uint8Array, onConflict: string): Promise<void> {
+  async #write(
+    card: Card,
+    bytes: Uint8Array,
+    { trust, at, device }: Decided & { trust: Trust },
+    onConflict: string,
+  ): Promise<void> {
     await this.#db.transaction([
       {
-        sql: `INSERT INTO pins (daemon, name, id_fp, card_seq, card_hash, card) VALUES (?, ?, ?, ?, ?, ?) ${onConflict}`,
-        params: [this.#daemon, card.name, card.idFp, card.cardSeq, card.hash, bytes],
+        sql: `INSERT INTO pins (daemon, name, id_fp, card_seq, card_hash, card, trust, at, device)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ${onConflict}`,
+        params: [this.#daemon, card.name, card.idFp, card.cardSeq, card.hash, bytes, trust, at, device],
       },
       {
         // Only if it is pinned now: another process may have pinned another identity first.
@@ -107,12 +124,22 @@ export class PinStore {
 
   #pinnedFrom(row: Row): PinnedPerson {
     const name = String(row.name);
-    const bytes = row.card as Uint8Array;
-    let opened = this.#opened.get(name);
-    if (opened === undefined || !equal(opened.bytes, bytes)) {
-      opened = { bytes, card: openCard(bytes) };
-      this.#opened.set(name, opened);
-    }
-    return { name, card: opened.card, verified: row.verified === 1, changedTo: row.changed_to as Uint8Array | null };
+    return {
+      name,
+      idFp: row.id_fp as Uint8Array,
+      cardSeq: Number(row.card_seq),
+      cardHash: row.card_hash as Uint8Array,
+      card: row.card === null ? null : this.#cardFrom(name, row.card as Uint8Array),
+      verified: row.trust === 'verified',
+      changedTo: row.changed_to as Uint8Array | null,
+    };
+  }
+
+  #cardFrom(name: string, bytes: Uint8Array): Card {
+    const known = this.#opened.get(name);
+    if (known !== undefined && equal(known.bytes, bytes)) return known.card;
+    const card = openCard(bytes);
+    this.#opened.set(name, { bytes, card });
+    return card;
   }
 }

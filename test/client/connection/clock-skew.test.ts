@@ -1,5 +1,5 @@
 import test from 'ava';
-import { ClockNotice, clockWarning } from '../../../src/client/connection/clock-skew.ts';
+import { boundedNow, ClockNotice, clockWarning } from '../../../src/client/connection/clock-skew.ts';
 
 const minute = 60_000;
 
@@ -23,4 +23,11 @@ test('the skew is reported once, whatever a later login shows', (t) => {
   for (const skew of [0, 60 * minute, 0, -60 * minute]) notice.check(skew);
   t.is(warnings.length, 1);
   t.regex(warnings[0] ?? '', /60 minutes ahead of the daemon's; correct it/);
+});
+
+test('the time of a decision is that of this machine, and at most ten minutes after the daemon', (t) => {
+  const daemon = 1_000 * minute;
+  for (const skew of [0, 9 * minute, 10 * minute, -3_000 * minute])
+    t.is(boundedNow(daemon + skew, skew), daemon + skew);
+  t.is(boundedNow(daemon + 3_000 * minute, 3_000 * minute), daemon + 10 * minute);
 });

@@ -4,11 +4,13 @@ import { Connection } from '../../../src/client/connection/connection.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import { Keyring } from '../../../src/client/keys/keyring.ts';
 import type { Profile } from '../../../src/client/profile/profile.ts';
+import { SharedPins } from '../../../src/client/trust/shared-pins.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { equal } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError, Refusal } from '../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { CARD_LIFE_MS, openCard, signCard } from '../../../src/protocol/sealed/card.ts';
+import { pinRow } from '../../../src/protocol/sealed/shared-rows.ts';
 import { encodeRefusal, encodeResult } from '../../../src/protocol/wire/codec.ts';
 import type { RequestParams, Welcome } from '../../../src/protocol/wire/requests.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
@@ -48,7 +50,7 @@ async function open(t: ExecutionContext, directory: Record<string, Uint8Array[]>
     if (cards === undefined) wire.onMessage(encodeRefusal(id, new Refusal('no-such-user', `nobody is called ${name}`)));
     else wire.onMessage(encodeResult('cards', id, { cards }));
   };
-  const first = { calls: new Calls(wire), welcome: {} as Welcome };
+  const first = { calls: new Calls(wire), welcome: { at: clock.now() } as Welcome };
   const connection = new Connection({ first, reconnect: async () => first, clock, random: systemRandom });
   const [card = new Uint8Array()] = await chain('alice', 'alice');
   const keys = {
@@ -56,17 +58,22 @@ async function open(t: ExecutionContext, directory: Record<string, Uint8Array[]>
     keys: [{ card, pkcs8: fixtureKey('alice-encryption').pkcs8 }],
   };
   const store = profile ?? (await openProfile(t));
-  return { keyring: new Keyring({ connection, db: store.db, clock, daemon, keys }), asked, directory, profile: store };
+  return {
+    keyring: new Keyring({ connection, db: store.db, clock, daemon, device: 7, keys }),
+    asked,
+    directory,
+    profile: store,
+  };
 }
 
 test('a person is pinned at first contact and asked for once', async (t) => {
   const { keyring, asked } = await open(t, { bob: await chain('bob', 'bob', 3) });
   t.is(await keyring.pinned('bob'), null);
-  const { card, verified, changedTo } = await keyring.cardOf('bob');
-  t.deepEqual([card.cardSeq, verified, changedTo], [3, false, null]);
+  const { cardSeq, verified, changedTo } = await keyring.cardOf('bob');
+  t.deepEqual([cardSeq, verified, changedTo], [3, false, null]);
   await keyring.cardOf('bob');
   t.deepEqual(asked, [{ name: 'bob', from: 1 }]);
-  t.is((await keyring.pinned('bob'))?.card.cardSeq, 3);
+  t.is((await keyring.pinned('bob'))?.cardSeq, 3);
 });
 
 test('newer cards are followed from the pinned one on', async (t) => {
@@ -74,9 +81,9 @@ test('newer cards are followed from the pinned one on', async (t) => {
   const { keyring, directory, asked } = await open(t, { bob: cards.slice(0, 2) });
   await keyring.cardOf('bob');
   directory.bob = cards;
-  t.is((await keyring.cardOf('bob')).card.cardSeq, 2);
+  t.is((await keyring.cardOf('bob')).cardSeq, 2);
   keyring.forget('bob');
-  t.is((await keyring.cardOf('bob')).card.cardSeq, 3);
+  t.is((await keyring.cardOf('bob')).cardSeq, 3);
   t.deepEqual(asked.at(-1), { name: 'bob', from: 2 });
 });
 
@@ -89,7 +96,7 @@ test('an older card, and another one with the same number, are refused', async (
     keyring.forget('bob');
     await t.throwsAsync(keyring.cardOf('bob'), { instanceOf: ProtocolError, code: 'card' });
   }
-  t.is((await keyring.pinned('bob'))?.card.cardSeq, 2);
+  t.is((await keyring.pinned('bob'))?.cardSeq, 2);
 });
 
 test('another identity blocks sealing until the person accepts it', async (t) => {
@@ -104,13 +111,13 @@ test('another identity blocks sealing until the person accepts it', async (t) =>
     await t.throwsAsync(keyring.recipientCard('bob'), { instanceOf: ClientError, code: 'key-changed' });
   }
   t.deepEqual(reported, ['bob']);
-  t.true(equal((await keyring.pinned('bob'))?.card.idFp ?? daemon, before.idFp));
+  t.true(equal((await keyring.pinned('bob'))?.idFp ?? daemon, before.idFp));
   t.is(await keyring.sigSpkiOf(openCard(directory.bob[0] ?? daemon).idFp, 'bob'), null);
 
   const accepted = await keyring.acceptKey('bob');
-  t.false(equal(accepted.card.idFp, before.idFp));
+  t.false(equal(accepted.idFp, before.idFp));
   t.is((await keyring.cardOf('bob')).verified, false);
-  t.true(equal((await keyring.recipientCard('bob')).idFp, accepted.card.idFp));
+  t.true(equal((await keyring.recipientCard('bob')).idFp, accepted.idFp));
   // Messages of the old identity can still be read.
   t.deepEqual(await keyring.sigSpkiOf(before.idFp, 'bob'), before.sigSpki);
 });
@@ -130,9 +137,9 @@ test('attack: only the key whose safety number was shown is accepted or verified
   const good = directory.bob;
   directory.bob = await chain('bob', 'mallory');
   await t.throwsAsync(keyring.acceptKey('bob'), changed);
-  t.deepEqual((await keyring.pinned('bob'))?.card.idFp, before.idFp);
+  t.deepEqual((await keyring.pinned('bob'))?.idFp, Uint8Array.from(before.idFp));
   directory.bob = good;
-  t.deepEqual((await keyring.acceptKey('bob')).card.idFp, compared);
+  t.deepEqual((await keyring.acceptKey('bob')).idFp, compared);
   await keyring.setVerified('bob', true);
   t.true((await keyring.pinned('bob'))?.verified);
 
@@ -153,7 +160,7 @@ test('attack: no key replaces a trusted one unless it was shown as changed', asy
   await keyring.setVerified('bob', true);
   const pinned = async () => {
     const pin = await keyring.pinned('bob');
-    return [pin?.card.idFp, pin?.verified];
+    return [Buffer.from(pin?.idFp ?? []), pin?.verified];
   };
   for (const look of [async () => {}, () => keyring.identityToCompare('bob')]) {
     await look();
@@ -173,7 +180,7 @@ test('attack: no key replaces a trusted one unless it was shown as changed', asy
   await later.keyring.cardOf('bob');
   later.directory.bob = directory.bob;
   await t.throwsAsync(later.keyring.acceptKey('bob'), { instanceOf: ClientError, code: 'key-changed' });
-  t.deepEqual((await later.keyring.pinned('bob'))?.card.idFp, before.idFp);
+  t.deepEqual((await later.keyring.pinned('bob'))?.idFp, Uint8Array.from(before.idFp));
 });
 
 test('a card of another name is refused', async (t) => {
@@ -220,4 +227,36 @@ test('the own card is always trusted, and the own key opens what is sealed to it
   const { ekFp, notAfter } = keyring.me.card;
   t.deepEqual(keyring.encryptionKeys(), [{ ekFp, pkcs8: fixtureKey('alice-encryption').pkcs8, notAfter }]);
   t.deepEqual(await keyring.sigSpkiOf(keyring.me.idFp, 'alice'), fixtureKey('alice-identity').spki);
+});
+
+test('a person whom another device met is followed from the card that it knows, and no other identity is pinned', async (t) => {
+  const cards = await chain('bob', 'bob', 2);
+  const [first, second] = cards.map((card) => openCard(card));
+  if (first === undefined || second === undefined) return t.fail('two cards');
+  const { keyring, asked, directory, profile } = await open(t, { bob: cards });
+  const shared = new SharedPins(profile.db, daemon);
+  const known = { idFp: first.idFp, cardSeq: 2, cardHash: second.hash, trust: 'verified' } as const;
+  await shared.take(pinRow('bob', known, { at: 5, device: 2 }));
+  directory.bob = cards.slice(0, 1);
+  await t.throwsAsync(keyring.cardOf('bob'), { instanceOf: ProtocolError, code: 'card' }, 'an old card');
+  directory.bob = await chain('bob', 'mallory');
+  const changed = await keyring.cardOf('bob');
+  t.is(changed.card, null);
+  t.true(equal(changed.changedTo ?? daemon, openCard(directory.bob[0] ?? daemon).idFp));
+  await t.throwsAsync(keyring.recipientCard('bob'), { instanceOf: ClientError, code: 'key-changed' });
+  directory.bob = cards;
+  keyring.forget('bob');
+  t.deepEqual((await keyring.recipientCard('bob')).cardSeq, 2);
+  t.true((await keyring.cardOf('bob')).verified);
+  t.deepEqual(asked.at(-1), { name: 'bob', from: 2 });
+});
+
+test('only first contact is reported as such', async (t) => {
+  const { keyring } = await open(t, { bob: await chain('bob', 'bob') });
+  const met: string[] = [];
+  keyring.onMet((name) => met.push(name));
+  await keyring.cardOf('bob');
+  keyring.forget('bob');
+  await keyring.cardOf('bob');
+  t.deepEqual(met, ['bob']);
 });

@@ -8,7 +8,7 @@ import { hex } from '../../../src/protocol/base/bytes.ts';
 
 test('attack: a message signed by a former, perhaps stolen, key is not shown as verified', async (t) => {
   const id = (n: number) => new Uint8Array(32).fill(n);
-  const pinned = { name: 'bob', card: { idFp: id(2) }, verified: true, changedTo: null };
+  const pinned = { name: 'bob', idFp: id(2), verified: true, changedTo: null };
   const keyring = { me: { name: 'alice', idFp: id(1) }, pinned: async () => pinned };
   const cache = { marks: async () => [], receipts: async () => new Set() };
   const context = { keyring } as unknown as ClientContext;

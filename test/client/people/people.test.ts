@@ -12,8 +12,8 @@ const presence = (name: string, online: boolean): Event => ({
   params: { name, online, away: false },
 });
 const pins = new Map([
-  ['bob', { name: 'bob', card: { idFp: id(2) }, verified: true, changedTo: null }],
-  ['carol', { name: 'carol', card: { idFp: id(3) }, verified: false, changedTo: id(4) }],
+  ['bob', { name: 'bob', idFp: id(2), verified: true, changedTo: null }],
+  ['carol', { name: 'carol', idFp: id(3), verified: false, changedTo: id(4) }],
 ]);
 
 /** @param announced receives the announced lists of people @param gone receives the names of accounts that are gone */
