@@ -88,13 +88,13 @@ export const phrases = {
   noKeys: (name: string) => `${name} has no keys yet`,
   device: (device: number, what: string) => `device ${device}: ${what}`,
   /** `seen`: when it was last seen, in words. */
-  listedDevice: (one: Device, seen: string, since: string) =>
+  listedDevice: (one: Device, seen: string, added: string) =>
     [
       `${one.isNew ? 'new: ' : ''}${deviceLabel(one)}`,
       ...(one.kind === 'export' ? [kindOfDevice(one)] : []),
       seen,
       one.address,
-      strings.pages.since(since),
+      strings.pages.added(added),
       `number ${one.device}`,
     ].join(', '),
   newDevice: (one: NewDevice) => `${newDeviceText(one)}; .devices shows all, .devices end ${deviceLabel(one)} ends it`,

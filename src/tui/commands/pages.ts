@@ -62,7 +62,7 @@ export function deviceLines(devices: readonly Device[], now: number): string[] {
     const remarks = [seen, ...(one.kind === 'export' ? [kindOfDevice(one)] : [])].join(' · ');
     return [
       `${one.isNew ? '!' : one.online ? '●' : '○'} ${fill(deviceLabel(one), 24)} ${one.isNew ? `${strings.messages.new} · ` : ''}${remarks}`,
-      `  ${one.address} · ${strings.pages.since(age(one.since, now))} · ${one.device}`,
+      `  ${one.address} · ${strings.pages.added(age(one.since, now))} · ${one.device}`,
     ];
   });
 }

@@ -170,7 +170,7 @@ export const strings = {
     fingerprint: 'Key',
     device: 'Device',
     thisDevice: 'this one',
-    since: (age: string) => `since ${age}`,
+    added: (age: string) => `added ${age}`,
     closed: 'No connection',
   },
   closed: {

@@ -192,8 +192,8 @@ test('devices are listed a line each, and one is signed out by name', async (t) 
   const client = new FakeClient();
   client.ownDevices.push(ownDevice({ device: 12, name: 'laptop', isNew: true }));
   const { said, calls } = await typeLines(['.devices', '.devices end laptop'], { client });
-  t.regex(said[0] ?? '', /^desk, this one, 10\.0\.0\.7, since .*, number 7$/);
-  t.regex(said[1] ?? '', /^new: laptop, .*, 10\.0\.0\.7, since .*, number 12$/);
+  t.regex(said[0] ?? '', /^desk, this one, 10\.0\.0\.7, added .*, number 7$/);
+  t.regex(said[1] ?? '', /^new: laptop, .*, 10\.0\.0\.7, added .*, number 12$/);
   t.is(said[2], 'laptop is signed out');
   t.deepEqual(calls, [
     ['markDevicesSeen', 2],

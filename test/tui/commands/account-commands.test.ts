@@ -55,7 +55,7 @@ test('a page of devices has name, last use, address, age and number', (t) => {
   const file = ownDevice({ device: 56, name: '', kind: 'export', lastSeen: noon - 7_200_000 });
   const lines = deviceLines([own, laptop, file], noon);
   t.regex(lines[0] ?? '', /^● desk +this one$/);
-  t.regex(lines[1] ?? '', /^ {2}10\.0\.0\.7 · since .* · 7$/);
+  t.regex(lines[1] ?? '', /^ {2}10\.0\.0\.7 · added .* · 7$/);
   t.regex(lines[2] ?? '', /^! laptop +new · /);
   t.regex(lines[4] ?? '', /^○ 56 +.* · export of your keys$/);
 });
