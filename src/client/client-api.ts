@@ -12,6 +12,7 @@ import type {
   Message,
   MessageRef,
   Person,
+  ProfileLock,
   TransferOptions,
   TransferState,
 } from './types.ts';
@@ -304,6 +305,23 @@ export interface Client {
    * await client.passwd('secret', 'better secret');
    */
   passwd(oldPassword: string, newPassword: string): Promise<void>;
+
+  /**
+   * Resolves with the lock of the profile as it is now (`securechat profile lock`); null without one.
+   * @throws ClientError 'refused' when the file with the profile's key is missing or damaged
+   * @example
+   * const lock = await client.profileLock();
+   * if (lock?.after != null) console.log(`the screen asks again after ${lock.after / 60_000} minutes`);
+   */
+  profileLock(): Promise<ProfileLock | null>;
+
+  /**
+   * Resolves with whether `passphrase` opens the profile now. Takes about 0.2 s. Once the lock is removed, any text does.
+   * @throws ClientError 'refused' when the file with the profile's key is missing or damaged
+   * @example
+   * if (!(await client.checkPassphrase('correct horse'))) console.log('the passphrase of the profile is wrong');
+   */
+  checkPassphrase(passphrase: string): Promise<boolean>;
 
   /**
    * Closes the account, for good: all its devices are logged out, it leaves all rooms, and its name is free. Others keep what they

@@ -30,6 +30,7 @@ import type {
   Message,
   MessageRef,
   Person,
+  ProfileLock,
   TransferOptions,
   TransferState,
 } from './types.ts';
@@ -230,6 +231,14 @@ export class ChatClient implements Client {
 
   async passwd(oldPassword: string, newPassword: string): Promise<void> {
     await this.#withClientErrors(() => this.#signedIn.authenticator.changePassword(oldPassword, newPassword));
+  }
+
+  profileLock(): Promise<ProfileLock | null> {
+    return this.#signedIn.profile.lock();
+  }
+
+  checkPassphrase(passphrase: string): Promise<boolean> {
+    return this.#signedIn.profile.isPassphrase(passphrase);
   }
 
   async closeAccount(password: string): Promise<void> {

@@ -22,6 +22,7 @@ export type {
   MessageRef,
   NewDevice,
   Person,
+  ProfileLock,
   SendState,
   TransferOptions,
   TransferState,

@@ -171,6 +171,9 @@ export type Device = {
 /** A device that was added at `at` (ms since 1970 UTC), and that the person has not looked at. */
 export type NewDevice = Pick<Device, 'device' | 'kind' | 'name' | 'address'> & { at: number };
 
+/** The lock of a profile. `after`: the screen asks for the passphrase again after this time without a key, in ms; null for never. */
+export type ProfileLock = { after: number | null };
+
 /** An upload or a download. */
 export type TransferState = {
   /** The file's id, 32 hex digits. */

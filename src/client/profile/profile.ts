@@ -10,6 +10,7 @@ import { makeFolders } from '../../platform/make-folders.ts';
 import type { Random } from '../../platform/random.ts';
 import { concat, equal, hkdf, hmac, utf8 } from '../../protocol/base/bytes.ts';
 import { ClientError } from '../errors.ts';
+import type { ProfileLock } from '../types.ts';
 import { Devices } from './device-lock.ts';
 import { folderError } from './folder-error.ts';
 import { type AskPassphrase, KeyFile } from './key-file.ts';
@@ -73,10 +74,10 @@ export class Profile {
   }
 
   /**
-   * Returns the lock as it is now, which another process may have changed; null without one. `after`: as KeyLock.
+   * Returns the lock as it is now, which another process may have changed; null without one.
    * @throws ClientError 'refused' when profile.key is missing or damaged
    */
-  async lock(): Promise<{ after: number | null } | null> {
+  async lock(): Promise<ProfileLock | null> {
     const held = await this.#keyFile.read();
     return held instanceof Uint8Array ? null : { after: held.after };
   }

@@ -13,6 +13,7 @@ import type {
   Message,
   MessageRef,
   Person,
+  ProfileLock,
   TransferOptions,
   TransferState,
 } from '../../../src/client/types.ts';
@@ -45,6 +46,9 @@ export class FakeClient implements Client {
   /** Queued messages stay `sending`. */
   stuck = false;
   closed = false;
+  /** The lock of the profile, and its passphrase. */
+  lock: ProfileLock | null = null;
+  passphrase = 'correct horse';
   readonly #listeners = new Set<(event: ClientEvent) => void>();
   #ids = 0;
 
@@ -285,6 +289,16 @@ export class FakeClient implements Client {
   async closeAccount(password: string): Promise<void> {
     this.#call('closeAccount', password);
     this.emit({ type: 'link', link: { state: 'closed', reason: 'the account was closed', code: 'account-closed' } });
+  }
+
+  async profileLock(): Promise<ProfileLock | null> {
+    this.#fail('profileLock');
+    return this.lock;
+  }
+
+  async checkPassphrase(passphrase: string): Promise<boolean> {
+    this.#call('checkPassphrase', passphrase);
+    return passphrase === this.passphrase;
   }
 
   async passwd(old: string, fresh: string): Promise<void> {
