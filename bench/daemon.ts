@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { formatKey } from '../src/daemon/accounts/identity.ts';
-import { fixtureKey } from '../test/fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../test/fixtures/keys.ts';
 import { cpuSeconds, residentMiB } from './process.ts';
 
 export type BenchDaemon = {
@@ -31,7 +31,7 @@ export async function startDaemon({
   prepare?: (dir: string) => Promise<void>;
 } = {}): Promise<BenchDaemon> {
   const dir = await mkdtemp(join(parent, 'securechat-bench-'));
-  const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
+  const keys = { link: fixtureSealKey('daemon-link'), sign: fixtureKey('daemon-sign') };
   const key = formatKey({ keys, daemonId: new Uint8Array(32).fill(1), rejectKey: new Uint8Array(32).fill(2) });
   await writeFile(join(dir, 'daemon.key'), key, { mode: 0o600 });
   await prepare(dir);

@@ -1,11 +1,10 @@
 /** The client side of fan-out.ts: opens the 100 links and reads from them. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { daemonFingerprint } from '../src/protocol/link/daemon-identity.ts';
 import { connectLink } from '../src/protocol/link/link-setup.ts';
 import { decodeFromDaemon } from '../src/protocol/wire/codec.ts';
-import { fixtureKey } from '../test/fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../test/fixtures/keys.ts';
 
 export type Reader = {
   /** Sends the current time to everybody. */
@@ -41,9 +40,7 @@ async function openLink(port: number, take: (message: Uint8Array) => void): Prom
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
   const link = await connectLink(socket, {
-    rsa: inlineRsa,
-    ephemeral: fixtureKey('ephemeral'),
-    expect: daemonFingerprint(fixtureKey('daemon-link').spki, fixtureKey('daemon-sign').spki),
+    expect: daemonFingerprint({ link: fixtureSealKey('daemon-link'), sign: fixtureKey('daemon-sign') }),
     software: 'bench',
   });
   link.onMessage = take;

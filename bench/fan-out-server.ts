@@ -6,7 +6,7 @@ import { systemRandom } from '../src/platform/random.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { acceptLink } from '../src/protocol/link/link-setup.ts';
 import { encodeEvent } from '../src/protocol/wire/codec.ts';
-import { fixtureKey } from '../test/fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../test/fixtures/keys.ts';
 
 const room = new Uint8Array(32).fill(1);
 /** The size of a sealed room message with a short text: header, padded text and signature. */
@@ -51,7 +51,7 @@ function serveBare(): (socket: Socket) => void {
 }
 
 function serveLinks(broadcast: boolean): (socket: Socket) => void {
-  const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
+  const keys = { link: fixtureSealKey('daemon-link'), sign: fixtureKey('daemon-sign') };
   const broadcasts = new Broadcasts({ clock: systemClock, random: systemRandom });
   broadcasts.open(room, new Set(['alice']));
   const members = new Set<{ send(event: Uint8Array): void }>();

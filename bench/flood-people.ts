@@ -1,4 +1,5 @@
 /** The accounts of floods.ts. Accounts, cards and tickets are written before the daemon starts, so that each can log in by key. */
+
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -12,6 +13,7 @@ import { EventFeed } from '../src/daemon/sessions/event-feed.ts';
 import type { Store } from '../src/daemon/store/store.ts';
 import { openSqliteStore } from '../src/daemon/store-thread/sqlite-store.ts';
 import { systemClock } from '../src/platform/clock.ts';
+import { systemRandom } from '../src/platform/random.ts';
 import { H } from '../src/protocol/base/bytes.ts';
 import { inlineOpaque } from '../src/protocol/crypto/opaque.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
@@ -19,8 +21,9 @@ import { daemonFingerprint } from '../src/protocol/link/daemon-identity.ts';
 import { connectLink } from '../src/protocol/link/link-setup.ts';
 import { CARD_LIFE_MS, type Card, openCard, signCard } from '../src/protocol/sealed/card.ts';
 import { sealNote } from '../src/protocol/sealed/note.ts';
+import { encodeJoinBody } from '../src/protocol/sealed/room-bodies.ts';
 import { signLogEntry } from '../src/protocol/sealed/room-log.ts';
-import { fixtureKey } from '../test/fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../test/fixtures/keys.ts';
 import { fastOpaque } from '../test/helpers/protocol/fast-opaque.ts';
 
 export const LINKS = 50;
@@ -32,15 +35,15 @@ export const daemonId = new Uint8Array(32).fill(1);
 export const PASSWORD = 'a password for floods';
 const ticket = new Uint8Array(32).fill(3);
 const identity = fixtureKey('mallory-identity');
-const expect = daemonFingerprint(fixtureKey('daemon-link').spki, fixtureKey('daemon-sign').spki);
+const expect = daemonFingerprint({ link: fixtureSealKey('daemon-link'), sign: fixtureKey('daemon-sign') });
 
 export const flooder = (index: number): string => `flooder${index}`;
 
 /** A fresh card for `name`. All accounts share one key pair: the name is part of the identity. */
 export async function cardOf(name: string): Promise<{ bytes: Uint8Array; card: Card }> {
-  const { spki: ekSpki } = fixtureKey('mallory-encryption');
+  const { spki: ekSpki, xwingKey } = fixtureSealKey('mallory-encryption');
   const notBefore = Math.floor(Date.now() / 60_000) * 60_000 - 60_000;
-  const about = { name, ekSpki, cardSeq: 1, notBefore, notAfter: notBefore + CARD_LIFE_MS };
+  const about = { name, ekSpki, xwingKey, cardSeq: 1, notBefore, notAfter: notBefore + CARD_LIFE_MS };
   const bytes = await signCard(inlineRsa, identity, { ...about, prevCardHash: new Uint8Array(32) });
   return { bytes, card: openCard(bytes) };
 }
@@ -79,13 +82,17 @@ async function recordOf(setup: string, name: string): Promise<string> {
 }
 
 async function joinLobby(store: Store, people: readonly Card[]): Promise<void> {
-  const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
-  const parts = { feed: new EventFeed(), broadcasts: null, clock: systemClock, rsa: inlineRsa };
+  const keys = { link: fixtureSealKey('daemon-link'), sign: fixtureKey('daemon-sign') };
+  const parts = { feed: new EventFeed(), broadcasts: null, clock: systemClock, random: systemRandom, rsa: inlineRsa };
   const rooms = await Rooms.open({ ...parts, identity: { keys, daemonId } }, store);
   for (const { name, idFp } of people) {
     const { id: room, head } = rooms.lobby;
     const about = { room, n: head.n + 1, prev: head.hash, op: 'join', subject: { name, idFp }, actor: idFp } as const;
-    const entry = await signLogEntry(inlineRsa, identity, { ...about, time: Date.now(), body: identity.spki });
+    const entry = await signLogEntry(inlineRsa, identity, {
+      ...about,
+      time: Date.now(),
+      body: encodeJoinBody({ sigSpki: identity.spki }),
+    });
     await rooms.append(room, entry, { name, idFp }, store, setImmediate);
   }
 }
@@ -114,7 +121,7 @@ export async function openLink(port: number, from?: string) {
       socket.once('connect', resolve);
       socket.once('close', () => reject(new Error('the connection was refused')));
     });
-    const options = { rsa: inlineRsa, ephemeral: fixtureKey('ephemeral'), expect, software: 'bench' };
+    const options = { rsa: inlineRsa, ephemeral: fixtureKey('spare'), expect, software: 'bench' };
     return { socket, link: await connectLink(socket, options) };
   } finally {
     opening -= 1;
@@ -157,7 +164,15 @@ export async function logInWithRetry(port: number, name: string, from?: string, 
 export async function noteMaker(from: string, to: string): Promise<(n: number) => Uint8Array> {
   const [mine, theirs] = [(await cardOf(from)).card, (await cardOf(to)).card];
   const none = new Uint8Array(32);
-  const header = { device: DEVICE, seq: 1, prev: none, seen: none, sentAt: Date.now(), noteId: new Uint8Array(16) };
+  const header = {
+    device: DEVICE,
+    seq: 1,
+    prev: none,
+    seen: none,
+    sentAt: Date.now(),
+    noteId: new Uint8Array(16),
+    life: 0,
+  };
   const content = { kind: 'text', text: 'a line as people write it' } as const;
   const { note } = await sealNote(inlineRsa, { daemonId, identity, from: mine, to: theirs, ...header, content });
   // The id follows version, type and conversation; the sequence number follows the id, both identities and the device.

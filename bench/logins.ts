@@ -15,7 +15,7 @@ import { inlineOpaque } from '../src/protocol/crypto/opaque.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { parseAddress } from '../src/protocol/link/daemon-identity.ts';
 import { CARD_LIFE_MS, signCard } from '../src/protocol/sealed/card.ts';
-import { fixtureKey } from '../test/fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../test/fixtures/keys.ts';
 import { bareRsa, type Count, cpuOfEach } from './bare-rsa.ts';
 import { type BenchDaemon, startDaemon } from './daemon.ts';
 import { type Print, ratio } from './report.ts';
@@ -58,7 +58,7 @@ export async function benchLogins(print: Print, quick = false): Promise<void> {
       'login by key': { open: 1, seal: 1, verify: 1 },
     };
     for (const what of ['handshake', 'login by password', 'login by key'] as const) {
-      const bare = await cpuOfEach(times, bareRsa(fixtureKey('daemon-link'), limits[what]));
+      const bare = await cpuOfEach(times, bareRsa(fixtureSealKey('daemon-link'), limits[what]));
       const ms = measured[what];
       const with_ = what === 'handshake' ? '' : ' (its handshake included)';
       print(
@@ -78,9 +78,6 @@ async function open(daemon: BenchDaemon): Promise<{ calls: Calls; daemonId: Uint
     address: { host, port },
     timeoutMs: 10_000,
     expect: fingerprint,
-    // One ephemeral pair for all links, so that the client spends no time on keys.
-    ephemeral: fixtureKey('ephemeral'),
-    rsa: inlineRsa,
     software: 'bench',
     clock: systemClock,
     random: systemRandom,
@@ -93,16 +90,16 @@ async function open(daemon: BenchDaemon): Promise<{ calls: Calls; daemonId: Uint
 async function register(daemon: BenchDaemon): Promise<void> {
   const { calls, daemonId } = await open(daemon);
   const identity = fixtureKey('alice-identity');
-  const { spki: ekSpki, pkcs8 } = fixtureKey('alice-encryption');
+  const { spki: ekSpki, xwingKey, pkcs8, seed } = fixtureSealKey('alice-encryption');
   const notBefore = Date.now();
   const life = { cardSeq: 1, notBefore, notAfter: notBefore + CARD_LIFE_MS, prevCardHash: new Uint8Array(32) };
-  const card = await signCard(inlineRsa, identity, { name: NAME, ekSpki, ...life });
+  const card = await signCard(inlineRsa, identity, { name: NAME, ekSpki, xwingKey, ...life });
   await registerAccount(calls, inlineOpaque, {
     name: NAME,
     password: PASSWORD,
     invite: null,
     localKeys: true,
-    keys: async () => ({ identity, keys: [{ card, pkcs8 }] }),
+    keys: async () => ({ identity, keys: [{ card, pkcs8, seed }] }),
     daemonId,
   });
   calls.link.destroy();

@@ -8,7 +8,7 @@ import { MAX_TEXT_BYTES } from '../src/protocol/base/safe-text.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { CARD_LIFE_MS, type Card, openCard, signCard } from '../src/protocol/sealed/card.ts';
 import { deliveredNote, openNote, parseNote, sealNote } from '../src/protocol/sealed/note.ts';
-import { fixtureKey } from '../test/fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../test/fixtures/keys.ts';
 import { bareRsa, cpuOfEach } from './bare-rsa.ts';
 import { type Print, ratio } from './report.ts';
 
@@ -30,20 +30,21 @@ export async function benchNotes(print: Print, quick = false): Promise<void> {
         seen: new Uint8Array(32),
         sentAt: alice.notBefore,
         noteId: new Uint8Array(16).fill(3),
+        life: 0,
         content: { kind: 'text', text: 'x'.repeat(size) },
       });
     const { note } = await seal();
     const { header } = parseNote(note);
     const [chunks = 0, own = 0] = header.copies.map((copy) => copy.chunks);
     const delivered = deliveredNote(parseNote(note), 0);
+    const pair = fixtureSealKey('bob-encryption');
     const reader = {
       daemonId,
       me: bob.idFp,
-      keys: [{ ekFp: bob.ekFp, pkcs8: fixtureKey('bob-encryption').pkcs8 }],
+      keys: [{ ekFp: bob.ekFp, pkcs8: pair.pkcs8, seed: pair.seed }],
       author: alice.sigSpki,
       authorName: 'alice',
     };
-    const pair = fixtureKey('bob-encryption');
     const work = [
       ['seal', seal, bareRsa(pair, { seal: chunks + own, sign: 1 })],
       ['open', () => openNote(inlineRsa, delivered, reader), bareRsa(pair, { open: chunks, verify: 1 })],
@@ -60,8 +61,8 @@ export async function benchNotes(print: Print, quick = false): Promise<void> {
 async function cardOf(name: 'alice' | 'bob'): Promise<Card> {
   const notBefore = Date.now();
   const life = { cardSeq: 1, notBefore, notAfter: notBefore + CARD_LIFE_MS, prevCardHash: new Uint8Array(32) };
-  const { spki: ekSpki } = fixtureKey(`${name}-encryption`);
-  return openCard(await signCard(inlineRsa, fixtureKey(`${name}-identity`), { name, ekSpki, ...life }));
+  const { spki: ekSpki, xwingKey } = fixtureSealKey(`${name}-encryption`);
+  return openCard(await signCard(inlineRsa, fixtureKey(`${name}-identity`), { name, ekSpki, xwingKey, ...life }));
 }
 
 if (import.meta.main) await benchNotes(console.log, process.argv.includes('--quick'));

@@ -14,7 +14,7 @@ import { SegmentSealer } from '../src/protocol/sealed/file.ts';
 import { deliveredNote, parseNote, sealNote } from '../src/protocol/sealed/note.ts';
 import { safetyNumber } from '../src/protocol/sealed/safety-number.ts';
 import { sealVault } from '../src/protocol/sealed/vault.ts';
-import { fixtureKey } from '../test/fixtures/keys.ts';
+import { fixtureSealKey } from '../test/fixtures/keys.ts';
 import { DAEMON_ID, NO_HASH, person, T0 } from '../test/helpers/protocol/people.ts';
 import { flipped, type Vector, withDamage, writeVectors } from './vector.ts';
 
@@ -23,9 +23,11 @@ const [alice, bob] = [await person('alice'), await person('bob')];
 const daemonId = hex(DAEMON_ID);
 
 // Key cards
+const carol = fixtureSealKey('carol-encryption');
 const secondCard = await signCard(inlineRsa, alice.identity, {
   name: 'alice',
-  ekSpki: fixtureKey('carol-encryption').spki,
+  ekSpki: carol.spki,
+  xwingKey: carol.xwingKey,
   cardSeq: 2,
   notBefore: T0,
   notAfter: T0 + CARD_LIFE_MS,
@@ -46,7 +48,7 @@ writeVectors('card', [
 ]);
 
 // Notes
-const chain = { device: 7, seq: 1, prev: NO_HASH, seen: NO_HASH, sentAt: T0 + 1 };
+const chain = { device: 7, seq: 1, prev: NO_HASH, seen: NO_HASH, sentAt: T0 + 1, life: 0 };
 const seal = (to: typeof bob, text: string) =>
   sealNote(inlineRsa, {
     daemonId: DAEMON_ID,
@@ -152,7 +154,7 @@ writeVectors('segment', [
 
 // The vault
 const exportKey = random(64);
-const keys = [{ card: alice.cardBytes, pkcs8: alice.encryption.pkcs8 }];
+const keys = [{ card: alice.cardBytes, pkcs8: alice.encryption.pkcs8, seed: alice.encryption.seed }];
 const owner = { daemonId: DAEMON_ID, name: 'alice', idFp: alice.idFp };
 const vault = sealVault(exportKey, owner, { version: 3, identity: alice.identity, keys }, random);
 const held = { exportKey: hex(exportKey), daemonId, name: 'alice', idFp: hex(alice.idFp), vault: hex(vault) };
@@ -164,11 +166,12 @@ const vaults = withDamage(
   'vault',
 );
 writeVectors('vault', [
-  ...vaults,
+  // The flipped bit makes it a later format.
+  ...vaults.map((v) => (v.what.startsWith('first bit of the version') ? { ...v, verdict: 'version' } : v)),
   {
     what: 'a newer format',
     verdict: 'version',
-    given: { ...held, vault: hex(concat(Uint8Array.of(2), vault.subarray(1))) },
+    given: { ...held, vault: hex(concat(Uint8Array.of(3), vault.subarray(1))) },
   },
   { what: 'another version', verdict: 'vault', given: { ...held, vault: hex(flipped(vault, 4)) } },
   { what: 'another name', verdict: 'vault', given: { ...held, name: 'bob' } },

@@ -7,6 +7,7 @@ import { systemRandom as random } from '../src/platform/random.ts';
 import { hex } from '../src/protocol/base/bytes.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { mintEpoch, openEpoch, sealGrant } from '../src/protocol/sealed/epoch.ts';
+import { encodeJoinBody } from '../src/protocol/sealed/room-bodies.ts';
 import { createLobby, parseLogEntry, signLogEntry } from '../src/protocol/sealed/room-log.ts';
 import { sealRoomMessage } from '../src/protocol/sealed/room-message.ts';
 import { fixtureKey } from '../test/fixtures/keys.ts';
@@ -18,7 +19,7 @@ const daemonSign = fixtureKey('daemon-sign');
 const daemonId = hex(DAEMON_ID);
 
 // The lobby's log
-const lobby = await createLobby(inlineRsa, daemonSign, DAEMON_ID, '#lobby', T0);
+const lobby = await createLobby(inlineRsa, daemonSign, DAEMON_ID, '#lobby', T0, random);
 const about = {
   room: lobby.room,
   n: 1,
@@ -29,7 +30,7 @@ const about = {
 } as const;
 const signJoin = (who: typeof alice, key = who.identity) =>
   signLogEntry(inlineRsa, key, {
-    ...{ ...about, body: who.identity.spki, actor: who.idFp },
+    ...{ ...about, body: encodeJoinBody({ sigSpki: who.identity.spki }), actor: who.idFp },
     subject: { name: who.name, idFp: who.idFp },
   });
 const join = await signJoin(alice);
@@ -56,13 +57,23 @@ writeVectors('room-log', [
   logVector('joined by another key', [lobby.entry, await signJoin(alice, mallory.identity)], null),
   logVector('joined by the daemon', [lobby.entry, await signJoin(alice, daemonSign)], null),
   logVector('a bit flipped', [lobby.entry, flipped(join, 80)], null),
-  logVector('made by another', [(await createLobby(inlineRsa, mallory.identity, DAEMON_ID, '#lobby', T0)).entry], null),
+  logVector(
+    'made by another',
+    [(await createLobby(inlineRsa, mallory.identity, DAEMON_ID, '#lobby', T0, random)).entry],
+    null,
+  ),
 ]);
 
 // Epochs and grants
 const minted = await mintEpoch(inlineRsa, {
   ...{ room: lobby.room, logHead: parseLogEntry(join).hash, epochPrev: NO_HASH, time: T0 },
-  ...{ maker: { ...alice.identity, idFp: alice.idFp }, members: [alice.card, bob.card], random },
+  ...{
+    maker: { ...alice.identity, idFp: alice.idFp },
+    members: [alice.card, bob.card],
+    random,
+    info: null,
+    before: null,
+  },
 });
 const epoch = openEpoch(minted.epoch, alice.identity.spki);
 const chunk = minted.keys[1]?.chunk ?? NO_HASH;
@@ -102,7 +113,16 @@ const say = (text: string) =>
       device: 7,
       seq: 1,
     },
-    ...{ msgId: random(16), prev: NO_HASH, seen: [NO_HASH], sentAt: T0, content: { kind: 'text', text }, random },
+    ...{
+      msgId: random(16),
+      prev: NO_HASH,
+      seen: [NO_HASH],
+      logHead: parseLogEntry(join).hash,
+      life: 0,
+      sentAt: T0,
+      content: { kind: 'text', text },
+      random,
+    },
   });
 const messages: Vector[] = [];
 for (const text of ['hello', 'x'.repeat(1000)]) {

@@ -8,11 +8,12 @@ import { concat, H, hex, utf8 } from '../src/protocol/base/bytes.ts';
 import { OAEP_MAX, sealChunk, sign } from '../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { type DaemonKeys, daemonFingerprint } from '../src/protocol/link/daemon-identity.ts';
-import { answerHello, encodeGreeting, startHandshake } from '../src/protocol/link/handshake.ts';
+import type { ExactReader } from '../src/protocol/link/exact-reader.ts';
+import { answerHello, encodeGreeting, startHandshake, takeHello, takeReply } from '../src/protocol/link/handshake.ts';
 import { encodeParameters } from '../src/protocol/link/parameters.ts';
 import { RecordSealer } from '../src/protocol/link/record.ts';
 import { recordLimits, recordType } from '../src/protocol/link/record-format.ts';
-import { fixtureKey } from '../test/fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../test/fixtures/keys.ts';
 
 const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
 
@@ -21,7 +22,7 @@ function write(name: string, vectors: unknown): void {
 }
 
 function rsaVectors() {
-  const alice = fixtureKey('alice-encryption');
+  const alice = fixtureSealKey('alice-encryption');
   const plains = { empty: new Uint8Array(0), text: utf8('a short text'), full: new Uint8Array(OAEP_MAX).fill(0xa5) };
   const chunks = Object.entries(plains).map(([what, plain]) => ({ what, plain, chunk: sealChunk(alice.spki, plain) }));
   const hash = H('note', utf8('vector'));
@@ -54,33 +55,45 @@ function rsaVectors() {
 }
 
 async function handshakeVectors() {
-  const keys: DaemonKeys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
-  const ephemeral = fixtureKey('ephemeral');
+  const keys: DaemonKeys = { link: fixtureSealKey('daemon-link'), sign: fixtureKey('daemon-sign') };
   const rejectKey = new Uint8Array(32).fill(9);
-  const [k1, k2] = [new Uint8Array(32).fill(0x11), new Uint8Array(32).fill(0x22)];
-  const daemonId = new Uint8Array(32).fill(7);
-  const parameters = encodeParameters({ messages: 1, software: 'vector 1', time: 1_700_000_000_000 }, daemonId);
-  const fingerprint = daemonFingerprint(keys.link.spki, keys.sign.spki);
-  const greeting = { linkSpki: keys.link.spki, signSpki: keys.sign.spki, fingerprint };
-  const { hello, finish } = await startHandshake({
-    rsa: inlineRsa,
-    random: () => k1,
-    greeting,
+  // The client draws the seed of its ephemeral key, then the secret that it seals with RSA.
+  const [seed, secret1] = [new Uint8Array(32).fill(0x11), new Uint8Array(32).fill(0x22)];
+  const drawn = [seed, secret1];
+  const parameters = encodeParameters(
+    { messages: 2, software: 'vector 2', time: 1_700_000_000_000 },
+    new Uint8Array(32).fill(7),
+  );
+  const fingerprint = daemonFingerprint(keys);
+  const { hello, finish } = startHandshake({
+    random: () => drawn.shift() ?? seed,
+    greeting: keys,
     expect: fingerprint,
-    ephemeral,
   });
-  const parts = { ct1: hello.slice(6, 390), ephemeralSpki: hello.slice(392, -16), tag: hello.slice(-16) };
-  const answer = await answerHello(parts, { rsa: inlineRsa, random: () => k2, keys, rejectKey, parameters });
-  const agreed = await finish({ ct2: answer.reply.slice(0, 384), sealed: answer.reply.slice(386) });
-  const spoilt = { magic: 3, suite: 5, ct1: 100, 'ephemeral SPKI': 500, tag: hello.length - 1 };
+  const read = readerOf(hello);
+  const answer = await answerHello(await takeHello(read), { rsa: inlineRsa, keys, rejectKey, parameters });
+  const agreed = finish(await takeReply(readerOf(answer.reply)));
+  const spoilt = {
+    magic: 3,
+    suite: 5,
+    ct1: 100,
+    'ct2, ML-KEM': 400,
+    'ct2, X25519': 1480,
+    'ephemeral key': 2000,
+    tag: hello.length - 1,
+  };
   return {
-    link: { spki: hex(keys.link.spki), pkcs8: hex(keys.link.pkcs8) },
+    link: {
+      spki: hex(keys.link.spki),
+      pkcs8: hex(keys.link.pkcs8),
+      xwingKey: hex(keys.link.xwingKey),
+      seed: hex(keys.link.seed),
+    },
     sign: { spki: hex(keys.sign.spki) },
-    ephemeral: { spki: hex(ephemeral.spki), pkcs8: hex(ephemeral.pkcs8) },
+    ephemeralSeed: hex(seed),
+    secret1: hex(secret1),
     fingerprint: hex(fingerprint),
     greeting: hex(encodeGreeting(keys)),
-    k1: hex(k1),
-    k2: hex(k2),
     parameters: hex(parameters),
     reply: hex(answer.reply),
     cb: hex(agreed.cb),
@@ -94,6 +107,15 @@ async function handshakeVectors() {
         verdict: 'refused',
       })),
     ],
+  };
+}
+
+/** Reads these bytes in order. */
+function readerOf(bytes: Uint8Array): ExactReader {
+  let at = 0;
+  return async (size) => {
+    at += size;
+    return bytes.subarray(at - size, at);
   };
 }
 

@@ -49,6 +49,8 @@ export type MessageRef = Pick<Message, 'author' | 'id'>;
 export type Body =
   | { kind: 'text'; text: string }
   | { kind: 'reply'; to: MessageRef; text: string }
+  /** A kind that only later versions know; `text` says so. */
+  | { kind: 'unknown'; text: string }
   | { kind: 'file'; file: FileInfo };
 
 export type Message = {

@@ -127,7 +127,7 @@ export async function startDaemon(config: Config, dependencies: DaemonDependenci
     closers.push(() => files.close());
     const directory = await CardDirectory.open(store, clock);
     const broadcasts = config.broadcast ? new Broadcasts({ clock, random }) : null;
-    const rooms = await Rooms.open({ feed, broadcasts, clock, rsa, identity }, store);
+    const rooms = await Rooms.open({ feed, broadcasts, clock, random, rsa, identity }, store);
     const closing = new Set((await store.closings({})).map(({ name }) => name));
     const accounts = await Accounts.open({
       fs,

@@ -32,6 +32,7 @@ test('a member whose card cannot be sealed to stops nobody else', async (t) => {
     from: mallory.card,
     to: alicesCard,
     device: 5,
+    life: 0,
     seq: 1,
     prev: new Uint8Array(32),
     seen: new Uint8Array(32),

@@ -18,7 +18,7 @@ import { decodeDaemonParameters, encodeParameters } from '../../src/protocol/lin
 import { RecordSealer } from '../../src/protocol/link/record.ts';
 import { LARGE_RECORD, recordLimits, recordType } from '../../src/protocol/link/record-format.ts';
 import { manualClock } from '../helpers/manual-clock.ts';
-import { connecting, daemonId, daemonKeys, fingerprint } from '../helpers/protocol/link-pair.ts';
+import { daemonId, daemonKeys, fingerprint } from '../helpers/protocol/link-pair.ts';
 import { cheapRsa, fuzz } from './fuzz.ts';
 
 const random = (size: number) => new Uint8Array(size).fill(5);
@@ -42,10 +42,9 @@ test('handshake: no changed greeting, hello or reply is accepted', async (t) => 
   const greetingBytes = encodeGreeting(daemonKeys);
   const greeting = await takeGreeting(reading(greetingBytes).take);
   const parameters = encodeParameters({ messages: 1, software: 'daemon 1', time: 1_700_000_000_000 }, daemonId);
-  const { ephemeral } = connecting;
-  const say = () => startHandshake({ rsa, random, greeting, expect: fingerprint, ephemeral });
-  const answering = { rsa, random, keys: daemonKeys, rejectKey: random(32), parameters };
-  const { hello } = await say();
+  const say = () => startHandshake({ random, greeting, expect: fingerprint });
+  const answering = { rsa, keys: daemonKeys, rejectKey: random(32), parameters };
+  const { hello } = say();
   const answered = await answerHello(await takeHello(reading(hello).take), answering);
   // Bytes after a piece belong to the next one.
   await fuzz(
@@ -72,7 +71,7 @@ test('handshake: no changed greeting, hello or reply is accepted', async (t) => 
     [answered.reply],
     async (bytes) => {
       const { take, left } = reading(bytes);
-      const { parameters: opened } = await (await say()).finish(await takeReply(take));
+      const { parameters: opened } = await say().finish(await takeReply(take));
       decodeDaemonParameters(opened);
       return left() === 0;
     },

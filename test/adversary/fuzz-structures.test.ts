@@ -72,7 +72,7 @@ test('card: no changed one is accepted', async (t) => {
 });
 
 test('note: no changed one is accepted', async (t) => {
-  const place = { device: 1, seq: 1, prev: NO_HASH, seen: NO_HASH, sentAt: T0, noteId: random(16) };
+  const place = { device: 1, seq: 1, prev: NO_HASH, seen: NO_HASH, sentAt: T0, noteId: random(16), life: 0 };
   const about = {
     daemonId: DAEMON_ID,
     identity: alice.identity,
@@ -103,7 +103,7 @@ test('note: no changed one is accepted', async (t) => {
 });
 
 test('room log: no changed entry is accepted', async (t) => {
-  const { room, entry: first } = await createLobby(rsa, sign, DAEMON_ID, '#lobby', T0);
+  const { room, entry: first } = await createLobby(rsa, sign, DAEMON_ID, '#lobby', T0, random);
   const subject = { name: 'alice', idFp: alice.idFp };
   const about = {
     room,
@@ -135,7 +135,14 @@ test('room log: no changed entry is accepted', async (t) => {
 test('epoch and grant: no changed one is accepted', async (t) => {
   const maker = { ...alice.identity, idFp: alice.idFp };
   const about = { room: random(32), logHead: random(32), epochPrev: NO_HASH, time: T0 };
-  const { epoch, key } = await mintEpoch(rsa, { ...about, maker, members: [alice.card, bob.card], random });
+  const { epoch, key } = await mintEpoch(rsa, {
+    ...about,
+    maker,
+    members: [alice.card, bob.card],
+    random,
+    info: null,
+    before: null,
+  });
   const opened = openEpoch(epoch, alice.identity.spki);
   await fuzz(
     t,
@@ -156,15 +163,23 @@ test('epoch and grant: no changed one is accepted', async (t) => {
 });
 
 test('room message: none changed from outside or by another member is accepted', async (t) => {
-  const header = { room: random(32), epochId: random(32), from: alice.idFp, device: 1, seq: 1, msgId: random(16) };
-  const said = { prev: NO_HASH, seen: [random(32)], sentAt: T0, content: contents[0] as Content };
+  const header = {
+    room: random(32),
+    epochId: random(32),
+    from: alice.idFp,
+    device: 1,
+    seq: 1,
+    msgId: random(16),
+    life: 0,
+  };
+  const said = { prev: NO_HASH, seen: [random(32)], logHead: random(32), sentAt: T0, content: contents[0] as Content };
   const key = random(32);
   const { message } = await sealRoomMessage(rsa, { ...header, ...said, key, identity: alice.identity, random });
   const reader = { key, authorSpki: alice.identity.spki, room: header.room, epochId: header.epochId };
   t.is(openRoomMessage(message, reader).content.kind, 'text');
   await fuzz(t, [message], (bytes) => Boolean(openRoomMessage(bytes, reader)), 1 / 2);
   const clear = message.subarray(0, message.length - 512 - 16);
-  const messageKey = hkdf(key, clear.subarray(-16), H('roomkey', clear));
+  const messageKey = hkdf(key, clear.subarray(-20, -4), H('roomkey', clear));
   const crypt = (plain: Uint8Array) => {
     const cipher = createCipheriv('aes-256-gcm', messageKey, new Uint8Array(12)).setAAD(clear);
     return concat(cipher.update(plain), cipher.final(), cipher.getAuthTag());
@@ -184,7 +199,7 @@ test('segment: no changed one is accepted', async (t) => {
 
 test('vault: no changed one is accepted', async (t) => {
   const owner = { daemonId: DAEMON_ID, name: 'alice', idFp: alice.idFp };
-  const keys = [{ card: alice.cardBytes, pkcs8: alice.encryption.pkcs8 }];
+  const keys = [{ card: alice.cardBytes, pkcs8: alice.encryption.pkcs8, seed: alice.encryption.seed }];
   const vault = sealVault(random(64), owner, { version: 3, identity: alice.identity, keys }, random);
   t.is(openVault(random(64), owner, vault).version, 3);
   await fuzz(t, [vault], (bytes) => Boolean(openVault(random(64), owner, bytes)));

@@ -1,7 +1,9 @@
 /** Seeded mutations of valid samples: flipped bits, cuts, extensions, splices, repeats and changed lengths. */
+
 import type { ExecutionContext } from 'ava';
 import { equal, H, hex } from '../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
+import { sealedBytes } from '../../src/protocol/crypto/person-seal.ts';
 import { inlineRsa, type Rsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { type SeededRandom, seeded } from './seeded.ts';
 
@@ -74,15 +76,16 @@ function changed(bytes: Uint8Array, samples: Uint8Array[], random: SeededRandom)
 
 /** Opens only what was sealed here, without the cost of RSA: the test is about the bytes around it. */
 export function cheapRsa(): Rsa {
-  const sealed = new Map<string, Uint8Array>();
+  const sealed = new Map<string, Uint8Array[]>();
   return {
     ...inlineRsa,
     seal: async (jobs) =>
-      jobs.map(({ spki, plain }) => {
-        const chunk = Buffer.concat(Array.from({ length: 12 }, () => H('seg', spki, plain)));
-        sealed.set(hex(chunk), plain);
-        return chunk;
+      jobs.map(({ to, context, chunks }) => {
+        const pattern = H('seg', to.ekFp, context, ...chunks);
+        const bytes = new Uint8Array(sealedBytes(chunks.length)).map((_, i) => pattern[i % 32] ?? 0);
+        sealed.set(hex(bytes), chunks);
+        return bytes;
       }),
-    open: async (_pkcs8, chunks) => chunks.map((chunk) => sealed.get(hex(chunk)) ?? null),
+    open: async (job) => sealed.get(hex(job.sealed)) ?? null,
   };
 }

@@ -9,8 +9,6 @@ import { Calls, type MessageLink } from '../../src/client/connection/calls.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { systemRandom } from '../../src/platform/random.ts';
 import { fromHex, Writer } from '../../src/protocol/base/bytes.ts';
-import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
-import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { exactReader } from '../../src/protocol/link/exact-reader.ts';
 import {
   type Greeting,
@@ -24,7 +22,6 @@ import { encodeParameters } from '../../src/protocol/link/parameters.ts';
 import { RecordSealer } from '../../src/protocol/link/record.ts';
 import { LARGE_RECORD, type RecordType, recordLimits, recordType } from '../../src/protocol/link/record-format.ts';
 import { MESSAGES_VERSION } from '../../src/protocol/wire/codec.ts';
-import { fixtureKey } from '../fixtures/keys.ts';
 import type { DaemonProcess } from '../helpers/daemon/daemon.ts';
 
 /** `closed`: the daemon sent CLOSE. `cut`: the connection ended without it. */
@@ -51,8 +48,6 @@ export async function untilClosed(socket: Socket): Promise<void> {
 }
 
 export type HandshakeLies = {
-  /** The key to which the daemon seals its Reply. */
-  ephemeral?: KeyPair;
   /** Changes the Hello. */
   hello?: (bytes: Uint8Array) => Uint8Array;
   /** The body of the first record; null sends none, and the daemon goes on waiting for it. */
@@ -71,11 +66,10 @@ export async function hostileClient(
   const socket = await openSocket(t, at, lies.from);
   const take = exactReader(socket);
   const greeting: Greeting = await takeGreeting(take);
-  const ephemeral = lies.ephemeral ?? fixtureKey('ephemeral');
   const expect = fromHex(at.fingerprint);
-  const said = await startHandshake({ rsa: inlineRsa, random: systemRandom, greeting, expect, ephemeral });
+  const said = startHandshake({ random: systemRandom, greeting, expect });
   socket.write(hello(said.hello));
-  const agreed = await said.finish(await takeReply(take));
+  const agreed = said.finish(await takeReply(take));
   const client = new HostileClient(socket, agreed);
   const parameters = { messages: MESSAGES_VERSION, software: 'hostile', time: Date.now() };
   const confirm = lies.confirm === undefined ? encodeParameters(parameters) : lies.confirm;

@@ -1,11 +1,13 @@
 /** Keys that parse and do not work are refused where they arrive, while others use the lobby. */
+
 import test, { type ExecutionContext } from 'ava';
 import { concat, Writer } from '../../src/protocol/base/bytes.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { openCard } from '../../src/protocol/sealed/card.ts';
+import { encodeJoinBody } from '../../src/protocol/sealed/room-bodies.ts';
 import { parseLogEntry, signLogEntry } from '../../src/protocol/sealed/room-log.ts';
-import { fixtureKey } from '../fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../fixtures/keys.ts';
 import { connectChat } from '../helpers/client/chat.ts';
 import { freshCard, login, register, testDaemonId } from '../helpers/client/client.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
@@ -18,8 +20,10 @@ import { type HostileClient, hostileClient } from './hostile-client.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
 const password = 'correct horse';
-const encryption = fixtureKey('mallory-encryption').spki;
+const encryption = fixtureSealKey('mallory-encryption').spki;
 const badKeys = { even: evenKey(encryption), 'small factor': fixtureKey('weak').spki };
+/** What nothing can be sealed to: one half of the key does not work. */
+const unsealable = [...Object.values(badKeys).map((ekSpki) => ({ ekSpki })), { xwingKey: new Uint8Array(1216) }];
 
 /** Alice and Bob in the lobby. @returns a function that checks that they still reach each other */
 async function lobby(t: ExecutionContext, port: number): Promise<() => Promise<void>> {
@@ -52,8 +56,8 @@ test('a bad key in a first card, a second card, a handshake or a join is refused
   const notBefore = Date.now() - 1000;
   const mallory = await hostileClient(t, at);
   const registerWith = await registering(mallory);
-  for (const ekSpki of Object.values(badKeys)) {
-    const card = await cardWith('mallory', { ekSpki, notBefore });
+  for (const key of unsealable) {
+    const card = await cardWith('mallory', { ...key, notBefore });
     await throwsRefusal(t, registerWith(card), 'bad-request');
   }
   const weak = await cardWith('mallory', { identity: fixtureKey('weak'), notBefore });
@@ -64,15 +68,16 @@ test('a bad key in a first card, a second card, a handshake or a join is refused
   await goesOn();
 
   const first = openCard(mine);
-  for (const ekSpki of Object.values(badKeys)) {
-    const second = await cardWith('mallory', { ekSpki, notBefore, cardSeq: 2, prevCardHash: first.hash });
+  for (const key of unsealable) {
+    const second = await cardWith('mallory', { ...key, notBefore, cardSeq: 2, prevCardHash: first.hash });
     await throwsRefusal(t, mallory.request('card-put', { card: second }), 'bad-request');
   }
   await goesOn();
 
-  for (const spki of [badKeys.even, badKeys['small factor'], longExponent(60_000), encryption.subarray(1)]) {
-    const ephemeral = { spki, pkcs8: fixtureKey('mallory-encryption').pkcs8 };
-    await t.throwsAsync(hostileClient(t, at, { ephemeral }), { name: 'ProtocolError', code: 'handshake' });
+  // An ephemeral X-Wing key, whole or in its X25519 half, that nothing can be sealed to.
+  for (const size of [32, 1216]) {
+    const hello = (said: Uint8Array) => Uint8Array.from(said).fill(0, said.length - 16 - size, said.length - 16);
+    await t.throwsAsync(hostileClient(t, at, { hello }), { name: 'ProtocolError', code: 'handshake' });
   }
   await goesOn();
 
@@ -96,7 +101,7 @@ test('a bad key in a first card, a second card, a handshake or a join is refused
     actor: idFp,
     time: Date.now(),
   } as const;
-  const body = evenKey(fixtureKey('mallory-identity').spki);
+  const body = encodeJoinBody({ sigSpki: evenKey(fixtureKey('mallory-identity').spki) });
   const entry = await signLogEntry(inlineRsa, fixtureKey('mallory-identity'), { ...about, body });
   await t.throwsAsync(mallory.request('log-append', { room, entry }));
   t.is(await mallory.ended, 'cut');
@@ -121,8 +126,9 @@ test('a daemon that shows people with bad keys hides nobody else, and nothing is
 
 test('a greeting with a bad key ends the connection before anything is asked', async (t) => {
   const sign = fixtureKey('daemon-sign').spki;
+  const { xwingKey } = fixtureSealKey('daemon-link');
   for (const link of [evenKey(sign), fixtureKey('weak').spki, longExponent(60_000)]) {
-    const greeting = concat(Buffer.from('SCK1'), new Writer().var16(link).var16(sign).finish());
+    const greeting = concat(Buffer.from('SCK2'), new Writer().var16(link).var16(xwingKey).var16(sign).finish());
     const { host, port } = await startTcpServer(t, (socket) => void socket.write(greeting));
     const attempt = signInAs(t, { user: 'alice', server: `${host}:${port}`, password });
     await t.throwsAsync(attempt, { code: 'not-a-daemon' });

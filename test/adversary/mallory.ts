@@ -1,4 +1,5 @@
 /** Mallory and her accomplices: members of the lobby who use the protocol and do all that it does not prevent. */
+
 import { createPublicKey } from 'node:crypto';
 import type { ExecutionContext } from 'ava';
 import { systemRandom } from '../../src/platform/random.ts';
@@ -6,11 +7,12 @@ import { concat, equal, H, utf8, Writer } from '../../src/protocol/base/bytes.ts
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
-import { CARD_LIFE_MS, type Card, ekFp, openCard, signCard } from '../../src/protocol/sealed/card.ts';
+import { CARD_LIFE_MS, type Card, openCard, signCard } from '../../src/protocol/sealed/card.ts';
 import { mintEpoch, parseEpoch } from '../../src/protocol/sealed/epoch.ts';
+import { encodeJoinBody } from '../../src/protocol/sealed/room-bodies.ts';
 import { parseLogEntry, signLogEntry } from '../../src/protocol/sealed/room-log.ts';
 import type { Entry } from '../../src/protocol/wire/fields.ts';
-import { fixtureKey } from '../fixtures/keys.ts';
+import { fixtureCardKey, fixtureKey, fixtureSealKey } from '../fixtures/keys.ts';
 import { spareKey } from '../fixtures/spare-keys.ts';
 import { login, register } from '../helpers/client/client.ts';
 import { type HostileClient, hostileClient } from './hostile-client.ts';
@@ -57,10 +59,15 @@ export class Mallory {
     identity: KeyPair,
   ): Promise<Mallory> {
     const client = await hostileClient(t, at);
-    const ekSpki = fixtureKey('mallory-encryption').spki;
     const notBefore = Date.now() - 1000;
     const life = { notBefore, notAfter: notBefore + CARD_LIFE_MS };
-    const first = { name, ekSpki, cardSeq: 1, ...life, prevCardHash: new Uint8Array(32) };
+    const first = {
+      name,
+      ...fixtureCardKey('mallory-encryption'),
+      cardSeq: 1,
+      ...life,
+      prevCardHash: new Uint8Array(32),
+    };
     const card = await signCard(inlineRsa, identity, first);
     await register(client, 'mallory', 'pw', { name, card });
     const { lobby } = await login(client, name, 'pw');
@@ -85,7 +92,7 @@ export class Mallory {
       subject: { name, idFp },
       actor: idFp,
       time: Date.now(),
-      body: op === 'join' ? this.identity.spki : new Uint8Array(),
+      body: op === 'join' ? encodeJoinBody({ sigSpki: this.identity.spki }) : new Uint8Array(),
     });
     await this.client.request('log-append', { room: this.room, entry });
   }
@@ -102,6 +109,8 @@ export class Mallory {
       time: lie.time ?? Date.now(),
       members: members.map(({ card }) => openCard(card)),
       random: systemRandom,
+      info: null,
+      before: null,
     });
     const keys = lie.keys?.(minted.keys) ?? minted.keys;
     await this.client.request('epoch-begin', { room: this.room, epoch: minted.epoch, members: keys.length });
@@ -115,7 +124,7 @@ export class Mallory {
     const last = openCard(cards.at(-1) ?? new Uint8Array());
     const card = await signCard(inlineRsa, this.identity, {
       name: 'mallory',
-      ekSpki: fixtureKey('carol-encryption').spki,
+      ...fixtureCardKey('carol-encryption'),
       cardSeq: last.cardSeq + 1,
       notBefore: last.notBefore,
       notAfter: last.notAfter,
@@ -132,7 +141,7 @@ export class Mallory {
 
 /** Chunks of the right length without a key. */
 export const garbageKeys: { keys: (honest: Keys) => Keys } = {
-  keys: (keys) => keys.map(({ idFp }, i) => ({ idFp, chunk: new Uint8Array(384).fill(i + 1) })),
+  keys: (keys) => keys.map(({ idFp }, i) => ({ idFp, chunk: new Uint8Array(1520).fill(i + 1) })),
 };
 
 /** @returns 'taken', or the code of the refusal */
@@ -148,7 +157,7 @@ export async function outcomeOf(attempt: Promise<void>): Promise<string> {
 
 /** A key of the right size and exponent with an even modulus: nothing can be sealed to it. */
 function evenKey(): Uint8Array {
-  const spki = Uint8Array.from(fixtureKey('mallory-encryption').spki);
+  const spki = Uint8Array.from(fixtureSealKey('mallory-encryption').spki);
   // The last byte of the modulus stands before the exponent, 02 03 01 00 01.
   spki[spki.length - 6] = (spki[spki.length - 6] ?? 0) & 0xfe;
   return spki;
@@ -158,11 +167,12 @@ function evenKey(): Uint8Array {
 async function badCard(card: Card): Promise<Uint8Array> {
   const { spki, pkcs8 } = fixtureKey('mallory-identity');
   const body = new Writer()
-    .u8(1)
+    .u8(2)
     .var16(utf8(card.name))
     .var16(spki)
     .u64(card.cardSeq + 1)
     .var16(evenKey())
+    .var16(card.xwingKey)
     .u64(card.notBefore)
     .u64(card.notAfter)
     .bytes(card.hash)
@@ -173,8 +183,8 @@ async function badCard(card: Card): Promise<Uint8Array> {
 /** Stores Mallory's next card without the check, like one from before the check existed. */
 export async function storeBadCard({ script }: HostileDaemon, mallory: Mallory): Promise<void> {
   const bytes = await badCard(mallory.card);
-  const { idFp, cardSeq, hash, notAfter } = openCard(bytes);
-  const row = { idFp, cardSeq, hash, ekFp: ekFp(evenKey()), notAfter };
+  const { idFp, cardSeq, hash, ekFp, notAfter } = openCard(bytes);
+  const row = { idFp, cardSeq, hash, ekFp, notAfter };
   script.answers.ping = async ({ context, honest }) => {
     delete script.answers.ping;
     await context.store.addCard({ ...row, prevHash: mallory.card.hash, bytes });

@@ -34,7 +34,7 @@ async function greeted(port: number): Promise<boolean> {
   const socket = await dial(port);
   const [bytes] = await once(socket, 'data');
   socket.destroy();
-  return bytes.subarray(0, 4).toString('latin1') === 'SCK1';
+  return bytes.subarray(0, 4).toString('latin1') === 'SCK2';
 }
 
 // Serial: each test starts its own daemon.
@@ -165,7 +165,7 @@ test.serial('garbage on the port, a half-open link and a record that claims 4 Gi
   const http = await dial(daemon.port);
   http.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
   const huge = await dial(daemon.port);
-  huge.write(Buffer.concat([Buffer.from('SCL1'), Buffer.from([0, 1]), Buffer.alloc(384, 7), Buffer.alloc(64, 0xff)]));
+  huge.write(Buffer.concat([Buffer.from('SCL2'), Buffer.from([0, 2]), Buffer.alloc(384, 7), Buffer.alloc(64, 0xff)]));
   for (const socket of [noise, http, huge]) {
     socket.resume();
     await once(socket, 'close');

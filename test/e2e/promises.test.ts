@@ -70,7 +70,7 @@ test.serial("listen and plain end with status 5 and both keys when the server's 
   const listening = [start('alice', ['listen']), start('bob', ['plain'], { stdin: null })];
   await Promise.all(listening.map((one) => one.untilWritten(/listening as alice|you write to/)));
   const impostor = await temporaryFolder(t);
-  await writeFixtureKey(impostor, 'ephemeral');
+  await writeFixtureKey(impostor, 'spare');
   await daemon.stop();
   const { fingerprint } = await startDaemon(t, ['--port', String(daemon.port)], { dir: impostor });
   for (const one of listening) {

@@ -10,13 +10,15 @@ import {
   privateDecrypt,
 } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { ml_kem768_x25519 as reference } from '@noble/post-quantum/hybrid.js';
 import test from 'ava';
 import { systemClock } from '../../src/platform/clock.ts';
 import { concat, equal, fromHex, H, hex, utf8 } from '../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { checkPublicKey, openChunk, sealChunk, sign, verify } from '../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
-import { answerHello, encodeGreeting, startHandshake, takeHello } from '../../src/protocol/link/handshake.ts';
+import { daemonFingerprint } from '../../src/protocol/link/daemon-identity.ts';
+import { answerHello, encodeGreeting, takeHello } from '../../src/protocol/link/handshake.ts';
 import { RecordOpener, RecordSealer } from '../../src/protocol/link/record.ts';
 import { LARGE_RECORD, recordType } from '../../src/protocol/link/record-format.ts';
 import { gcmTag, openssl, withFiles } from '../helpers/protocol/openssl.ts';
@@ -156,19 +158,21 @@ test('GCM: node:crypto and the block cipher of openssl make the same record', (t
   }
 });
 
-type Pair = { spki: string; pkcs8: string };
 type HandshakeVectors = Record<
-  'greeting' | 'fingerprint' | 'k1' | 'k2' | 'parameters' | 'reply' | 'cb' | 'toDaemon' | 'toClient',
+  'greeting' | 'fingerprint' | 'ephemeralSeed' | 'secret1' | 'parameters' | 'reply' | 'cb' | 'toDaemon' | 'toClient',
   string
 > & {
-  link: Pair;
+  link: Record<'spki' | 'pkcs8' | 'xwingKey' | 'seed', string>;
   sign: { spki: string };
-  ephemeral: Pair;
   hellos: Verdict<{ hello: string }>;
 };
 const handshake = vectors('handshake') as HandshakeVectors;
-const bytesOf = ({ spki, pkcs8 }: Pair) => ({ spki: fromHex(spki), pkcs8: fromHex(pkcs8) });
-const link = bytesOf(handshake.link);
+const link = {
+  spki: fromHex(handshake.link.spki),
+  pkcs8: fromHex(handshake.link.pkcs8),
+  xwingKey: fromHex(handshake.link.xwingKey),
+  seed: fromHex(handshake.link.seed),
+};
 const keys = { link, sign: { spki: fromHex(handshake.sign.spki), pkcs8: new Uint8Array(0) } };
 const goodHello = fromHex(handshake.hellos[0]?.hello ?? '');
 const reply = fromHex(handshake.reply);
@@ -182,41 +186,16 @@ function readerOf(bytes: Uint8Array) {
   };
 }
 
-test('handshake: every vector gets its verdict at the daemon', async (t) => {
-  const parameters = fromHex(handshake.parameters);
-  // The salt of OAEP cannot be handed in, so the stored chunk takes its place.
-  const fixed = { ...inlineRsa, seal: async () => [reply.slice(0, 384)] };
-  for (const v of handshake.hellos) {
-    const o = { rsa: fixed, random: () => fromHex(handshake.k2), keys, rejectKey: new Uint8Array(32), parameters };
-    const answered = takeHello(readerOf(fromHex(v.hello))).then((hello) => answerHello(hello, o));
-    if (v.verdict === 'refused') {
-      await t.throwsAsync(answered, { name: 'ProtocolError', code: 'handshake' }, v.what);
-    } else {
-      const { reply: made, ...agreed } = await answered;
-      t.is(hex(made), handshake.reply);
-      t.deepEqual(
-        [hex(agreed.cb), hex(agreed.toDaemon), hex(agreed.toClient)],
-        [handshake.cb, handshake.toDaemon, handshake.toClient],
-      );
-    }
-  }
-});
-
-test('handshake: the client makes the stored hello and derives the stored keys', async (t) => {
+test('handshake: every hello gets its verdict at the daemon', async (t) => {
   t.is(hex(encodeGreeting(keys)), handshake.greeting);
-  const fixed = { ...inlineRsa, seal: async () => [goodHello.slice(6, 390)] };
-  const fingerprint = fromHex(handshake.fingerprint);
-  const greeting = { linkSpki: link.spki, signSpki: keys.sign.spki, fingerprint };
-  const ephemeral = bytesOf(handshake.ephemeral);
-  const random = () => fromHex(handshake.k1);
-  const { hello, finish } = await startHandshake({ rsa: fixed, random, greeting, expect: fingerprint, ephemeral });
-  t.is(hex(hello), hex(goodHello));
-  const agreed = await finish({ ct2: reply.slice(0, 384), sealed: reply.slice(386) });
-  t.is(hex(agreed.parameters), handshake.parameters);
-  t.deepEqual(
-    [hex(agreed.cb), hex(agreed.toDaemon), hex(agreed.toClient)],
-    [handshake.cb, handshake.toDaemon, handshake.toClient],
-  );
+  t.is(hex(daemonFingerprint(keys)), handshake.fingerprint);
+  const o = { rsa: inlineRsa, keys, rejectKey: new Uint8Array(32), parameters: fromHex(handshake.parameters) };
+  for (const v of handshake.hellos) {
+    const answered = takeHello(readerOf(fromHex(v.hello))).then((hello) => answerHello(hello, o));
+    if (v.verdict === 'refused') await t.throwsAsync(answered, { name: 'ProtocolError', code: 'handshake' }, v.what);
+    // The encapsulations are random, so the reply and the keys differ each time.
+    else t.is((await answered).reply.length, reply.length, v.what);
+  }
 });
 
 test('handshake: the keys follow from PROTOCOL.md alone', (t) => {
@@ -230,17 +209,25 @@ test('handshake: the keys follow from PROTOCOL.md alone', (t) => {
     return [first, mac(temp, first, Uint8Array.of(2))];
   };
   const tagOf = (key: Uint8Array, h: Uint8Array, sealed: Uint8Array) => gcmTag(key, new Uint8Array(12), h, sealed);
-  const [ct1, ephemeral, tag] = [goodHello.subarray(6, 390), goodHello.subarray(392, -16), goodHello.subarray(-16)];
-  const [ct2, sealed] = [reply.subarray(0, 384), reply.subarray(386)];
-  let ck: Uint8Array = sha(utf8('SecureChat_pqNK_RSAOAEP3072-SHA256_AESGCM256_SHA256_v1'));
-  let h = sha(ck, fromHex(`${hex(utf8('SCK1SCL1'))}0001010001`));
-  for (const part of [fromHex(handshake.link.spki), fromHex(handshake.sign.spki), ct1]) h = sha(h, part);
+  const part = (bytes: Uint8Array, at: number, size: number) => bytes.subarray(at, at + size);
+  const [ct1, ct2] = [part(goodHello, 6, 384), part(goodHello, 390, 1120)];
+  const [ephemeral, tag] = [part(goodHello, 1510, 1216), part(goodHello, 2726, 16)];
+  const [ct3, sealed] = [part(reply, 0, 1120), reply.subarray(1122)];
+  t.is(goodHello.length, 2742);
+  t.deepEqual(reference.getPublicKey(fromHex(handshake.ephemeralSeed)), Uint8Array.from(ephemeral));
+  let ck: Uint8Array = sha(utf8('SecureChat_pqNK_RSAOAEP3072+XWing-SHA256_AESGCM256_SHA256_v2'));
+  let h = sha(ck, fromHex(`${hex(utf8('SCK2SCL2'))}0002010002`));
+  for (const each of [link.spki, link.xwingKey, keys.sign.spki, ct1]) h = sha(h, each);
   let key: Uint8Array;
-  [ck, key] = two(ck, openChunk(link.pkcs8, ct1));
+  const secret1 = openChunk(link.pkcs8, ct1);
+  t.is(hex(secret1), handshake.secret1);
+  [ck, key] = two(ck, secret1);
+  h = sha(h, ct2);
+  [ck, key] = two(ck, reference.decapsulate(ct2, link.seed));
   h = sha(h, ephemeral);
   t.is(hex(tagOf(key, h, new Uint8Array(0))), hex(tag));
-  h = sha(sha(h, tag), ct2);
-  [ck, key] = two(ck, openChunk(fromHex(handshake.ephemeral.pkcs8), ct2));
+  h = sha(sha(h, tag), ct3);
+  [ck, key] = two(ck, reference.decapsulate(ct3, fromHex(handshake.ephemeralSeed)));
   t.true(equal(tagOf(key, h, sealed.subarray(0, -16)), sealed.subarray(-16)));
   t.is(hex(sha(h, sealed)), handshake.cb);
   t.deepEqual(two(ck, new Uint8Array(0)).map(hex), [handshake.toDaemon, handshake.toClient]);

@@ -44,13 +44,13 @@ async function twoNewKeys(t: ExecutionContext): Promise<{ alice: TestChat; profi
   const bob = await connectChat(
     t,
     { user: 'bob', server, password, register },
-    { rsa: rsaInTurn('mallory-identity', 'ephemeral') },
+    { rsa: rsaInTurn('mallory-identity', 'spare') },
   );
   await bob.client.send('#lobby', 'bob 1');
   const carol = await connectChat(
     t,
     { user: 'carol', server, password, register },
-    { rsa: rsaInTurn('mallory-encryption', 'ephemeral') },
+    { rsa: rsaInTurn('mallory-encryption', 'spare') },
   );
   await carol.client.send('#lobby', 'carol 1');
   await bob.message('carol 1');

@@ -10,7 +10,6 @@ import type { CachedEntry } from './cache.ts';
 
 /** The row of an opened entry. @param tag makes the tag of a hash */
 export function openedRow(entry: Entry, opened: OpenedEntry, tag: (hash: Uint8Array) => string): CachedEntry {
-  const { kind } = opened.body.content;
   return {
     seq: entry.seq,
     at: entry.at,
@@ -20,13 +19,18 @@ export function openedRow(entry: Entry, opened: OpenedEntry, tag: (hash: Uint8Ar
     deviceSeq: opened.deviceSeq,
     tag: tag(opened.body.hash),
     prev: tag(opened.prev),
-    shown: kind === 'text' || kind === 'reply' || kind === 'manifest',
+    shown: isShown(opened.body.content),
     gap: null,
     body: opened.body,
     rawBytes: null,
     claimedName: null,
     epoch: null,
   };
+}
+
+/** Whether the person sees a message for this content; other contents change a message, or are for the client. */
+function isShown(content: Content): boolean {
+  return ['text', 'reply', 'manifest'].includes(content.kind) || (content.kind === 'unknown' && content.shown);
 }
 
 /**

@@ -4,8 +4,6 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
 import { hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
-import type { KeyPair } from '../../protocol/crypto/rsa.ts';
-import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import { DaemonKeyError } from '../../protocol/link/daemon-identity.ts';
 import { connectLink, type Link, readGreeting } from '../../protocol/link/link-setup.ts';
 import type { Peer } from '../../protocol/link/peer-confirmation.ts';
@@ -40,12 +38,10 @@ export function readFingerprint(options: DialOptions): Promise<Uint8Array> {
 
 /** Connects and performs the handshake. @param options `expect`: the fingerprint @throws ClientError 'key-changed' when the daemon shows another one, and as withSocket */
 export async function dial(
-  options: DialOptions & { expect: Uint8Array; ephemeral: KeyPair; rsa: Rsa; software: string; random: Random },
+  options: DialOptions & { expect: Uint8Array; software: string; random: Random },
 ): Promise<Link> {
-  const { expect, ephemeral, rsa, software, clock, random } = options;
-  const link = await withSocket(options, (socket) =>
-    connectLink(socket, { rsa, ephemeral, expect, software, clock, random }),
-  );
+  const { expect, software, clock, random } = options;
+  const link = await withSocket(options, (socket) => connectLink(socket, { expect, software, clock, random }));
   const error = versionError(options.address, link.peer);
   if (error === null) return link;
   link.destroy();

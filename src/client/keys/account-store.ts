@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { Clock } from '../../platform/clock.ts';
 import { utf8 } from '../../protocol/base/bytes.ts';
+import type { PrivateEncryptionKey } from '../../protocol/crypto/person-seal.ts';
 import type { KeyPair } from '../../protocol/crypto/rsa.ts';
 import { openCard } from '../../protocol/sealed/card.ts';
 import { decodeMessagePack, encodeMessagePack } from '../../protocol/wire/message-pack.ts';
@@ -10,19 +11,19 @@ import type { Profile } from '../profile/profile.ts';
 import type { Statement } from '../profile/profile-db.ts';
 
 /** The private keys of an account. `keys`: encryption keys, the newest first, each with the newest card that names it. */
-export type AccountKeys = { identity: KeyPair; keys: { card: Uint8Array; pkcs8: Uint8Array }[] };
+export type AccountKeys = { identity: KeyPair; keys: ({ card: Uint8Array } & PrivateEncryptionKey)[] };
 
 /** `vaultVersion`: the highest that was made or seen; `vaultStored`: the highest that the daemon has stored. */
 export type Account = { keys: AccountKeys; vaultVersion: number; vaultStored: number; localKeys: boolean };
 
-/** The most MessagePack values in the keys of one account: 4 for each pair, and a few around them. */
+/** The most MessagePack values in the keys of one account: 6 for each key, and a few around them. */
 const MAX_VALUES = 4096;
 
 const bytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const storedKeys = v.strictObject({
   v: v.literal(1),
   identity: v.strictObject({ spki: bytes, pkcs8: bytes }),
-  keys: v.pipe(v.array(v.strictObject({ card: bytes, pkcs8: bytes })), v.minLength(1)),
+  keys: v.pipe(v.array(v.strictObject({ card: bytes, pkcs8: bytes, seed: bytes })), v.minLength(1)),
 });
 
 export class AccountStore {

@@ -6,6 +6,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
+import type { OwnKey } from '../../protocol/crypto/person-seal.ts';
 import type { KeyPair } from '../../protocol/crypto/rsa.ts';
 import { type Card, followCards, openCard, type Pin } from '../../protocol/sealed/card.ts';
 import type { Decided } from '../../protocol/sealed/shared-rows.ts';
@@ -19,7 +20,7 @@ import { fetchCards } from './fetch-cards.ts';
 import { currentCard } from './my-keys.ts';
 
 type Me = { name: string; idFp: Uint8Array; identity: KeyPair; card: Card };
-type EncryptionKey = { ekFp: Uint8Array; pkcs8: Uint8Array; notAfter: number };
+type EncryptionKey = OwnKey & { notAfter: number };
 type KeyChangeListener = (name: string, pinned: Uint8Array, offered: Uint8Array) => void;
 type MetListener = (name: string) => void;
 
@@ -257,9 +258,9 @@ export class Keyring {
 
 function ownKeys(keys: AccountKeys): { me: Me; encryptionKeys: EncryptionKey[] } {
   const card = currentCard(keys);
-  const encryptionKeys = keys.keys.map(({ card: bytes, pkcs8 }) => {
+  const encryptionKeys = keys.keys.map(({ card: bytes, pkcs8, seed }) => {
     const { ekFp, notAfter } = openCard(bytes);
-    return { ekFp, pkcs8, notAfter };
+    return { ekFp, pkcs8, seed, notAfter };
   });
   return { me: { name: card.name, idFp: card.idFp, identity: keys.identity, card }, encryptionKeys };
 }

@@ -1,6 +1,9 @@
 /** Makes and renews the keys of this account and their card. */
 import type { Clock } from '../../platform/clock.ts';
+import { systemRandom } from '../../platform/random.ts';
+import type { PrivateEncryptionKey, PublicEncryptionKey } from '../../protocol/crypto/person-seal.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
+import { XWING_SEED_BYTES, xwingPublicKey } from '../../protocol/crypto/xwing.ts';
 import { CARD_LIFE_MS, openCard, signCard } from '../../protocol/sealed/card.ts';
 import type { AccountKeys } from './account-store.ts';
 
@@ -9,17 +12,20 @@ const CARD_EARLY_MS = 24 * 60 * 60 * 1000;
 /** A card is renewed when less than a third of its life is left, so that it survives a month offline. ms. */
 const RENEW_BELOW_MS = CARD_LIFE_MS / 3;
 
+/** An encryption key, and what others seal to. */
+type EncryptionKey = PublicEncryptionKey & PrivateEncryptionKey;
+
 /** Makes a new identity, its first encryption key and card. Takes a second or two on the worker thread. */
 export async function makeKeys(rsa: Rsa, clock: Clock, name: string): Promise<AccountKeys> {
-  const [identity, encryption] = await Promise.all([rsa.generate(), rsa.generate()]);
+  const [identity, { pkcs8, seed, ...publicKey }] = await Promise.all([rsa.generate(), makeEncryptionKey(rsa)]);
   const card = await signCard(rsa, identity, {
     name,
-    ekSpki: encryption.spki,
+    ...publicKey,
     cardSeq: 1,
     prevCardHash: new Uint8Array(32),
     ...validity(clock),
   });
-  return { identity, keys: [{ card, pkcs8: encryption.pkcs8 }] };
+  return { identity, keys: [{ card, pkcs8, seed }] };
 }
 
 /** Whether it is time for the next card. */
@@ -35,16 +41,18 @@ export async function renewKeys(rsa: Rsa, clock: Clock, keys: AccountKeys, rotat
   const old = currentCard(keys);
   const [newest, ...retired] = keys.keys;
   if (newest === undefined) throw new Error('an account has at least one key');
-  const fresh = rotate ? await rsa.generate() : { spki: old.ekSpki, pkcs8: newest.pkcs8 };
+  const same = { ekSpki: old.ekSpki, xwingKey: old.xwingKey, pkcs8: newest.pkcs8, seed: newest.seed };
+  const { ekSpki, xwingKey, pkcs8, seed } = rotate ? await makeEncryptionKey(rsa) : same;
   const card = await signCard(rsa, keys.identity, {
     name: old.name,
-    ekSpki: fresh.spki,
+    ekSpki,
+    xwingKey,
     cardSeq: old.cardSeq + 1,
     prevCardHash: old.hash,
     ...validity(clock),
   });
   const others = rotate ? keys.keys : retired;
-  return { identity: keys.identity, keys: [{ card, pkcs8: fresh.pkcs8 }, ...others] };
+  return { identity: keys.identity, keys: [{ card, pkcs8, seed }, ...others] };
 }
 
 /** Returns the newest card, which the directory should show. */
@@ -52,6 +60,12 @@ export function currentCard(keys: AccountKeys): ReturnType<typeof openCard> {
   const [newest] = keys.keys;
   if (newest === undefined) throw new Error('an account has at least one key');
   return openCard(newest.card);
+}
+
+async function makeEncryptionKey(rsa: Rsa): Promise<EncryptionKey> {
+  const { spki, pkcs8 } = await rsa.generate();
+  const seed = systemRandom(XWING_SEED_BYTES);
+  return { ekSpki: spki, xwingKey: xwingPublicKey(seed), pkcs8, seed };
 }
 
 function validity(clock: Clock): { notBefore: number; notAfter: number } {

@@ -14,7 +14,6 @@ import { type Address, addressText, dial } from '../connection/dial.ts';
 import { startHeartbeat } from '../connection/heartbeat.ts';
 import { ClientError } from '../errors.ts';
 import type { Account, AccountKeys, AccountStore } from '../keys/account-store.ts';
-import type { EphemeralKeys } from '../keys/ephemeral-keys.ts';
 import { currentCard, makeKeys } from '../keys/my-keys.ts';
 import type { KnownDaemons } from '../trust/known-daemons.ts';
 import type { Ask } from '../types.ts';
@@ -43,7 +42,6 @@ export type AuthenticatorOptions = {
   deviceName: string;
   known: KnownDaemons;
   store: AccountStore;
-  ephemerals: EphemeralKeys;
   rsa: Rsa;
   /** Called when a password is used; a login by key needs no OPAQUE. */
   opaque: () => Opaque;
@@ -222,23 +220,18 @@ export class Authenticator {
   }
 
   async #openLink(signal?: AbortSignal): Promise<OpenLink> {
-    const { address, fingerprint, timeoutMs, known, ephemerals, rsa, clock, random } = this.#options;
+    const { address, fingerprint, timeoutMs, known, clock, random } = this.#options;
     // bench/send.ts measures the phases of a command by these marks.
     performance.mark('securechat:ready');
-    const ephemeral = await ephemerals.take();
-    performance.mark('securechat:keyed');
     const link = await dial({
       address,
       timeoutMs,
       clock,
       expect: fingerprint,
-      ephemeral,
-      rsa,
       software: `securechat/${VERSION}`,
       random,
       ...(signal && { signal }),
     });
-    ephemerals.makeSpare();
     const { daemonId, signSpki } = link.peer;
     const before = await known.byFingerprint(fingerprint);
     if (daemonId === null || signSpki === null || (before?.daemonId != null && !equal(before.daemonId, daemonId))) {

@@ -214,7 +214,7 @@ export class KeySync {
       );
     const [newest, ...retired] = account.keys.keys;
     if (newest === undefined || card.cardSeq === mine.cardSeq) return account;
-    const keys = { identity: account.keys.identity, keys: [{ card: last, pkcs8: newest.pkcs8 }, ...retired] };
+    const keys = { identity: account.keys.identity, keys: [{ ...newest, card: last }, ...retired] };
     return { ...account, keys };
   }
 

@@ -9,7 +9,6 @@ import { type Rsa, rsaPool } from '../../protocol/crypto/rsa-pool.ts';
 import { type Address, readFingerprint } from '../connection/dial.ts';
 import { parseServer } from '../connection/server-address.ts';
 import { AccountStore } from '../keys/account-store.ts';
-import { EphemeralKeys } from '../keys/ephemeral-keys.ts';
 import type { DeviceLease } from '../profile/device-lock.ts';
 import { DEFAULT_SERVER } from '../profile/global-options.ts';
 import { profileFolder } from '../profile/paths.ts';
@@ -73,9 +72,6 @@ export async function prepareLogin(
       return pool;
     };
     ends.push(async () => pool?.close());
-    const ephemerals = new EphemeralKeys(profile, rsa);
-    ephemerals.prepare();
-    ends.push(() => ephemerals.spareMade());
 
     const known = new KnownDaemons(profile.db, clock);
     const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
@@ -102,7 +98,6 @@ export async function prepareLogin(
       deviceName,
       known,
       store,
-      ephemerals,
       rsa,
       opaque: () => platform.opaque ?? opaque(),
       clock,

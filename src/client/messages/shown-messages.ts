@@ -16,6 +16,9 @@ import type { Body, FileInfo, Message, MessageRef } from '../types.ts';
 import { GapBuilder } from './gap-builder.ts';
 import { showableTime } from './written-time.ts';
 
+/** Shown for a kind of content that only later versions know. */
+const UNKNOWN_KIND = 'a message this version cannot show';
+
 export class ShownMessages {
   readonly #context: ClientContext;
   readonly #cache: Cache;
@@ -179,5 +182,6 @@ function bodyOf(ref: ConversationRef, content: Content, text: string | null, by:
   if (content.kind === 'manifest') return { kind: 'file', file: fileInfoOf(ref, content.manifest, by) };
   if (content.kind === 'reply')
     return { kind: 'reply', to: { author: hex(content.to.author), id: hex(content.to.id) }, text: text ?? '' };
+  if (content.kind === 'unknown') return { kind: 'unknown', text: UNKNOWN_KIND };
   return { kind: 'text', text: text ?? '' };
 }

@@ -107,6 +107,7 @@ export async function sealPrivateNote(
     seen: item.seen[0] ?? new Uint8Array(32),
     sentAt: item.sentAt,
     noteId: item.id,
+    life: 0,
     content: item.content,
   });
   return { bytes: note, hash: noteHash };

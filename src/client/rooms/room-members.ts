@@ -3,6 +3,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import { hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
+import { encodeJoinBody } from '../../protocol/sealed/room-bodies.ts';
 import { type LogEntry, RoomLog, signLogEntry } from '../../protocol/sealed/room-log.ts';
 import type { Entry } from '../../protocol/wire/fields.ts';
 import { ClientError } from '../errors.ts';
@@ -126,7 +127,7 @@ export class RoomMembers {
         subject: { name: me.name, idFp: me.idFp },
         actor: me.idFp,
         time: connection.welcome.at,
-        body: me.identity.spki,
+        body: encodeJoinBody({ sigSpki: me.identity.spki }),
       });
       try {
         await connection.request('log-append', { room: this.room, entry });

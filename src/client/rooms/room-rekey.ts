@@ -228,6 +228,8 @@ export class RoomRekey {
       time,
       members,
       random: profile.random,
+      info: null,
+      before: null,
     });
     await connection.request('epoch-begin', { room, epoch: minted.epoch, members: minted.keys.length });
     for (let start = 0; start < minted.keys.length; start += KEYS_AT_ONCE)

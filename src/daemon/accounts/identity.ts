@@ -1,5 +1,5 @@
 /**
- * The daemon's identity: daemon.key (both key pairs, daemonId and rejectKey) and opaque.setup. They are created at the
+ * The daemon's identity: daemon.key (its keys, daemonId and rejectKey) and opaque.setup. They are created at the
  * first start in an empty folder, and never again beside existing users, because nobody could log in any more.
  */
 import { createHash } from 'node:crypto';
@@ -11,6 +11,7 @@ import type { Random } from '../../platform/random.ts';
 import type { Opaque } from '../../protocol/crypto/opaque.ts';
 import { type KeyPair, publicKeyOf, verify } from '../../protocol/crypto/rsa.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
+import { XWING_SEED_BYTES, xwingPublicKey } from '../../protocol/crypto/xwing.ts';
 import { type DaemonKeys, daemonFingerprint } from '../../protocol/link/daemon-identity.ts';
 import { readDataFile } from '../data/data-file.ts';
 import { StartError } from '../data/start-error.ts';
@@ -55,7 +56,7 @@ export async function openIdentity(parts: Parts): Promise<DaemonIdentity> {
   const publicPart = await parts.opaque.publicPart(opaqueSetup).catch(() => {
     throw damaged('opaque.setup');
   });
-  const fingerprint = daemonFingerprint(key.keys.link.spki, key.keys.sign.spki);
+  const fingerprint = daemonFingerprint(key.keys);
   const owner = { key: sha256(key.daemonId, fingerprint), setup: sha256(publicPart) };
   return { ...key, fingerprint, opaqueSetup, owner };
 }
@@ -65,7 +66,7 @@ export async function storedFingerprint(fs: FileSystem, dir: string): Promise<Ui
   const bytes = await readDataFile(fs, join(dir, 'daemon.key'));
   if (bytes === null) return null;
   const { keys } = parseKey(bytes);
-  return daemonFingerprint(keys.link.spki, keys.sign.spki);
+  return daemonFingerprint(keys);
 }
 
 /** The content of daemon.key. */
@@ -77,6 +78,7 @@ export function formatKey(key: Pick<DaemonIdentity, 'keys' | 'daemonId' | 'rejec
       daemonId: base64(daemonId),
       rejectKey: base64(rejectKey),
       link: base64(keys.link.pkcs8),
+      linkSeed: base64(keys.link.seed),
       sign: base64(keys.sign.pkcs8),
     },
     null,
@@ -99,8 +101,10 @@ function parseKey(bytes: Uint8Array): Pick<DaemonIdentity, 'keys' | 'daemonId' |
       throw damaged('daemon.key');
     }
   };
+  const seed = field('linkSeed');
+  if (seed.length !== XWING_SEED_BYTES) throw damaged('daemon.key');
   const key = {
-    keys: { link: pair(field('link')), sign: pair(field('sign')) },
+    keys: { link: { ...pair(field('link')), xwingKey: xwingPublicKey(seed), seed }, sign: pair(field('sign')) },
     daemonId: field('daemonId'),
     rejectKey: field('rejectKey'),
   };
@@ -124,7 +128,9 @@ async function makeKey({
 }: Parts): Promise<Pick<DaemonIdentity, 'keys' | 'daemonId' | 'rejectKey'>> {
   log.info({ evt: 'daemon_key_made' }, 'making the keys of this daemon; this takes a few seconds');
   const [link, sign] = await Promise.all([rsa.generate(), rsa.generate()]);
-  const key = { keys: { link, sign }, daemonId: random(32), rejectKey: random(32) };
+  const seed = random(XWING_SEED_BYTES);
+  const keys = { link: { ...link, xwingKey: xwingPublicKey(seed), seed }, sign };
+  const key = { keys, daemonId: random(32), rejectKey: random(32) };
   await replaceDurably(fs, join(dir, 'daemon.key'), formatKey(key));
   return key;
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from '../../platform/clock.ts';
+import type { Random } from '../../platform/random.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import { LOBBY } from '../../protocol/base/safe-text.ts';
@@ -26,6 +27,7 @@ export type RoomsParts = {
   broadcasts: Pick<Broadcasts, 'open' | 'membershipChanged' | 'post'> | null;
   clock: Clock;
   rsa: Rsa;
+  random: Random;
   identity: Pick<DaemonIdentity, 'keys' | 'daemonId'>;
 };
 
@@ -46,7 +48,7 @@ export class Rooms {
     await rooms.#load(store);
     if (rooms.#lobby === undefined) {
       const { keys, daemonId } = parts.identity;
-      const { room, entry } = await createLobby(parts.rsa, keys.sign, daemonId, LOBBY, parts.clock.now());
+      const { room, entry } = await createLobby(parts.rsa, keys.sign, daemonId, LOBBY, parts.clock.now(), parts.random);
       await store.createRoom({ room, name: LOBBY, entry, hash: parseLogEntry(entry).hash });
       await rooms.#load(store);
     }

@@ -26,7 +26,6 @@ export type Tag =
   | 'roomkey'
   | 'members'
   | 'epoch'
-  | 'epochhdr'
   | 'epochchunk'
   | 'granthdr'
   | 'grantchunk'
@@ -35,15 +34,22 @@ export type Tag =
   | 'seg'
   | 'vault'
   | 'shared'
+  | 'wrap'
+  | 'notewrap'
+  | 'epochwrap'
+  | 'grantwrap'
+  | 'info'
+  | 'infokey'
+  | 'before'
   | 'safety'
   | 'rekey'
   | 'bchain'
   | 'record'
   | 'ticket';
 
-/** The tag as bytes, `securechat/v1/<tag>`. Also the `info` of a key derivation. */
+/** The tag as bytes, `securechat/v2/<tag>`. Also the `info` of a key derivation. */
 export function label(tag: Tag): Uint8Array {
-  return utf8(`securechat/v1/${tag}`);
+  return utf8(`securechat/v2/${tag}`);
 }
 
 /**

@@ -1,13 +1,15 @@
-/** Worker: runs RSA operations for rsa-pool.ts. */
-import { openChunk, sealChunk, sign as signHash } from './rsa.ts';
+/** Worker: runs the operations of rsa-pool.ts. */
+import { openSecrets } from './link-secrets.ts';
+import { type OpenJob, openSealed, type SealJob, sealToPerson } from './person-seal.ts';
+import { sign as signHash } from './rsa.ts';
 
-export type SealJob = { spki: Uint8Array; plain: Uint8Array };
+export { openSecrets };
 
-/** null where sealing to the key fails; tries all. @throws RangeError for a plaintext that does not fit a chunk */
+/** null where nothing can be sealed to the key; tries all. @throws RangeError for a plain chunk that is too long */
 export function seal(jobs: SealJob[]): (Uint8Array | null)[] {
-  return jobs.map(({ spki, plain }) => {
+  return jobs.map((job) => {
     try {
-      return sealChunk(spki, plain);
+      return sealToPerson(job);
     } catch (error) {
       if (error instanceof RangeError) throw error;
       return null;
@@ -15,15 +17,13 @@ export function seal(jobs: SealJob[]): (Uint8Array | null)[] {
   });
 }
 
-/** null where a chunk does not open; tries all. */
-export function open({ pkcs8, chunks }: { pkcs8: Uint8Array; chunks: Uint8Array[] }): (Uint8Array | null)[] {
-  return chunks.map((chunk) => {
-    try {
-      return openChunk(pkcs8, chunk);
-    } catch {
-      return null;
-    }
-  });
+/** null when it does not open. */
+export function open(job: OpenJob): Uint8Array[] | null {
+  try {
+    return openSealed(job);
+  } catch {
+    return null;
+  }
 }
 
 export function sign({ pkcs8, hash }: { pkcs8: Uint8Array; hash: Uint8Array }): Uint8Array {

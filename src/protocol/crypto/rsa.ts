@@ -5,11 +5,12 @@
  * 8017, section 8.1) with SHA-256 and a salt of 32 bytes. Only this file imports node-rsa. Each pitfall of node-rsa is
  * explained where it is avoided and has a test in test/protocol/crypto/rsa.test.ts.
  */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPair as generate } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair as generate } from 'node:crypto';
 import { promisify } from 'node:util';
 import NodeRSA from 'node-rsa';
 import { equal, fromHex } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
+import { KeyCache } from './key-cache.ts';
 import { hasSmallFactor } from './small-factors.ts';
 
 const RSA_BITS = 3072;
@@ -118,31 +119,6 @@ export function verify(spki: Uint8Array, hash32: Uint8Array, signature: Uint8Arr
 function checkHash(hash: Uint8Array): void {
   // node-rsa signs any other typed array as JSON.
   if (!(hash instanceof Uint8Array) || hash.length !== 32) throw new RangeError('a hash has 32 bytes');
-}
-
-/**
- * Caches a result for each key, by the hash of its DER, for the most recently used keys. Importing costs as much as
- * verifying.
- */
-class KeyCache<T> {
-  readonly #keys = new Map<string, T>();
-  readonly #size: number;
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  get(der: Uint8Array, make: () => T): T {
-    const id = createHash('sha256').update(der).digest('base64');
-    const key = this.#keys.get(id) ?? make();
-    this.#keys.delete(id);
-    this.#keys.set(id, key);
-    for (const oldest of this.#keys.keys()) {
-      if (this.#keys.size <= this.#size) break;
-      this.#keys.delete(oldest);
-    }
-    return key;
-  }
 }
 
 /** One instance for each key: importing a public key into an instance with a private key keeps the private key. */

@@ -3,21 +3,25 @@ import { entropyToMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { equal, fromHex, H, hex } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
+import type { LinkKeyPair, LinkPublicKey } from '../crypto/link-secrets.ts';
 import type { KeyPair } from '../crypto/rsa.ts';
 
 /**
  * `link` decrypts what clients seal in the handshake and never signs; `sign` signs the daemon's entries in the lobby's
  * log.
  */
-export type DaemonKeys = { link: KeyPair; sign: KeyPair };
+export type DaemonKeys = { link: LinkKeyPair; sign: KeyPair };
 
 export const DAEMON_ID_BYTES = 32;
 export const DEFAULT_PORT = 65_345;
 const FINGERPRINT_BYTES = 32;
 
-/** Covers both keys, so that a pin also fixes the key that signs the lobby's log. */
-export function daemonFingerprint(linkSpki: Uint8Array, signSpki: Uint8Array): Uint8Array {
-  return H('daemon', linkSpki, signSpki);
+/** The public keys of a daemon. */
+export type DaemonPublicKeys = { link: LinkPublicKey; sign: Pick<KeyPair, 'spki'> };
+
+/** H(daemon, link SPKI, X-Wing key, signing SPKI). Covers the key that signs the lobby's log, too. */
+export function daemonFingerprint({ link, sign }: DaemonPublicKeys): Uint8Array {
+  return H('daemon', link.spki, link.xwingKey, sign.spki);
 }
 
 /** The daemon has another fingerprint than the pinned one. */

@@ -1,35 +1,44 @@
 /**
  * Both sides of the link's handshake: pattern NK of "Post-Quantum Noise" (Angel, Dowling, Hülsing, Schwabe, Weber 2022)
- * with RSA-OAEP (RFC 8017, section 7.1) as its KEM, so it is not post-quantum. `h` and `ck` are mixed as in the Noise
- * framework, revision 34, section 5.2.
+ * with two KEMs for the daemon's key, RSA-OAEP (RFC 8017, section 7.1) and X-Wing, and X-Wing for the ephemeral key.
+ * `h` and `ck` are mixed as in the Noise framework, revision 34, section 5.2.
  *
- *   daemon  greeting  'SCK1' var16(link SPKI) var16(sign SPKI)
- *   client  hello     'SCL1' u16 suite, ct1[384], var16(ephemeral SPKI), tag[16]
- *   daemon  reply     ct2[384], var16(sealed parameters)
+ *   daemon  greeting  'SCK2' var16(link SPKI) var16(link X-Wing key) var16(sign SPKI)
+ *   client  hello     'SCL2' u16 suite, ct1[384], ct2[1120], ephemeral X-Wing key[1216], tag[16]
+ *   daemon  reply     ct3[1120], var16(sealed parameters)
  *   client  the first record, type confirm: its parameters
  */
-import { createCipheriv, createDecipheriv, createHash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
-import { concat, hkdf, hmac, Reader, utf8, Writer } from '../base/bytes.ts';
-import { ProtocolError, Refusal } from '../base/errors.ts';
-import { checkPublicKey, type KeyPair, RSA_BYTES, SPKI_BYTES } from '../crypto/rsa.ts';
+import { hkdf, hmac, Reader, utf8, Writer } from '../base/bytes.ts';
+import { ProtocolError } from '../base/errors.ts';
+import { GCM_TAG_BYTES, openGcm, sealGcm, ZERO_NONCE } from '../crypto/aes-gcm.ts';
+import { type SealedSecrets, sealSecrets } from '../crypto/link-secrets.ts';
+import { checkPublicKey, RSA_BYTES, SPKI_BYTES } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
-import { checkFingerprint, type DaemonKeys, daemonFingerprint } from './daemon-identity.ts';
+import {
+  decapsulate,
+  XWING_CIPHERTEXT_BYTES,
+  XWING_KEY_BYTES,
+  XWING_SEED_BYTES,
+  xwingPublicKey,
+} from '../crypto/xwing.ts';
+import { checkFingerprint, type DaemonKeys, type DaemonPublicKeys, daemonFingerprint } from './daemon-identity.ts';
 import type { ExactReader } from './exact-reader.ts';
 
-const PROTOCOL = 'SecureChat_pqNK_RSAOAEP3072-SHA256_AESGCM256_SHA256_v1';
-const GREETING = 'SCK1';
-const HELLO = 'SCL1';
-const SUITE = 1;
+const PROTOCOL = 'SecureChat_pqNK_RSAOAEP3072+XWing-SHA256_AESGCM256_SHA256_v2';
+const GREETING = 'SCK2';
+const HELLO = 'SCL2';
+const VERSION = 2;
+const SUITE = 2;
 /** Magic, version and offered suites: what an attacker would want to change. */
-const PROLOGUE = new Writer().bytes(utf8(GREETING)).bytes(utf8(HELLO)).u16(1).u8(1).u16(SUITE).finish();
+const PROLOGUE = new Writer().bytes(utf8(GREETING)).bytes(utf8(HELLO)).u16(VERSION).u8(1).u16(SUITE).finish();
 const SECRET = 32;
-const TAG = 16;
 const MAX_PARAMETERS = 256;
 
-export type Greeting = { linkSpki: Uint8Array; signSpki: Uint8Array; fingerprint: Uint8Array };
-export type Hello = { ct1: Uint8Array; ephemeralSpki: Uint8Array; tag: Uint8Array };
-export type Reply = { ct2: Uint8Array; sealed: Uint8Array };
+export type Greeting = DaemonPublicKeys & { fingerprint: Uint8Array };
+export type Hello = Pick<SealedSecrets, 'ct1' | 'ct2'> & { ephemeral: Uint8Array; tag: Uint8Array };
+export type Reply = { ct3: Uint8Array; sealed: Uint8Array };
 /**
  * The result of the handshake: the channel binding (transcript hash, to bind logins to this link), and a key for each
  * direction.
@@ -41,8 +50,8 @@ export function handshakeError(): ProtocolError {
   return new ProtocolError('handshake', 'the handshake failed; is this a SecureChat daemon?');
 }
 
-export function encodeGreeting(keys: DaemonKeys): Uint8Array {
-  return new Writer().bytes(utf8(GREETING)).var16(keys.link.spki).var16(keys.sign.spki).finish();
+export function encodeGreeting({ link, sign }: DaemonPublicKeys): Uint8Array {
+  return new Writer().bytes(utf8(GREETING)).var16(link.spki).var16(link.xwingKey).var16(sign.spki).finish();
 }
 
 /**
@@ -57,106 +66,93 @@ export async function takeGreeting(take: ExactReader): Promise<Greeting> {
     );
   }
   if (magic !== GREETING) throw handshakeError();
-  const linkSpki = await takeSpki(take);
-  const signSpki = await takeSpki(take);
+  const link = {
+    spki: await takeVar16(take, SPKI_BYTES, SPKI_BYTES),
+    xwingKey: await takeVar16(take, XWING_KEY_BYTES, XWING_KEY_BYTES),
+  };
+  const sign = { spki: await takeVar16(take, SPKI_BYTES, SPKI_BYTES) };
   try {
-    checkPublicKey(linkSpki);
-    checkPublicKey(signSpki);
+    checkPublicKey(link.spki);
+    checkPublicKey(sign.spki);
   } catch {
     throw handshakeError();
   }
-  return { linkSpki, signSpki, fingerprint: daemonFingerprint(linkSpki, signSpki) };
+  return { link, sign, fingerprint: daemonFingerprint({ link, sign }) };
 }
 
 /**
- * The client's side: makes the hello, and `finish` processes the reply. `ephemeral` is for this handshake only; the
- * caller drops it afterwards.
- * @throws DaemonKeyError when the greeting does not have the fingerprint `expect`
+ * The client's side: makes the hello, and `finish` processes the reply.
+ * @throws DaemonKeyError when the greeting does not have the fingerprint `expect`; ProtocolError 'handshake'
  */
-export async function startHandshake(o: {
-  rsa: Rsa;
-  random: Random;
-  greeting: Greeting;
-  expect: Uint8Array;
-  ephemeral: KeyPair;
-}): Promise<{ hello: Uint8Array; finish(reply: Reply): Promise<LinkKeys & { parameters: Uint8Array }> }> {
-  const { linkSpki, signSpki } = o.greeting;
-  checkFingerprint(o.expect, daemonFingerprint(linkSpki, signSpki));
-  const k1 = o.random(SECRET);
-  const [ct1] = await o.rsa.seal([{ spki: linkSpki, plain: k1 }]);
-  if (!ct1) throw handshakeError();
-  const state = new Transcript(linkSpki, signSpki);
-  state.mixHash(ct1);
-  state.mixKey(k1);
-  state.mixHash(o.ephemeral.spki);
+export function startHandshake(o: { random: Random; greeting: DaemonPublicKeys; expect: Uint8Array }): {
+  hello: Uint8Array;
+  finish(reply: Reply): LinkKeys & { parameters: Uint8Array };
+} {
+  const { greeting, random } = o;
+  checkFingerprint(o.expect, daemonFingerprint(greeting));
+  const seed = random(XWING_SEED_BYTES);
+  const ephemeral = xwingPublicKey(seed);
+  const secret1 = random(SECRET);
+  const { ct1, ct2, secret2 } = withHandshakeError(() => sealSecrets(greeting.link, secret1));
+  const state = new Transcript(greeting);
+  state.mixHello({ ct1, ct2, ephemeral }, secret1, secret2);
   const tag = state.seal(new Uint8Array(0));
-  const hello = new Writer().bytes(utf8(HELLO)).u16(SUITE).bytes(ct1).var16(o.ephemeral.spki).bytes(tag).finish();
+  const hello = new Writer().bytes(utf8(HELLO)).u16(SUITE).bytes(ct1).bytes(ct2).bytes(ephemeral).bytes(tag).finish();
   return {
     hello,
-    async finish({ ct2, sealed }) {
-      const [k2] = await o.rsa.open(o.ephemeral.pkcs8, [ct2]);
-      if (k2?.length !== SECRET) throw handshakeError();
-      state.mixHash(ct2);
-      state.mixKey(k2);
+    finish({ ct3, sealed }) {
+      const secret3 = withHandshakeError(() => decapsulate(seed, ct3));
+      state.mixHash(ct3);
+      state.mixKey(secret3);
       const parameters = state.open(sealed);
       return { parameters, ...state.split() };
     },
   };
 }
 
+function withHandshakeError<T>(step: () => T): T {
+  try {
+    return step();
+  } catch {
+    throw handshakeError();
+  }
+}
+
 /** @throws ProtocolError 'handshake' for anything that is no hello */
 export async function takeHello(take: ExactReader): Promise<Hello> {
   const start = new Reader(await take(4 + 2));
   if (Buffer.from(start.bytes(4)).toString('latin1') !== HELLO || start.u16() !== SUITE) throw handshakeError();
-  return { ct1: await take(RSA_BYTES), ephemeralSpki: await takeSpki(take), tag: await take(TAG) };
+  const [ct1, ct2] = [await take(RSA_BYTES), await take(XWING_CIPHERTEXT_BYTES)];
+  return { ct1, ct2, ephemeral: await take(XWING_KEY_BYTES), tag: await take(GCM_TAG_BYTES) };
 }
 
 /**
- * The daemon's side. A hello whose ct1 does not decrypt goes the same way, with the same work, until its tag fails.
+ * The daemon's side. A hello with a ciphertext that does not open goes the same way, with the same work, until its tag
+ * fails (implicit rejection).
  * @throws ProtocolError 'handshake', or Refusal 'busy' from `rsa`
  */
 export async function answerHello(
   hello: Hello,
-  o: { rsa: Rsa; random: Random; keys: DaemonKeys; rejectKey: Uint8Array; parameters: Uint8Array },
+  o: { rsa: Rsa; keys: DaemonKeys; rejectKey: Uint8Array; parameters: Uint8Array },
 ): Promise<LinkKeys & { reply: Uint8Array }> {
-  try {
-    // Check first: it costs a tenth of a decryption.
-    checkPublicKey(hello.ephemeralSpki);
-  } catch {
-    throw handshakeError();
-  }
-  const [opened] = await o.rsa.open(o.keys.link.pkcs8, [hello.ct1]);
-  const k1 = opened?.length === SECRET ? opened : hmac(o.rejectKey, hello.ct1);
-  const state = new Transcript(o.keys.link.spki, o.keys.sign.spki);
-  state.mixHash(hello.ct1);
-  state.mixKey(k1);
-  state.mixHash(hello.ephemeralSpki);
-  if (state.open(hello.tag).length > 0) throw handshakeError();
-  const k2 = o.random(SECRET);
-  const ct2 = await sealToClient(o.rsa, hello.ephemeralSpki, k2);
-  state.mixHash(ct2);
-  state.mixKey(k2);
-  const reply = new Writer().bytes(ct2).var16(state.seal(o.parameters)).finish();
+  const { ct1, ct2, ephemeral } = hello;
+  const opened = await o.rsa.openSecrets({ key: o.keys.link, ct1, ct2, ephemeral });
+  const secret1 = opened.secret1?.length === SECRET ? opened.secret1 : hmac(o.rejectKey, ct1);
+  const secret2 = opened.secret2 ?? hmac(o.rejectKey, ct2);
+  const state = new Transcript(o.keys);
+  state.mixHello(hello, secret1, secret2);
+  if (state.open(hello.tag).length > 0 || opened.answer === null) throw handshakeError();
+  const { secret, ciphertext } = opened.answer;
+  state.mixHash(ciphertext);
+  state.mixKey(secret);
+  const reply = new Writer().bytes(ciphertext).var16(state.seal(o.parameters)).finish();
   return { reply, ...state.split() };
-}
-
-/**
- * A client's key that passes all checks and still cannot be sealed to breaks the protocol; it is no bug of the daemon.
- */
-async function sealToClient(rsa: Rsa, spki: Uint8Array, plain: Uint8Array): Promise<Uint8Array> {
-  const sealed = await rsa.seal([{ spki, plain }]).catch((error: unknown) => {
-    throw error instanceof Refusal ? error : handshakeError();
-  });
-  if (!sealed[0]) throw handshakeError();
-  return sealed[0];
 }
 
 /** @throws ProtocolError 'handshake' */
 export async function takeReply(take: ExactReader): Promise<Reply> {
-  return { ct2: await take(RSA_BYTES), sealed: await takeVar16(take, TAG, MAX_PARAMETERS) };
+  return { ct3: await take(XWING_CIPHERTEXT_BYTES), sealed: await takeVar16(take, GCM_TAG_BYTES, MAX_PARAMETERS) };
 }
-
-const takeSpki = (take: ExactReader) => takeVar16(take, SPKI_BYTES, SPKI_BYTES);
 
 /** Refuses another length before reading the bytes. */
 async function takeVar16(take: ExactReader, min: number, max: number): Promise<Uint8Array> {
@@ -174,10 +170,19 @@ class Transcript {
   #ck: Uint8Array = this.#h;
   #key: Uint8Array = new Uint8Array(0);
 
-  constructor(linkSpki: Uint8Array, signSpki: Uint8Array) {
+  constructor({ link, sign }: DaemonPublicKeys) {
     this.mixHash(PROLOGUE);
-    this.mixHash(linkSpki);
-    this.mixHash(signSpki);
+    this.mixHash(link.spki);
+    this.mixHash(link.xwingKey);
+    this.mixHash(sign.spki);
+  }
+
+  mixHello(hello: Omit<Hello, 'tag'>, secret1: Uint8Array, secret2: Uint8Array): void {
+    this.mixHash(hello.ct1);
+    this.mixKey(secret1);
+    this.mixHash(hello.ct2);
+    this.mixKey(secret2);
+    this.mixHash(hello.ephemeral);
   }
 
   mixHash(data: Uint8Array): void {
@@ -190,27 +195,19 @@ class Transcript {
     this.#key = both.subarray(32);
   }
 
-  /** EncryptAndHash of Noise, with AES-256-GCM (NIST SP 800-38D, section 7.1). */
+  /** EncryptAndHash of Noise. */
   seal(plain: Uint8Array): Uint8Array {
-    const cipher = createCipheriv('aes-256-gcm', this.#key, Buffer.alloc(12)).setAAD(this.#h);
-    const sealed = concat(cipher.update(plain), cipher.final(), cipher.getAuthTag());
+    const sealed = sealGcm({ key: this.#key, nonce: ZERO_NONCE, aad: this.#h }, plain);
     this.mixHash(sealed);
     return sealed;
   }
 
-  /** DecryptAndHash of Noise. */
+  /** DecryptAndHash of Noise. @throws ProtocolError 'handshake' */
   open(sealed: Uint8Array): Uint8Array {
-    const end = sealed.length - TAG;
-    if (end < 0) throw handshakeError();
-    const decipher = createDecipheriv('aes-256-gcm', this.#key, Buffer.alloc(12), { authTagLength: TAG });
-    decipher.setAAD(this.#h).setAuthTag(sealed.subarray(end));
-    try {
-      const plain = concat(decipher.update(sealed.subarray(0, end)), decipher.final());
-      this.mixHash(sealed);
-      return plain;
-    } catch {
-      throw handshakeError();
-    }
+    const plain = openGcm({ key: this.#key, nonce: ZERO_NONCE, aad: this.#h }, sealed);
+    if (plain === null) throw handshakeError();
+    this.mixHash(sealed);
+    return plain;
   }
 
   split(): LinkKeys {

@@ -3,7 +3,6 @@ import type { Duplex } from 'node:stream';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { type Random, systemRandom } from '../../platform/random.ts';
 import { ProtocolError } from '../base/errors.ts';
-import type { KeyPair } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { MESSAGES_VERSION } from '../wire/codec.ts';
 import type { DaemonKeys } from './daemon-identity.ts';
@@ -45,27 +44,25 @@ export async function readGreeting(stream: Duplex, o: { clock?: Clock } = {}): P
 }
 
 /**
- * Opens the client's end of a link to the daemon whose fingerprint is `expect`. `ephemeral` must be used for this call
- * only. On failure the stream is destroyed.
+ * Opens the client's end of a link to the daemon whose fingerprint is `expect`. On failure the stream is destroyed.
  * @throws ProtocolError 'handshake' or 'version'; DaemonKeyError for another fingerprint
  */
 export async function connectLink(
   stream: Duplex,
-  o: LinkOptions & { rsa: Rsa; ephemeral: KeyPair; expect: Uint8Array; software: string },
+  o: LinkOptions & { expect: Uint8Array; software: string },
 ): Promise<Link> {
-  const { rsa, ephemeral, expect, software, clock = systemClock, random = systemRandom } = o;
+  const { expect, software, clock = systemClock, random = systemRandom } = o;
   return withTimeLimit(stream, clock, CLIENT_TIME, async () => {
     const take = exactReader(stream);
     const greeting = await takeGreeting(take);
-    const { hello, finish } = await startHandshake({ rsa, random, greeting, expect, ephemeral });
+    const { hello, finish } = startHandshake({ random, greeting, expect });
     stream.write(hello);
-    const { parameters, ...linkKeys } = await finish(await takeReply(take));
-    const { linkSpki, signSpki } = greeting;
+    const { parameters, ...linkKeys } = finish(await takeReply(take));
     return new Link(stream, {
       ...o,
       linkKeys,
       side: {
-        client: { ...decodeDaemonParameters(parameters), linkSpki, signSpki },
+        client: { ...decodeDaemonParameters(parameters), signSpki: greeting.sign.spki },
         confirm: encodeParameters({ messages: MESSAGES_VERSION, software, time: clock.now() }),
       },
     });
@@ -88,12 +85,12 @@ export async function acceptLink(
     maxQueuedBytes: number;
   },
 ): Promise<Link> {
-  const { keys, rejectKey, rsa, software, clock = systemClock, random = systemRandom } = o;
+  const { keys, rejectKey, rsa, software, clock = systemClock } = o;
   return withTimeLimit(stream, clock, DAEMON_TIME, async () => {
     stream.write(encodeGreeting(keys));
     const hello = await takeHello(exactReader(stream));
     const parameters = encodeParameters({ messages: MESSAGES_VERSION, software, time: clock.now() }, o.daemonId);
-    const { reply, ...linkKeys } = await answerHello(hello, { rsa, random, keys, rejectKey, parameters });
+    const { reply, ...linkKeys } = await answerHello(hello, { rsa, keys, rejectKey, parameters });
     stream.write(reply);
     const link = new Link(stream, { ...o, linkKeys, side: { daemon: true } });
     await link.confirmed;

@@ -3,9 +3,8 @@ import { ProtocolError } from '../base/errors.ts';
 import { decodeClientParameters, type Parameters } from './parameters.ts';
 
 export type Peer = Parameters & {
-  /** The daemon's id and keys, as the client knows them; null on the daemon. */
+  /** The daemon's id and signing key, as the client knows them; null on the daemon. */
   daemonId: Uint8Array | null;
-  linkSpki: Uint8Array | null;
   signSpki: Uint8Array | null;
 };
 
@@ -39,7 +38,7 @@ export class PeerConfirmation {
 
   /** @throws ProtocolError for malformed parameters */
   confirm(parameters: Uint8Array): void {
-    this.#peer = { ...decodeClientParameters(parameters), daemonId: null, linkSpki: null, signSpki: null };
+    this.#peer = { ...decodeClientParameters(parameters), daemonId: null, signSpki: null };
     this.#resolve();
   }
 

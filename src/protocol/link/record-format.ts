@@ -19,7 +19,7 @@ export type RecordType = (typeof recordType)[keyof typeof recordType];
 export const lastRecordType = recordType.mark;
 
 /** Most plaintext bytes of a record with its type byte, before login and after. */
-export const SMALL_RECORD = 2048;
+export const SMALL_RECORD = 4096;
 export const LARGE_RECORD = 262_144 + 512;
 /** Set in the length of a record that is a broadcast. */
 export const BROADCAST_BIT = 0x80000000;

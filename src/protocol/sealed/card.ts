@@ -1,21 +1,22 @@
-/** The key card: a person's encryption key and its validity, signed by the identity key that stands for the name. */
+/** The key card: a person's encryption key (RSA and X-Wing) and its validity, signed by the identity key of the name. */
 import { concat, equal, fromUtf8, H, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 import { isName } from '../base/safe-text.ts';
+import { ekFp, type PublicEncryptionKey } from '../crypto/person-seal.ts';
 import { canSealTo, checkPublicKey, type KeyPair, RSA_BYTES, SPKI_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
+import { isXWingKey, XWING_KEY_BYTES } from '../crypto/xwing.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const REFUSED = 'not an acceptable key card';
 /** The longest validity of an encryption key, ms. */
 export const CARD_LIFE_MS = 90 * 86_400_000;
 const NO_CARD = new Uint8Array(32);
 
-export type Card = {
+export type Card = PublicEncryptionKey & {
   name: string;
   sigSpki: Uint8Array;
-  ekSpki: Uint8Array;
   /** From 1, plus 1 with each card of an identity. */
   cardSeq: number;
   /** ms since 1970 UTC. */
@@ -26,7 +27,7 @@ export type Card = {
   idFp: Uint8Array;
   ekFp: Uint8Array;
   hash: Uint8Array;
-  /** Whether both keys are sound and a trial encryption worked. Never seal to a card that is not sealable. */
+  /** Whether the keys are sound and a trial sealing worked. Never seal to a card that is not sealable. */
   sealable: boolean;
 };
 
@@ -38,10 +39,6 @@ export function identityFp(name: string, sigSpki: Uint8Array): Uint8Array {
   return H('identity', utf8(name), sigSpki);
 }
 
-export function ekFp(ekSpki: Uint8Array): Uint8Array {
-  return H('ek', ekSpki);
-}
-
 /**
  * Signs a card, then opens it again, so that a card that others would refuse is never published.
  * @throws ProtocolError 'card'
@@ -49,7 +46,7 @@ export function ekFp(ekSpki: Uint8Array): Uint8Array {
 export async function signCard(
   rsa: Rsa,
   identity: KeyPair,
-  card: Pick<Card, 'name' | 'ekSpki' | 'cardSeq' | 'notBefore' | 'notAfter' | 'prevCardHash'>,
+  card: Pick<Card, 'name' | 'ekSpki' | 'xwingKey' | 'cardSeq' | 'notBefore' | 'notAfter' | 'prevCardHash'>,
 ): Promise<Uint8Array> {
   const body = new Writer()
     .u8(VERSION)
@@ -57,6 +54,7 @@ export async function signCard(
     .var16(identity.spki)
     .u64(card.cardSeq)
     .var16(card.ekSpki)
+    .var16(card.xwingKey)
     .u64(card.notBefore)
     .u64(card.notAfter)
     .bytes(card.prevCardHash)
@@ -79,19 +77,20 @@ export function openCard(bytes: Uint8Array): Card {
     const sigSpki = readSpki(reader);
     const cardSeq = reader.u64();
     const ekSpki = readSpki(reader);
+    const xwingKey = reader.var16();
     const notBefore = reader.u64();
     const notAfter = reader.u64();
     const prevCardHash = reader.bytes(32);
     const signature = reader.bytes(RSA_BYTES);
     reader.end();
-    ensure(isName(name) && !equal(sigSpki, ekSpki));
+    ensure(isName(name) && !equal(sigSpki, ekSpki) && xwingKey.length === XWING_KEY_BYTES);
     ensure(notAfter > notBefore && notAfter - notBefore <= CARD_LIFE_MS);
     ensure(cardSeq >= 1 && (cardSeq === 1) === equal(prevCardHash, NO_CARD));
     const hash = H('card', bytes.subarray(0, -RSA_BYTES));
     ensure(verify(sigSpki, hash, signature));
-    const fingerprints = { idFp: identityFp(name, sigSpki), ekFp: ekFp(ekSpki), hash };
-    const sealable = isSound(sigSpki) && canSealTo(ekSpki);
-    return { name, sigSpki, ekSpki, cardSeq, notBefore, notAfter, prevCardHash, ...fingerprints, sealable };
+    const fingerprints = { idFp: identityFp(name, sigSpki), ekFp: ekFp({ ekSpki, xwingKey }), hash };
+    const sealable = isSound(sigSpki) && canSealTo(ekSpki) && isXWingKey(xwingKey);
+    return { name, sigSpki, ekSpki, xwingKey, cardSeq, notBefore, notAfter, prevCardHash, ...fingerprints, sealable };
   });
 }
 

@@ -2,20 +2,21 @@
  * Folder `sealed`: what the daemon must not read or forge: cards, notes, rooms, files and vaults; it knows no links,
  * requests or database.
  *
- * A note is a private message: a clear header with what the daemon knows anyway, OAEP chunks for the recipient and for
- * the author, and the author's signature over all of it. A plain encrypt-then-sign would let another person sign the
- * same chunks again. The binder in each chunk names the whole header and hence its author, so the chunks open under no
- * other header.
+ * A note is a private message: a clear header with what the daemon knows anyway, a sealed copy for the recipient and one
+ * for the author, and the author's signature over all of it. A plain encrypt-then-sign would let another person sign the
+ * same copies again. The context of each copy and the binder in each chunk name the whole header and hence its author, so
+ * they open under no other header.
  */
 import { compare, concat, equal, H, Reader, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError, withProtocolErrorAsync } from '../base/protocol-checks.ts';
+import { type OwnKey, sealedBytes } from '../crypto/person-seal.ts';
 import { type KeyPair, OAEP_MAX, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { type Card, cannotSealTo, checkSealable, identityFp } from './card.ts';
 import { type Content, decodeContent, encodeContent } from './content.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const TYPE = 1;
 /** The allowed sizes of a copy, in chunks. They reveal the length of a text only roughly. */
 const CHUNK_COUNTS: readonly number[] = [1, 2, 3, 4, 6, 10, 16];
@@ -45,6 +46,8 @@ export type NoteHeader = {
   sentAt: number;
   /** Copy 0 is the recipient's, copy 1 the author's own. A note to oneself has one copy. */
   copies: { ekFp: Uint8Array; chunks: number }[];
+  /** Seconds until clients and the daemon delete the content; 0 for never. */
+  life: number;
 };
 
 /**
@@ -71,7 +74,7 @@ function encodeNoteHeader(header: NoteHeader): Uint8Array {
     .u64(header.sentAt)
     .u8(header.copies.length);
   for (const { ekFp, chunks } of header.copies) writer.bytes(ekFp).u8(chunks);
-  return writer.finish();
+  return writer.u32(header.life).finish();
 }
 
 function readHeader(reader: Reader): NoteHeader {
@@ -85,15 +88,21 @@ function readHeader(reader: Reader): NoteHeader {
   ensure(device !== 0 && seq >= 1 && count === (equal(from, to) ? 1 : 2));
   const copies = Array.from({ length: count }, () => ({ ekFp: reader.bytes(32), chunks: reader.u8() }));
   ensure(copies.every(({ chunks }) => CHUNK_COUNTS.includes(chunks)));
-  return { conversation, noteId, from, to, device, seq, prev, seen, sentAt, copies };
+  const life = reader.u32();
+  return { conversation, noteId, from, to, device, seq, prev, seen, sentAt, copies, life };
 }
 
 function headerHashOf(header: NoteHeader): Uint8Array {
   return H('notehdr', encodeNoteHeader(header));
 }
 
-function copyHashOf(copy: number, chunks: Uint8Array): Uint8Array {
-  return H('notecopy', Uint8Array.of(copy), chunks);
+function copyHashOf(copy: number, sealed: Uint8Array): Uint8Array {
+  return H('notecopy', Uint8Array.of(copy), sealed);
+}
+
+/** The context of the seal of a copy. */
+function copyContext(headerHash: Uint8Array, copy: number): Uint8Array {
+  return H('notewrap', headerHash, Uint8Array.of(copy));
 }
 
 /** The hash that the author signs. */
@@ -103,20 +112,20 @@ function noteHashOf(headerHash: Uint8Array, copyHashes: Uint8Array[]): Uint8Arra
 
 export type Note = {
   header: NoteHeader;
-  /** The chunks of each copy, concatenated. */
+  /** Each copy, sealed. */
   copies: Uint8Array[];
   signature: Uint8Array;
 };
 
 /**
- * Parses a note as sent: header, the chunks of each copy, signature. Checks only the layout, as the daemon can.
+ * Parses a note as sent: header, the sealed copies, signature. Checks only the layout, as the daemon can.
  * @throws ProtocolError 'note'
  */
 export function parseNote(note: Uint8Array): Note {
   return withProtocolError('note', REFUSED, () => {
     const reader = new Reader(note);
     const header = readHeader(reader);
-    const copies = header.copies.map(({ chunks }) => reader.bytes(chunks * RSA_BYTES));
+    const copies = header.copies.map(({ chunks }) => reader.bytes(sealedBytes(chunks)));
     const signature = reader.bytes(RSA_BYTES);
     reader.end();
     return { header, copies, signature };
@@ -129,12 +138,12 @@ export function noteHashes({ header, copies }: Pick<Note, 'header' | 'copies'>):
   noteHash: Uint8Array;
 } {
   const headerHash = headerHashOf(header);
-  const copyHashes = copies.map((chunks, j) => copyHashOf(j, chunks));
+  const copyHashes = copies.map((sealed, j) => copyHashOf(j, sealed));
   return { headerHash, noteHash: noteHashOf(headerHash, copyHashes) };
 }
 
 /**
- * The note as delivered to one side: header, u8 copy, the chunks of this copy, the hash of the other copy (none in a
+ * The note as delivered to one side: header, u8 copy, this copy, the hash of the other copy (none in a
  * note to oneself), signature.
  * @throws ProtocolError 'note'
  */
@@ -154,7 +163,7 @@ export function parseDelivered(bytes: Uint8Array): {
   headerHash: Uint8Array;
   noteHash: Uint8Array;
   copy: 0 | 1;
-  chunks: Uint8Array[];
+  sealed: Uint8Array;
   signature: Uint8Array;
 } {
   return withProtocolError('note', REFUSED, () => {
@@ -163,13 +172,13 @@ export function parseDelivered(bytes: Uint8Array): {
     const copy = reader.u8();
     const mine = header.copies[copy];
     ensure((copy === 0 || copy === 1) && mine !== undefined);
-    const chunks = Array.from({ length: mine.chunks }, () => reader.bytes(RSA_BYTES));
-    const hashes = [copyHashOf(copy, concat(...chunks))];
+    const sealed = reader.bytes(sealedBytes(mine.chunks));
+    const hashes = [copyHashOf(copy, sealed)];
     if (header.copies.length === 2) hashes.splice(1 - copy, 0, reader.bytes(32));
     const signature = reader.bytes(RSA_BYTES);
     reader.end();
     const headerHash = headerHashOf(header);
-    return { header, headerHash, noteHash: noteHashOf(headerHash, hashes), copy, chunks, signature };
+    return { header, headerHash, noteHash: noteHashOf(headerHash, hashes), copy, sealed, signature };
   });
 }
 
@@ -193,7 +202,7 @@ function chunksFor(bytes: number): number {
  */
 export async function sealNote(
   rsa: Rsa,
-  n: Pick<NoteHeader, 'device' | 'seq' | 'prev' | 'seen' | 'sentAt' | 'noteId'> & {
+  n: Pick<NoteHeader, 'device' | 'seq' | 'prev' | 'seen' | 'sentAt' | 'noteId' | 'life'> & {
     daemonId: Uint8Array;
     identity: KeyPair;
     from: Card;
@@ -201,7 +210,7 @@ export async function sealNote(
     content: Content;
   },
 ): Promise<{ note: Uint8Array; noteHash: Uint8Array }> {
-  const { from, to, device, seq, prev, seen, sentAt, noteId } = n;
+  const { from, to, device, seq, prev, seen, sentAt, noteId, life } = n;
   const cards = equal(from.idFp, to.idFp) ? [from] : [to, from];
   for (const card of cards) checkSealable(card, sentAt);
   const { kind, body } = encodeContent(n.content);
@@ -212,19 +221,19 @@ export async function sealNote(
     conversation: privateConversationId(n.daemonId, from.idFp, to.idFp),
     ...{ noteId, from: from.idFp, to: to.idFp, device, seq, prev, seen, sentAt },
     copies: cards.map((card) => ({ ekFp: card.ekFp, chunks })),
+    life,
   };
   const headerHash = headerHashOf(header);
-  const jobs = cards.flatMap((card, j) =>
-    Array.from({ length: chunks }, (_, i) => {
+  const jobs = cards.map((card, j) => ({
+    to: card,
+    context: copyContext(headerHash, j),
+    chunks: Array.from({ length: chunks }, (_, i) => {
       const part = payload.subarray(i * CHUNK_PAYLOAD, (i + 1) * CHUNK_PAYLOAD);
-      return { spki: card.ekSpki, plain: concat(binder(headerHash, j, card.ekFp, i), part) };
+      return concat(binder(headerHash, j, card.ekFp, i), part);
     }),
-  );
+  }));
   const sealed = await rsa.seal(jobs);
-  const copies = cards.map((card, j) => {
-    const own = sealed.slice(j * chunks, (j + 1) * chunks);
-    return concat(...own.map((chunk) => chunk ?? cannotSealTo(card)));
-  });
+  const copies = cards.map((card, j) => sealed[j] ?? cannotSealTo(card));
   const { noteHash } = noteHashes({ header, copies });
   const signature = await rsa.sign(n.identity.pkcs8, noteHash);
   return { note: concat(encodeNoteHeader(header), ...copies, signature), noteHash };
@@ -242,28 +251,29 @@ export async function openNote(
   r: {
     daemonId: Uint8Array;
     me: Uint8Array;
-    keys: readonly { ekFp: Uint8Array; pkcs8: Uint8Array }[];
+    keys: readonly OwnKey[];
     author: Uint8Array;
     authorName: string;
   },
 ): Promise<{ header: NoteHeader; noteHash: Uint8Array; content: Content }> {
   return withProtocolErrorAsync('note', REFUSED, async () => {
-    const { header, headerHash, noteHash, copy, chunks, signature } = parseDelivered(delivered);
+    const { header, headerHash, noteHash, copy, sealed, signature } = parseDelivered(delivered);
     const { ekFp } = header.copies[copy] ?? {};
     const key = r.keys.find((mine) => ekFp && equal(mine.ekFp, ekFp));
     ensure(equal(header.conversation, privateConversationId(r.daemonId, header.from, header.to)));
     ensure(equal(copy === 0 ? header.to : header.from, r.me));
     ensure(equal(header.from, identityFp(r.authorName, r.author)));
     ensure(key !== undefined && verify(r.author, noteHash, signature));
-    // Opens all chunks even after one has failed, and reads nothing but the binders until all have passed.
-    const plain = await rsa.open(key.pkcs8, chunks);
+    const chunks = await rsa.open({ key, context: copyContext(headerHash, copy), sealed });
+    ensure(chunks !== null);
+    // Reads nothing but the binders until all have passed.
     let bound = true;
-    plain.forEach((chunk, i) => {
-      const whole = chunk?.length === OAEP_MAX ? chunk : new Uint8Array(OAEP_MAX);
+    chunks.forEach((chunk, i) => {
+      const whole = chunk.length === OAEP_MAX ? chunk : new Uint8Array(OAEP_MAX);
       bound = equal(whole.subarray(0, BINDER), binder(headerHash, copy, key.ekFp, i)) && bound;
     });
     ensure(bound);
-    const { kind, body } = payloadOf(concat(...plain.map((chunk) => chunk?.subarray(BINDER) ?? new Uint8Array())));
+    const { kind, body } = payloadOf(concat(...chunks.map((chunk) => chunk.subarray(BINDER))));
     ensure(chunksFor(PREFIX + body.length) === chunks.length);
     return { header, noteHash, content: decodeContent(kind, body) };
   });

@@ -3,14 +3,16 @@
  * alone decides who may speak, so the daemon can withhold entries but not add a member. In an open room people sign
  * their own joins and leaves; the daemon signs the first entry of the lobby and the removal of deleted accounts.
  */
+import type { Random } from '../../platform/random.ts';
 import { concat, equal, fromUtf8, H, hex, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 import { isName } from '../base/safe-text.ts';
 import { type KeyPair, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { identityFp } from './card.ts';
+import { type CreateBody, decodeCreateBody, decodeJoinBody, encodeCreateBody } from './room-bodies.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const REFUSED = 'a log entry was refused';
 const ZEROS = new Uint8Array(32);
 const ops = { create: 1, join: 2, invite: 3, leave: 4, remove: 5, role: 6, topic: 7 } as const;
@@ -28,10 +30,7 @@ export type LogEntry = {
   actor: Uint8Array;
   /** The signer's clock, ms since 1970 UTC. */
   time: number;
-  /**
-   * Of create: daemonId, then u16 length and name of the room. Of join: the joiner's signing key (SPKI), which idFp is
-   * a hash of, so that newcomers can check the join of somebody whose account is gone. Empty in other entries.
-   */
+  /** Of create and join: see room-bodies.ts. Empty in leave and remove. */
   body: Uint8Array;
   hash: Uint8Array;
 };
@@ -43,12 +42,19 @@ export async function createLobby(
   daemonId: Uint8Array,
   name: string,
   time: number,
+  random: Random,
 ): Promise<{ room: Uint8Array; entry: Uint8Array }> {
-  const body = new Writer().bytes(daemonId).var16(utf8(name)).finish();
+  const body = encodeCreateBody({ ...lobbyBody(daemonId, name), nonce: random(16) });
   const room = H('room', body);
   const subject = { name, idFp: ZEROS };
   const about = { room, n: 0, prev: ZEROS, op: 'create', subject, actor: ZEROS, time, body } as const;
   return { room, entry: await signLogEntry(rsa, signKey, about) };
+}
+
+/** The body of the lobby's create entry, but for its nonce. */
+function lobbyBody(daemonId: Uint8Array, name: string): Omit<CreateBody, 'nonce'> {
+  const maker = { makerName: '', makerSpki: new Uint8Array(0) };
+  return { daemonId, kind: 'lobby', history: 'since-join', ...maker, infoCommitment: ZEROS, name };
 }
 
 /** Signs an entry without checking it; RoomLog.append does that. */
@@ -120,7 +126,9 @@ export class RoomLog {
       ensure(entry.n === this.n + 1 && equal(entry.prev, this.head) && this.#mayHappen(entry));
       const byDaemon = entry.op === 'create' || entry.op === 'remove';
       ensure(byDaemon ? equal(entry.actor, ZEROS) : equal(entry.actor, idFp));
-      const key = byDaemon ? this.#daemonSignSpki : entry.op === 'join' ? entry.body : this.#keys.get(hex(idFp));
+      const joins = entry.op === 'join' ? decodeJoinBody(entry.body) : null;
+      ensure(joins === null || equal(joins.invitation, ZEROS));
+      const key = byDaemon ? this.#daemonSignSpki : (joins?.sigSpki ?? this.#keys.get(hex(idFp)));
       // The name is part of an identity, so nobody joins under another name or with another key.
       ensure(key !== undefined && (byDaemon || equal(identityFp(name, key), idFp)));
       const pinned = byDaemon ? null : keyOf(idFp);
@@ -129,7 +137,7 @@ export class RoomLog {
     });
     if (entry.op === 'create') this.#room = entry.room;
     else if (entry.op === 'join') {
-      this.#keys.set(hex(idFp), entry.body);
+      this.#keys.set(hex(idFp), decodeJoinBody(entry.body).sigSpki);
       this.members.set(hex(idFp), name);
       this.#names.add(name);
     } else {
@@ -162,8 +170,9 @@ export class RoomLog {
   #mayHappen({ op, room, subject, body }: LogEntry): boolean {
     if ((op === 'create') !== (this.n === -1)) return false;
     if (op === 'create') {
-      const named = new Writer().bytes(this.#daemonId).var16(utf8(subject.name)).finish();
-      return equal(room, H('room', body)) && equal(body, named) && equal(subject.idFp, ZEROS);
+      const { nonce } = decodeCreateBody(body);
+      const expected = encodeCreateBody({ ...lobbyBody(this.#daemonId, subject.name), nonce });
+      return equal(room, H('room', body)) && equal(body, expected) && equal(subject.idFp, ZEROS);
     }
     if (!equal(room, this.#room) || (op !== 'join' && body.length > 0)) return false;
     const { name, idFp } = subject;

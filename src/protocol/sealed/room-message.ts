@@ -2,24 +2,22 @@
  * Room messages: sealed with AES-256-GCM (NIST SP 800-38D) under a key of their own, derived from the epoch's key, and
  * signed by the author.
  */
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { concat, equal, H, hkdf, Reader, Writer } from '../base/bytes.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
+import { GCM_TAG_BYTES, openGcm, sealGcm, ZERO_NONCE } from '../crypto/aes-gcm.ts';
 import { type KeyPair, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
 import { type Content, decodeContent, encodeContent } from './content.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const REFUSED = 'a room message was refused';
 const SALT = 16;
-const TAG = 16;
 const MAX_SEEN = 4;
 /** The allowed sizes of a plain message, bytes. They reveal its length only roughly. */
 const SIZES: readonly number[] = [512, 1024, 2048, 4096, 8192];
-const HEADER = 1 + 32 + 32 + 32 + 4 + 8 + 16 + SALT;
-/** Each key seals one message, so the nonce may be constant. */
-const NONCE = new Uint8Array(12);
+const SALT_AT = 1 + 32 + 32 + 32 + 4 + 8 + 16;
+const HEADER = SALT_AT + SALT + 4;
 
 export type RoomMessageHeader = {
   room: Uint8Array;
@@ -32,6 +30,8 @@ export type RoomMessageHeader = {
   seq: number;
   /** 16 random bytes; unique for an author and room. */
   msgId: Uint8Array;
+  /** Seconds until clients and the daemon delete the content; 0 for never. */
+  life: number;
 };
 
 type RoomMessageBody = {
@@ -39,17 +39,20 @@ type RoomMessageBody = {
   prev: Uint8Array;
   /** Hashes of the newest messages of others, 4 at most. */
   seen: Uint8Array[];
+  /** The hash of the newest entry of the room's log that the author has. */
+  logHead: Uint8Array;
   /** The author's clock, ms since 1970 UTC. */
   sentAt: number;
   content: Content;
 };
 
 /**
- * Derives the key of one message with HKDF (RFC 5869). The header's salt is new at each sealing, even of the same
- * message.
+ * The key of one message is HKDF (RFC 5869) of the epoch's key. The header's salt is new at each sealing, even of the
+ * same message, so that each key seals once.
  */
-function messageKey(key: Uint8Array, header: Uint8Array): Uint8Array {
-  return hkdf(key, header.subarray(-SALT), H('roomkey', header));
+function sealOf(epochKey: Uint8Array, header: Uint8Array) {
+  const key = hkdf(epochKey, header.subarray(SALT_AT, SALT_AT + SALT), H('roomkey', header));
+  return { key, nonce: ZERO_NONCE, aad: header };
 }
 
 /**
@@ -69,17 +72,17 @@ export async function sealRoomMessage(
     .u64(m.seq)
     .bytes(m.msgId)
     .bytes(m.random(SALT))
+    .u32(m.life)
     .finish();
   const { kind, body } = encodeContent(m.content);
   const seen = m.seen.slice(0, MAX_SEEN);
   const said = new Writer().bytes(m.prev).u8(seen.length);
   for (const hash of seen) said.bytes(hash);
-  const plain = said.u64(m.sentAt).u8(kind).u32(body.length).bytes(body).finish();
+  const plain = said.bytes(m.logHead).u64(m.sentAt).u8(kind).u32(body.length).bytes(body).finish();
   const hash = H('roommsg', header, plain);
   const padded = new Uint8Array(sizeFor(plain.length));
   padded.set(concat(plain, await rsa.sign(m.identity.pkcs8, hash)));
-  const cipher = createCipheriv('aes-256-gcm', messageKey(m.key, header), NONCE).setAAD(header);
-  return { message: concat(header, cipher.update(padded), cipher.final(), cipher.getAuthTag()), hash };
+  return { message: concat(header, sealGcm(sealOf(m.key, header), padded)), hash };
 }
 
 /** Parses what the daemon may read. @throws ProtocolError 'room' */
@@ -90,8 +93,9 @@ export function parseRoomMessage(bytes: Uint8Array): RoomMessageHeader {
     const [room, epochId, from] = [reader.bytes(32), reader.bytes(32), reader.bytes(32)];
     const [device, seq, msgId] = [reader.u32(), reader.u64(), reader.bytes(16)];
     reader.bytes(SALT);
-    ensure(device !== 0 && seq >= 1 && SIZES.includes(reader.rest().length - TAG));
-    return { room, epochId, from, device, seq, msgId };
+    const life = reader.u32();
+    ensure(device !== 0 && seq >= 1 && SIZES.includes(reader.rest().length - GCM_TAG_BYTES));
+    return { room, epochId, from, device, seq, msgId, life };
   });
 }
 
@@ -108,20 +112,21 @@ export function openRoomMessage(
     const header = parseRoomMessage(bytes);
     ensure(equal(header.room, r.room) && equal(header.epochId, r.epochId));
     const clear = bytes.subarray(0, HEADER);
-    const padded = decrypt(messageKey(r.key, clear), clear, bytes.subarray(HEADER));
+    const padded = openGcm(sealOf(r.key, clear), bytes.subarray(HEADER));
     ensure(padded !== null);
     const reader = new Reader(padded);
     const prev = reader.bytes(32);
     const seenCount = reader.u8();
     ensure(seenCount <= MAX_SEEN);
     const seen = Array.from({ length: seenCount }, () => reader.bytes(32));
+    const logHead = reader.bytes(32);
     const [sentAt, kind] = [reader.u64(), reader.u8()];
     const body = reader.bytes(reader.u32());
-    const length = 32 + 1 + 32 * seenCount + 8 + 1 + 4 + body.length;
+    const length = 32 + 1 + 32 * seenCount + 32 + 8 + 1 + 4 + body.length;
     const hash = H('roommsg', clear, padded.subarray(0, length));
     ensure(verify(r.authorSpki, hash, reader.bytes(RSA_BYTES)));
     ensure(reader.rest().every((byte) => byte === 0) && sizeFor(length) === padded.length);
-    return { header, hash, prev, seen, sentAt, content: decodeContent(kind, body) };
+    return { header, hash, prev, seen, logHead, sentAt, content: decodeContent(kind, body) };
   });
 }
 
@@ -130,16 +135,4 @@ function sizeFor(plain: number): number {
   const size = SIZES.find((each) => each >= plain + RSA_BYTES);
   if (size === undefined) throw new RangeError(`${plain} bytes do not fit a room message`);
   return size;
-}
-
-function decrypt(key: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | null {
-  const decipher = createDecipheriv('aes-256-gcm', key, NONCE, { authTagLength: TAG });
-  decipher.setAAD(aad).setAuthTag(sealed.subarray(-TAG));
-  const plain = decipher.update(sealed.subarray(0, -TAG));
-  try {
-    decipher.final();
-    return plain;
-  } catch {
-    return null;
-  }
 }

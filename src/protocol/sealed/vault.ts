@@ -2,19 +2,19 @@
  * The vault: a person's private keys, sealed with AES-256-GCM (NIST SP 800-38D) under OPAQUE's export key, which only
  * their password yields. The daemon keeps it for their next machine. The client checks that versions never decrease.
  */
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { concat, equal, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
+import { GCM_NONCE_BYTES, openGcm, sealGcm } from '../crypto/aes-gcm.ts';
+import type { PrivateEncryptionKey } from '../crypto/person-seal.ts';
 import { type KeyPair, publicKeyOf } from '../crypto/rsa.ts';
+import { XWING_SEED_BYTES, xwingPublicKey } from '../crypto/xwing.ts';
 import { type Card, openCard } from './card.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
 const REFUSED = 'the vault does not open';
-const NONCE = 12;
-const TAG = 16;
-/** Current and retired keys. 36 fit the daemon's 128 KiB and last nine years. */
+/** Current and retired keys. 36 fit the daemon's 192 KiB and last nine years. */
 export const MAX_VAULT_KEYS = 36;
 
 export type VaultContents = {
@@ -22,18 +22,15 @@ export type VaultContents = {
   version: number;
   identity: KeyPair;
   /** The current key first, then retired ones, newest first. */
-  keys: { card: Uint8Array; pkcs8: Uint8Array }[];
+  keys: ({ card: Uint8Array } & PrivateEncryptionKey)[];
 };
 
 /** The person and daemon that the vault belongs to. */
 type Owner = { daemonId: Uint8Array; name: string; idFp: Uint8Array };
 
-function vaultAad(owner: Owner, version: number): Uint8Array {
-  return H('vault', owner.daemonId, utf8(owner.name), owner.idFp, new Writer().u32(version).finish());
-}
-
-function vaultKey(exportKey: Uint8Array): Uint8Array {
-  return hkdf(exportKey, new Uint8Array(), label('vault'));
+function sealOf(exportKey: Uint8Array, owner: Owner, version: number, nonce: Uint8Array) {
+  const aad = H('vault', owner.daemonId, utf8(owner.name), owner.idFp, new Writer().u32(version).finish());
+  return { key: hkdf(exportKey, new Uint8Array(), label('vault')), nonce, aad };
 }
 
 /**
@@ -43,10 +40,9 @@ function vaultKey(exportKey: Uint8Array): Uint8Array {
 export function sealVault(exportKey: Uint8Array, owner: Owner, contents: VaultContents, random: Random): Uint8Array {
   const bytes = encodeVaultContents(contents);
   parseVaultContents(bytes, owner, contents.version);
-  const nonce = random(NONCE);
-  const cipher = createCipheriv('aes-256-gcm', vaultKey(exportKey), nonce).setAAD(vaultAad(owner, contents.version));
+  const nonce = random(GCM_NONCE_BYTES);
   const head = new Writer().u8(FORMAT).u32(contents.version).bytes(owner.idFp).finish();
-  return concat(head, nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag());
+  return concat(head, nonce, sealGcm(sealOf(exportKey, owner, contents.version, nonce), bytes));
 }
 
 /**
@@ -66,18 +62,12 @@ export function openVault(
     ensure(reader.u8() === FORMAT);
     const version = reader.u32();
     const idFp = reader.bytes(32);
-    const nonce = reader.bytes(NONCE);
+    const nonce = reader.bytes(GCM_NONCE_BYTES);
     const sealed = reader.rest();
-    ensure(sealed.length > TAG && (!owner.idFp || equal(owner.idFp, idFp)));
+    ensure(!owner.idFp || equal(owner.idFp, idFp));
     const whole: Owner = { daemonId: owner.daemonId, name: owner.name, idFp };
-    const decipher = createDecipheriv('aes-256-gcm', vaultKey(exportKey), nonce, { authTagLength: TAG });
-    decipher.setAAD(vaultAad(whole, version)).setAuthTag(sealed.subarray(-TAG));
-    const plain = decipher.update(sealed.subarray(0, -TAG));
-    try {
-      decipher.final();
-    } catch {
-      throw new ProtocolError('vault', REFUSED);
-    }
+    const plain = openGcm(sealOf(exportKey, whole, version, nonce), sealed);
+    ensure(plain !== null);
     return parseVaultContents(plain, whole, version);
   });
 }
@@ -85,7 +75,7 @@ export function openVault(
 /** The plaintext of a vault. */
 export function encodeVaultContents({ identity, keys }: VaultContents): Uint8Array {
   const plain = new Writer().var16(identity.pkcs8).u16(keys.length);
-  for (const { card, pkcs8 } of keys) plain.var16(card).var16(pkcs8);
+  for (const { card, pkcs8, seed } of keys) plain.var16(card).var16(pkcs8).bytes(seed);
   return plain.finish();
 }
 
@@ -105,13 +95,18 @@ export function parseVaultContents(
     const identity = { spki: publicKeyOf(pkcs8), pkcs8 };
     const count = reader.u16();
     ensure(count >= 1 && count <= MAX_VAULT_KEYS);
-    const keys = Array.from({ length: count }, () => ({ card: reader.var16(), pkcs8: reader.var16() }));
+    const keys = Array.from({ length: count }, () => ({
+      card: reader.var16(),
+      pkcs8: reader.var16(),
+      seed: reader.bytes(XWING_SEED_BYTES),
+    }));
     reader.end();
     let before: Card | null = null;
     for (const key of keys) {
       const card = openCard(key.card);
       ensure(card.name === owner.name && equal(card.idFp, owner.idFp) && equal(card.sigSpki, identity.spki));
-      ensure(equal(publicKeyOf(key.pkcs8), card.ekSpki) && (before === null || card.cardSeq < before.cardSeq));
+      ensure(equal(publicKeyOf(key.pkcs8), card.ekSpki) && equal(xwingPublicKey(key.seed), card.xwingKey));
+      ensure(before === null || card.cardSeq < before.cardSeq);
       before = card;
     }
     return { version, identity, keys };

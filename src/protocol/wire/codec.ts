@@ -13,7 +13,7 @@ import { decodeMessagePack, encodeMessagePack } from './message-pack.ts';
 import { type RequestName, type RequestParams, type RequestResult, requests } from './requests.ts';
 
 /** The version of the requests and events. Both ends send theirs in the handshake. */
-export const MESSAGES_VERSION = 1;
+export const MESSAGES_VERSION = 2;
 
 export type Request = { [N in RequestName]: { id: number; method: N; params: RequestParams<N> } }[RequestName];
 export type Event = { [N in EventName]: { method: N; params: EventParams<N> } }[EventName];

@@ -25,7 +25,7 @@ import {
 const none = v.strictObject({});
 /** A message or a record of OPAQUE, base64url; crypto/opaque-messages.ts knows the size of each. */
 const opaque = text(512);
-const card = bytes(1536);
+const card = bytes(2688);
 const MAX_SHARED = 65_536;
 /** The position and time of a stored entry. It is on stable storage: this answer is what "sent" means. */
 const entryPosition = v.strictObject({ seq: u53, at: time });
@@ -107,10 +107,10 @@ export const requests = {
   /** Stores a new password. With a card it also ends `mustRenew`. */
   'record-finish': { params: v.strictObject({ record: opaque, card: v.nullable(card) }), result: none },
   'vault-put': {
-    params: v.strictObject({ recordHash: hash, version: u32, vault: bytes(131_072) }),
+    params: v.strictObject({ recordHash: hash, version: u32, vault: bytes(196_608) }),
     result: v.strictObject({ at: time }),
   },
-  'vault-get': { params: none, result: v.strictObject({ version: u32, vault: bytes(131_072), at: time }) },
+  'vault-get': { params: none, result: v.strictObject({ version: u32, vault: bytes(196_608), at: time }) },
   /**
    * Stores what this account's devices share (sealed/shared-state.ts), if the stored version is `after` (0 for none).
    * `version` is higher than `after`. Answered when it is on stable storage.
@@ -219,7 +219,7 @@ export const requests = {
 
   // Rooms
   'log-append': { params: v.strictObject({ room: hash, entry: bytes(4096) }), result: entryPosition },
-  /** The current cards of a room's members, in order of idFp after `after`, 100 at most. */
+  /** The current cards of a room's members, in order of idFp after `after`, 64 at most. */
   members: {
     params: v.strictObject({ room: hash, after: v.nullable(hash) }),
     result: v.strictObject({ members: v.array(v.strictObject({ name: knownName, card })), next: v.nullable(hash) }),
@@ -229,7 +229,7 @@ export const requests = {
     params: v.strictObject({
       room: hash,
       keys: v.pipe(
-        v.array(v.strictObject({ idFp: hash, chunk: v.union([exactBytes(384), exactBytes(0)]) })),
+        v.array(v.strictObject({ idFp: hash, chunk: v.union([exactBytes(1520), exactBytes(0)]) })),
         v.maxLength(128),
       ),
     }),

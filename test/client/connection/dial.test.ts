@@ -8,11 +8,11 @@ import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { daemonFingerprint } from '../../../src/protocol/link/daemon-identity.ts';
 import { acceptLink } from '../../../src/protocol/link/link-setup.ts';
 import { MESSAGES_VERSION } from '../../../src/protocol/wire/codec.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
 import { startTcpServer } from '../../helpers/tcp-server.ts';
 
-const keys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
-const fingerprint = daemonFingerprint(keys.link.spki, keys.sign.spki);
+const keys = { link: fixtureSealKey('daemon-link'), sign: fixtureKey('daemon-sign') };
+const fingerprint = daemonFingerprint(keys);
 const daemonId = new Uint8Array(32).fill(1);
 
 const daemon = (t: ExecutionContext): Promise<Address> =>
@@ -29,8 +29,6 @@ const reach = (address: Address, expect = fingerprint, more: { timeoutMs?: numbe
     clock: systemClock,
     random: systemRandom,
     expect,
-    ephemeral: fixtureKey('ephemeral'),
-    rsa: inlineRsa,
     software: 'test',
   });
 
@@ -90,7 +88,7 @@ test('an abort ends the wait and an open link', async (t) => {
 });
 
 test('a port that stops in the middle of its greeting is reported as not a daemon', async (t) => {
-  const address = await startTcpServer(t, (socket) => socket.write('SCK1'));
+  const address = await startTcpServer(t, (socket) => socket.write('SCK2'));
   await t.throwsAsync(reach(address, fingerprint, { timeoutMs: 200 }), {
     instanceOf: ClientError,
     code: 'not-a-daemon',
@@ -99,7 +97,7 @@ test('a port that stops in the middle of its greeting is reported as not a daemo
 });
 
 test('a daemon that shows its keys but cannot use them is refused', async (t) => {
-  const stolen = { link: { ...fixtureKey('mallory-encryption'), spki: keys.link.spki }, sign: keys.sign };
+  const stolen = { link: { ...fixtureSealKey('mallory-encryption'), spki: keys.link.spki }, sign: keys.sign };
   const address = await startTcpServer(t, (socket) => {
     const o = {
       keys: stolen,

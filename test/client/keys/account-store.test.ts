@@ -6,7 +6,7 @@ import { lastAccount } from '../../../src/client/profile/last-account.ts';
 import { KnownDaemons } from '../../../src/client/trust/known-daemons.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { signCard } from '../../../src/protocol/sealed/card.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureCardKey, fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 
@@ -16,13 +16,20 @@ const identity = fixtureKey('alice-identity');
 
 /** A card of Alice's with any number. */
 async function cardOf(cardSeq: number, notAfter = 5e9): Promise<Uint8Array> {
-  const { spki: ekSpki } = fixtureKey('alice-encryption');
   const prevCardHash = new Uint8Array(32).fill(cardSeq - 1);
-  const about = { name: 'alice', ekSpki, cardSeq, notBefore: 1e9, notAfter, prevCardHash };
+  const about = {
+    name: 'alice',
+    ...fixtureCardKey('alice-encryption'),
+    cardSeq,
+    notBefore: 1e9,
+    notAfter,
+    prevCardHash,
+  };
   return Uint8Array.from(await signCard(inlineRsa, identity, about));
 }
 
-const keys = { identity, keys: [{ card: await cardOf(1), pkcs8: fixtureKey('alice-encryption').pkcs8 }] };
+const { pkcs8, seed } = fixtureSealKey('alice-encryption');
+const keys = { identity, keys: [{ card: await cardOf(1), pkcs8, seed }] };
 
 test('an account is stored by daemon and name', async (t) => {
   const store = new AccountStore(await openProfile(t), manualClock());
@@ -34,10 +41,10 @@ test('an account is stored by daemon and name', async (t) => {
 
 test('versions and local keys never go back, and no card replaces a later one', async (t) => {
   const store = new AccountStore(await openProfile(t), manualClock());
-  const { pkcs8 } = fixtureKey('alice-encryption');
+  const { pkcs8 } = fixtureSealKey('alice-encryption');
   const account = async (cardSeq: number, notAfter = 5e9) => ({
     identity,
-    keys: [{ card: await cardOf(cardSeq, notAfter), pkcs8 }],
+    keys: [{ card: await cardOf(cardSeq, notAfter), pkcs8, seed }],
   });
   const second = await account(2);
   await store.save(daemon, 'alice', { keys: second, vaultVersion: 7, vaultStored: 6, localKeys: true });

@@ -13,7 +13,7 @@ import { CARD_LIFE_MS, openCard, signCard } from '../../../src/protocol/sealed/c
 import { pinRow } from '../../../src/protocol/sealed/shared-rows.ts';
 import { encodeRefusal, encodeResult } from '../../../src/protocol/wire/codec.ts';
 import type { RequestParams, Welcome } from '../../../src/protocol/wire/requests.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureCardKey, fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
 import { fakeWire } from '../../helpers/client/wire.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
@@ -29,8 +29,8 @@ async function chain(name: string, who: Who, count = 1, lifeMs = CARD_LIFE_MS): 
     const last = cards.at(-1);
     const notBefore = clock.now();
     const prevCardHash = last === undefined ? new Uint8Array(32) : openCard(last).hash;
-    const ekSpki = fixtureKey(`${cardSeq % 2 === 1 ? who : 'carol'}-encryption`).spki;
-    const card = { name, ekSpki, cardSeq, notBefore, notAfter: notBefore + lifeMs, prevCardHash };
+    const key = fixtureCardKey(`${cardSeq % 2 === 1 ? who : 'carol'}-encryption`);
+    const card = { name, ...key, cardSeq, notBefore, notAfter: notBefore + lifeMs, prevCardHash };
     cards.push(await signCard(inlineRsa, fixtureKey(`${who}-identity`), card));
   }
   return cards;
@@ -55,7 +55,7 @@ async function open(t: ExecutionContext, directory: Record<string, Uint8Array[]>
   const [card = new Uint8Array()] = await chain('alice', 'alice');
   const keys = {
     identity: fixtureKey('alice-identity'),
-    keys: [{ card, pkcs8: fixtureKey('alice-encryption').pkcs8 }],
+    keys: [{ card, pkcs8: fixtureSealKey('alice-encryption').pkcs8, seed: fixtureSealKey('alice-encryption').seed }],
   };
   const store = profile ?? (await openProfile(t));
   return {
@@ -225,7 +225,7 @@ test('the own card is always trusted, and the own key opens what is sealed to it
   t.is((await keyring.recipientCard('alice')).name, 'alice');
   t.deepEqual(asked, []);
   const { ekFp, notAfter } = keyring.me.card;
-  t.deepEqual(keyring.encryptionKeys(), [{ ekFp, pkcs8: fixtureKey('alice-encryption').pkcs8, notAfter }]);
+  t.deepEqual(keyring.encryptionKeys(), [{ ekFp, pkcs8: fixtureSealKey('alice-encryption').pkcs8, notAfter }]);
   t.deepEqual(await keyring.sigSpkiOf(keyring.me.idFp, 'alice'), fixtureKey('alice-identity').spki);
 });
 

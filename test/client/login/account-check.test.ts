@@ -7,7 +7,8 @@ import { NO_HASH, person } from '../../helpers/protocol/people.ts';
 
 const alice = await person('alice');
 const [mine, other] = [alice.idFp, NO_HASH];
-const keys = { identity: alice.identity, keys: [{ card: alice.cardBytes, pkcs8: alice.encryption.pkcs8 }] };
+const { pkcs8, seed } = alice.encryption;
+const keys = { identity: alice.identity, keys: [{ card: alice.cardBytes, pkcs8, seed }] };
 
 const someWelcome = fc.record({
   idFp: fc.constantFrom(mine, other, null),

@@ -14,7 +14,7 @@ import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { inlineOpaque, type Opaque } from '../../../src/protocol/crypto/opaque.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { acceptLink } from '../../../src/protocol/link/link-setup.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureSealKey } from '../../fixtures/keys.ts';
 import { testDaemonId } from '../../helpers/client/client.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
 import { quietAsk, signInAs } from '../../helpers/client/sign-in.ts';
@@ -31,7 +31,7 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 const keysOf = (me: SignedIn) => me.keyring.encryptionKeys().map(({ ekFp, pkcs8 }) => [hex(ekFp), hex(pkcs8)]);
 
 /** An RSA whose next pair is one that Alice never had. */
-const renewing = { ...inlineRsa, generate: async () => fixtureKey('bob-encryption') };
+const renewing = { ...inlineRsa, generate: async () => fixtureSealKey('bob-encryption') };
 
 const refused = { instanceOf: ClientError, code: 'login-refused' };
 

@@ -55,7 +55,7 @@ test.serial('an epoch that arrives by event and by fetch at once is taken once',
 async function lobby(t: ExecutionContext) {
   const [alice, bob, mallory] = await Promise.all([person('alice'), person('bob'), person('mallory')]);
   const sign = fixtureKey('daemon-sign');
-  const { room, entry } = await createLobby(inlineRsa, sign, DAEMON_ID, '#lobby', 1);
+  const { room, entry } = await createLobby(inlineRsa, sign, DAEMON_ID, '#lobby', 1, systemRandom);
   const accepted = new Set([alice, bob]);
   const spkiOf = async (idFp: Uint8Array) =>
     [...accepted].find((one) => hex(one.idFp) === hex(idFp))?.identity.spki ?? null;
@@ -80,7 +80,15 @@ async function lobby(t: ExecutionContext) {
   let prev = NO_HASH;
   let seq = 10;
   const made = async (by: Person): Promise<{ entry: Entry; id: string; key: Uint8Array }> => {
-    const about = { room, logHead: members.log.head, epochPrev: prev, time: T0, random: systemRandom };
+    const about = {
+      room,
+      logHead: members.log.head,
+      epochPrev: prev,
+      time: T0,
+      random: systemRandom,
+      info: null,
+      before: null,
+    };
     const cards = [alice.card, bob.card, mallory.card];
     const minted = await mintEpoch(inlineRsa, { ...about, maker: { ...by.identity, idFp: by.idFp }, members: cards });
     prev = minted.epochId;

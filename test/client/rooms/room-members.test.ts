@@ -2,6 +2,7 @@ import test from 'ava';
 import type { ClientContext } from '../../../src/client/login/client-context.ts';
 import type { Row, Statement } from '../../../src/client/profile/profile-db.ts';
 import { RoomMembers } from '../../../src/client/rooms/room-members.ts';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { identityFp } from '../../../src/protocol/sealed/card.ts';
@@ -12,7 +13,7 @@ import { DAEMON_ID, T0 } from '../../helpers/protocol/people.ts';
 
 const JOINS = 40;
 const sign = fixtureKey('daemon-sign');
-const { room, entry: created } = await createLobby(inlineRsa, sign, DAEMON_ID, '#lobby', 1);
+const { room, entry: created } = await createLobby(inlineRsa, sign, DAEMON_ID, '#lobby', 1, systemRandom);
 const log = await joins();
 
 async function joins(): Promise<Entry[]> {

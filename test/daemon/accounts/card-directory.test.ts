@@ -8,10 +8,10 @@ import { compare, utf8 } from '../../../src/protocol/base/bytes.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { openCard, signCard } from '../../../src/protocol/sealed/card.ts';
 import { encodeResult } from '../../../src/protocol/wire/codec.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureSealKey } from '../../fixtures/keys.ts';
 import { nextCard, openTestDaemon } from '../../helpers/daemon/daemon-people.ts';
 
-const mallory = fixtureKey('mallory-encryption').spki;
+const mallory = fixtureSealKey('mallory-encryption');
 
 test('a renewed card is the newest one for everybody, also after a restart', async (t) => {
   const { context, store, directory, login, alice, bob } = await openTestDaemon(t);
@@ -47,7 +47,7 @@ test("a card that is damaged, not the owner's, expired or out of order is refuse
   damaged[damaged.length - 1] = (damaged.at(-1) ?? 0) ^ 1;
   await refused(damaged, 'bad-request');
   await refused(await nextCard(bob, mallory), 'bad-request');
-  const about = { ...alice.card, ekSpki: mallory, prevCardHash: alice.card.hash };
+  const about = { ...alice.card, ekSpki: mallory.spki, xwingKey: mallory.xwingKey, prevCardHash: alice.card.hash };
   await refused(await signCard(inlineRsa, alice.identity, { ...about, cardSeq: 3 }), 'conflict');
   const wrongChain = { ...about, cardSeq: 2, prevCardHash: bob.card.hash };
   await refused(await signCard(inlineRsa, alice.identity, wrongChain), 'conflict');

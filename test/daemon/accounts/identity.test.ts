@@ -8,7 +8,7 @@ import { systemRandom } from '../../../src/platform/random.ts';
 import { inlineOpaque } from '../../../src/protocol/crypto/opaque.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** Serializes Buffers and other views alike, so that they compare by content. */
@@ -20,7 +20,7 @@ function plain(identity: DaemonIdentity) {
 
 async function prepare(t: ExecutionContext) {
   const dir = await temporaryFolder(t);
-  const pairs = [fixtureKey('daemon-link'), fixtureKey('daemon-sign')];
+  const pairs = [fixtureSealKey('daemon-link'), fixtureKey('daemon-sign')];
   let made = 0;
   const rsa = { ...inlineRsa, generate: async () => pairs[made++ % 2] as KeyPair };
   const open = () =>

@@ -13,7 +13,7 @@ import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { openEpoch, openEpochKey } from '../../../src/protocol/sealed/epoch.ts';
 import { openRoomMessage, sealRoomMessage } from '../../../src/protocol/sealed/room-message.ts';
 import type { Event } from '../../../src/protocol/wire/codec.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureSealKey } from '../../fixtures/keys.ts';
 import {
   deferredDone,
   lobbyEntry,
@@ -45,8 +45,14 @@ async function lobby(t: ExecutionContext) {
     return epochCommit(context, session, { room });
   };
   const speak = async (who: TestPerson, n: number, { epochId, key }: Minted) => {
-    const header = { room, epochId, from: who.card.idFp, device: 9, seq: n, msgId: bytes16(n) };
-    const said = { prev: NONE, seen: [], sentAt: 5, content: { kind: 'text', text: `said ${n}` } as const };
+    const header = { room, epochId, from: who.card.idFp, device: 9, seq: n, msgId: bytes16(n), life: 0 };
+    const said = {
+      prev: NONE,
+      seen: [],
+      logHead: NONE,
+      sentAt: 5,
+      content: { kind: 'text', text: `said ${n}` } as const,
+    };
     const sealed = { ...header, ...said, key, identity: who.identity, random: systemRandom };
     const { message } = await sealRoomMessage(inlineRsa, sealed);
     return say(context, here[who.name as 'alice'].session, { room, message, file: null });
@@ -73,7 +79,7 @@ test('an epoch is sent to each member with its own chunk, and all members read t
     const epoch = openEpoch(entry?.bytes ?? NONE, alice.identity.spki);
     const [own, ...others] = entry?.keys ?? [];
     t.is(others.length, 0);
-    const mine = { ekFp: who.card.ekFp, pkcs8: who.encryption.pkcs8 };
+    const mine = { idFp: who.card.idFp, ekFp: who.card.ekFp, ...who.encryption };
     const key = await openEpochKey(inlineRsa, epoch, own?.bytes ?? NONE, mine);
     t.deepEqual(Uint8Array.from(key), Uint8Array.from(minted.key));
     const about = { key, authorSpki: alice.identity.spki, room: daemon.rooms.lobby.id, epochId: minted.epochId };
@@ -141,7 +147,7 @@ test('an epoch that leaves out a member, uses old cards or has another maker is 
   forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
   await t.throwsAsync(put(session, { ...full, epoch: forged }), { instanceOf: ProtocolError });
   await t.throwsAsync(epochCommit(context, here.bob.session, { room }), { code: 'conflict' });
-  const card = await nextCard(bob, fixtureKey('mallory-encryption').spki);
+  const card = await nextCard(bob, fixtureSealKey('mallory-encryption'));
   await daemon.directory.put(card, { name: 'bob', idFp: bob.card.idFp }, daemon.store);
   await t.throwsAsync(put(session, full), { code: 'stale-card' });
   t.deepEqual(Uint8Array.from(daemon.rooms.lobby.epoch.id), NONE);

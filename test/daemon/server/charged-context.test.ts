@@ -16,7 +16,7 @@ import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { privateConversationId, sealNote } from '../../../src/protocol/sealed/note.ts';
 import { sealRoomMessage } from '../../../src/protocol/sealed/room-message.ts';
 import type { RequestName, RequestParams, RequestResult } from '../../../src/protocol/wire/requests.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureSealKey } from '../../fixtures/keys.ts';
 import { deferredDone, lobbyEntry, lobbyEpoch, nextCard, openTestDaemon } from '../../helpers/daemon/daemon-people.ts';
 import { randomSegments, uploadParams } from '../../helpers/daemon/file-upload.ts';
 import { bytes16, bytes32 } from '../../helpers/daemon/store.ts';
@@ -135,15 +135,15 @@ async function meetInLobby({ daemon, ask, alice, bob }: Asking, mine: Session, h
   await ask(mine, 'log-append', { room, entry: await lobbyEntry(daemon, alice, 'join') });
   await ask(mine, 'grant-ask', { room, epochId });
   await ask(his, 'grant', { room, epochId, to: 'alice', grant: bytes32(3) });
-  const header = { room, epochId, from: bob.card.idFp, device: 9, seq: 1, msgId: bytes16(1) };
-  const said = { prev: NONE, seen: [], sentAt: 5, content: { kind: 'text', text: 'hello' } as const };
+  const header = { room, epochId, from: bob.card.idFp, device: 9, seq: 1, msgId: bytes16(1), life: 0 };
+  const said = { prev: NONE, seen: [], logHead: NONE, sentAt: 5, content: { kind: 'text', text: 'hello' } as const };
   const sealedBy = { key, identity: bob.identity, random: systemRandom };
   const { message } = await sealRoomMessage(inlineRsa, { ...header, ...said, ...sealedBy });
   await ask(his, 'say', { room, message, file: null });
 }
 
 async function whisper({ ask, daemonId, alice, bob }: Asking, his: Session, n: number, file: Uint8Array | null) {
-  const chain = { device: 7, seq: n, prev: NONE, seen: NONE, sentAt: 5, noteId: bytes16(n) };
+  const chain = { device: 7, seq: n, prev: NONE, seen: NONE, sentAt: 5, noteId: bytes16(n), life: 0 };
   const between = { daemonId, identity: bob.identity, from: bob.card, to: alice.card };
   const { note } = await sealNote(inlineRsa, { ...between, ...chain, content: { kind: 'text', text: 'a' } });
   await ask(his, 'whisper', { to: 'alice', note, file });
@@ -187,7 +187,7 @@ test('all store work and events of a request are charged to its account', async 
   await ask(mine, 'files', { conversation, before: null });
   const { transfer } = await ask(mine, 'download-open', { file, from: 0, window: 0 });
   await ask(mine, 'window', { transfer, window: 1 });
-  await ask(mine, 'card-put', { card: await nextCard(alice, fixtureKey('mallory-encryption').spki) });
+  await ask(mine, 'card-put', { card: await nextCard(alice, fixtureSealKey('mallory-encryption')) });
   await ask(mine, 'members', { room: rooms.lobby.id, after: null });
 
   t.deepEqual(unpaid, []);

@@ -35,8 +35,6 @@ export async function connectTo(t: ExecutionContext, daemon: Address): Promise<T
   t.teardown(() => socket.destroy());
   await once(socket, 'connect');
   const link = await connectLink(socket, {
-    rsa: inlineRsa,
-    ephemeral: fixtureKey('ephemeral'),
     expect: fromHex(daemon.fingerprint),
     software: 'test',
   });

@@ -14,7 +14,7 @@ type Person = 'alice' | 'bob' | 'carol';
 
 /** An RSA that generates fixture keys in turn, of which no two in a row are equal; only `person` gets most of them. */
 export function fixtureRsa(person: Person): Rsa {
-  return rsaInTurn(`${person}-identity`, `${person}-encryption`, 'ephemeral', 'mallory-encryption');
+  return rsaInTurn(`${person}-identity`, `${person}-encryption`, 'spare', 'mallory-encryption');
 }
 
 /** Returns these in turn. */
@@ -22,7 +22,7 @@ export function rsaInTurn(...names: readonly FixtureName[]): Rsa {
   let next = 0;
   return {
     ...inlineRsa,
-    generate: async (): Promise<KeyPair> => fixtureKey(names[next++ % names.length] ?? 'ephemeral'),
+    generate: async (): Promise<KeyPair> => fixtureKey(names[next++ % names.length] ?? 'spare'),
   };
 }
 

@@ -1,4 +1,5 @@
 /** A daemon's context with a real store and no sockets, and Alice, Bob and Carol with real keys and cards. */
+
 import type { ExecutionContext } from 'ava';
 import { pino } from 'pino';
 import type { Accounts } from '../../../src/daemon/accounts/accounts.ts';
@@ -17,32 +18,43 @@ import { Sessions } from '../../../src/daemon/sessions/sessions.ts';
 import { type Clock, systemClock } from '../../../src/platform/clock.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
+import type { LinkKeyPair } from '../../../src/protocol/crypto/link-secrets.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { type Card, openCard, signCard } from '../../../src/protocol/sealed/card.ts';
 import { mintEpoch } from '../../../src/protocol/sealed/epoch.ts';
+import { encodeJoinBody } from '../../../src/protocol/sealed/room-bodies.ts';
 import { signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
 import { decodeFromDaemon, type Event } from '../../../src/protocol/wire/codec.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
 import { firstCard } from '../protocol/people.ts';
 import { recordedStore, type StoreCall, temporaryStore } from './store.ts';
 
-export type TestPerson = { name: string; identity: KeyPair; encryption: KeyPair; card: Card; cardBytes: Uint8Array };
+export type TestPerson = {
+  name: string;
+  identity: KeyPair;
+  encryption: LinkKeyPair;
+  card: Card;
+  cardBytes: Uint8Array;
+};
 type Name = 'alice' | 'bob' | 'carol';
 
 const DAY = 86_400_000;
 
 async function testPerson(name: Name): Promise<TestPerson> {
   const identity = fixtureKey(`${name}-identity`);
-  const encryption = fixtureKey(`${name}-encryption`);
+  const encryption = fixtureSealKey(`${name}-encryption`);
   const cardBytes = await firstCard(name, { notBefore: 0, notAfter: 30 * DAY });
   return { name, identity, encryption, card: openCard(cardBytes), cardBytes };
 }
 
 /** The person's next card, with another encryption key. */
-export function nextCard(who: TestPerson, ekSpki: Uint8Array): Promise<Uint8Array> {
+export function nextCard(
+  who: TestPerson,
+  { spki: ekSpki, xwingKey }: Pick<LinkKeyPair, 'spki' | 'xwingKey'>,
+): Promise<Uint8Array> {
   const { name, cardSeq, hash } = who.card;
-  const about = { name, ekSpki, cardSeq: cardSeq + 1, notBefore: 0, notAfter: 40 * DAY, prevCardHash: hash };
+  const about = { name, ekSpki, xwingKey, cardSeq: cardSeq + 1, notBefore: 0, notAfter: 40 * DAY, prevCardHash: hash };
   return signCard(inlineRsa, who.identity, about);
 }
 
@@ -81,7 +93,7 @@ export async function openTestDaemon(
   const directory = await CardDirectory.open(store, clock);
   for (const { name, card, cardBytes } of people) await directory.put(cardBytes, { name, idFp: card.idFp }, store);
   const daemonId = new Uint8Array(32).fill(0xda);
-  const identity = { keys: { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') }, daemonId };
+  const identity = { keys: { link: fixtureSealKey('daemon-link'), sign: fixtureKey('daemon-sign') }, daemonId };
   const log = pino({ level: 'silent' });
   const accounts = fakeAccounts(people);
   const feed = new EventFeed();
@@ -140,7 +152,7 @@ export type TestDaemon = Awaited<ReturnType<typeof openTestDaemon>>;
 export function lobbyEntry({ rooms }: TestDaemon, who: TestPerson, op: 'join' | 'leave', at = rooms.lobby.head) {
   const subject = { name: who.name, idFp: who.card.idFp };
   const about = { room: rooms.lobby.id, n: at.n + 1, prev: at.hash, op, subject, actor: who.card.idFp, time: 5 };
-  const body = op === 'join' ? who.identity.spki : new Uint8Array();
+  const body = op === 'join' ? encodeJoinBody({ sigSpki: who.identity.spki }) : new Uint8Array();
   return signLogEntry(inlineRsa, who.identity, { ...about, body });
 }
 
@@ -155,6 +167,8 @@ export async function lobbyEpoch(daemon: TestDaemon, maker: TestPerson, members:
     maker: { ...maker.identity, idFp: maker.card.idFp },
     members: members.map(({ card }) => card),
     random: systemRandom,
+    info: null,
+    before: null,
   });
   return { ...minted, room };
 }

@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
 import { formatKey } from '../../../src/daemon/accounts/identity.ts';
-import { type FixtureName, fixtureKey } from '../../fixtures/keys.ts';
+import { type FixtureName, fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 const program = fileURLToPath(new URL('../../../dist/securechat-daemon.js', import.meta.url));
@@ -88,7 +88,7 @@ export function runDaemon(
  * @param link another key makes another daemon to its clients
  */
 export async function writeFixtureKey(dir: string, link: FixtureName = 'daemon-link'): Promise<void> {
-  const keys = { link: fixtureKey(link), sign: fixtureKey('daemon-sign') };
+  const keys = { link: fixtureSealKey(link), sign: fixtureKey('daemon-sign') };
   const key = formatKey({ keys, daemonId: new Uint8Array(32).fill(1), rejectKey: new Uint8Array(32).fill(2) });
   await writeFile(join(dir, 'daemon.key'), key, { mode: 0o600 });
 }

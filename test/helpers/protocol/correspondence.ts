@@ -12,7 +12,16 @@ export function seal(
   content: Content,
   more: { sentAt?: number } = {},
 ): ReturnType<typeof sealNote> {
-  const chain = { device: 7, seq: 1, prev: NO_HASH, seen: NO_HASH, sentAt: T0 + 1, noteId: randomBytes(16), ...more };
+  const chain = {
+    device: 7,
+    seq: 1,
+    prev: NO_HASH,
+    seen: NO_HASH,
+    sentAt: T0 + 1,
+    noteId: randomBytes(16),
+    life: 0,
+    ...more,
+  };
   const between = { daemonId: DAEMON_ID, identity: from.identity, from: from.card, to: to.card };
   return sealNote(inlineRsa, { ...between, ...chain, content });
 }

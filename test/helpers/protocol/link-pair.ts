@@ -3,10 +3,10 @@ import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { daemonFingerprint } from '../../../src/protocol/link/daemon-identity.ts';
 import type { LinkEnd } from '../../../src/protocol/link/link-inbox.ts';
 import { acceptLink, connectLink, type Link } from '../../../src/protocol/link/link-setup.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
 
-export const daemonKeys = { link: fixtureKey('daemon-link'), sign: fixtureKey('daemon-sign') };
-export const fingerprint = daemonFingerprint(daemonKeys.link.spki, daemonKeys.sign.spki);
+export const daemonKeys = { link: fixtureSealKey('daemon-link'), sign: fixtureKey('daemon-sign') };
+export const fingerprint = daemonFingerprint(daemonKeys);
 export const daemonId = new Uint8Array(32).fill(7);
 export const accepting = {
   keys: daemonKeys,
@@ -17,8 +17,6 @@ export const accepting = {
   maxQueuedBytes: 8 * 2 ** 20,
 };
 export const connecting = {
-  rsa: inlineRsa,
-  ephemeral: fixtureKey('ephemeral'),
   expect: fingerprint,
   software: 'test-client 1',
 };

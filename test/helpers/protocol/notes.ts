@@ -18,7 +18,7 @@ export async function noteMaker(
 ): Promise<(n: number) => Uint8Array> {
   const [mine, theirs] = [openCard(await freshCard(from)), openCard(await freshCard(to))];
   const none = new Uint8Array(32);
-  const place = { device: 1, seq: 1, prev: none, seen: none, sentAt: 1, noteId: new Uint8Array(16) };
+  const place = { device: 1, seq: 1, prev: none, seen: none, sentAt: 1, noteId: new Uint8Array(16), life: 0 };
   const identity = fixtureKey(`${from}-identity`);
   const { note } = await sealNote(inlineRsa, {
     daemonId: testDaemonId,

@@ -4,10 +4,9 @@ import { connect } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import type { Address } from '../../../src/client/connection/dial.ts';
 import { fromHex } from '../../../src/protocol/base/bytes.ts';
-import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { acceptLink, connectLink } from '../../../src/protocol/link/link-setup.ts';
 import { decodeRequest } from '../../../src/protocol/wire/codec.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
 import type { DaemonProcess } from '../daemon/daemon.ts';
 import { startTcpServer } from '../tcp-server.ts';
 import { accepting } from './link-pair.ts';
@@ -21,7 +20,7 @@ export async function startRelay(
   daemonId: Uint8Array,
 ): Promise<Relay> {
   const read: string[] = [];
-  const keys = { link: fixtureKey('mallory-encryption'), sign: fixtureKey('mallory-identity') };
+  const keys = { link: fixtureSealKey('mallory-encryption'), sign: fixtureKey('mallory-identity') };
   const address = await startTcpServer(t, async (socket) => {
     try {
       const victim = await acceptLink(socket, { ...accepting, keys, daemonId });
@@ -30,8 +29,7 @@ export async function startRelay(
       t.teardown(() => out.destroy());
       await once(out, 'connect');
       const expect = fromHex(daemon.fingerprint);
-      const ephemeral = fixtureKey('ephemeral');
-      const behind = await connectLink(out, { rsa: inlineRsa, ephemeral, expect, software: 'relay' });
+      const behind = await connectLink(out, { expect, software: 'relay' });
       for (const link of [victim, behind]) link.loggedIn();
       victim.onMessage = (message) => {
         read.push(decodeRequest(message).method);

@@ -64,7 +64,7 @@ test('numbers that JavaScript cannot hold are refused on both sides', (t) => {
 });
 
 test('H hashes the tag and each length, so that no part can move into the next', (t) => {
-  const tag = 'securechat/v1/note';
+  const tag = 'securechat/v2/note';
   const expected = createHash('sha256')
     .update(
       concat(Uint8Array.of(tag.length), utf8(tag), fromHex('00000002'), utf8('ab'), fromHex('00000001'), utf8('c')),

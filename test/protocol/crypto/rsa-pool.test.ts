@@ -1,11 +1,16 @@
 import test from 'ava';
 import { equal, H, utf8 } from '../../../src/protocol/base/bytes.ts';
+import { sealSecrets } from '../../../src/protocol/crypto/link-secrets.ts';
+import { ekFp, sealedBytes } from '../../../src/protocol/crypto/person-seal.ts';
 import { verify } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa, rsaPool } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { type FixtureName, fixtureCardKey, fixtureSealKey } from '../../fixtures/keys.ts';
 
-const alice = fixtureKey('alice-encryption');
-const bob = fixtureKey('bob-encryption');
+const alice = fixtureSealKey('alice-encryption');
+const context = new Uint8Array(32).fill(5);
+const to = (name: FixtureName) => ({ ...fixtureCardKey(name), ekFp: ekFp(fixtureCardKey(name)) });
+const mine = { ...alice, ekFp: ekFp(fixtureCardKey('alice-encryption')) };
+const job = (name: FixtureName, ...chunks: Uint8Array[]) => ({ to: to(name), context, chunks });
 
 for (const [name, make] of [
   ['threads', () => rsaPool({ threads: 2, maxQueue: 100 })],
@@ -15,39 +20,41 @@ for (const [name, make] of [
     const rsa = make();
     t.teardown(() => rsa.close());
     const plains = Array.from({ length: 40 }, (_, i) => utf8(`chunk ${i}`));
-    const chunks = await rsa.seal(plains.map((plain) => ({ spki: alice.spki, plain })));
-    const opened = await rsa.open(
-      alice.pkcs8,
-      chunks.slice(30).map((chunk) => chunk ?? utf8('')),
-    );
-    t.deepEqual(
-      opened.map((plain) => plain && Buffer.from(plain).toString()),
-      Array.from({ length: 10 }, (_, i) => `chunk ${i + 30}`),
-    );
+    const sealed = await rsa.seal(plains.map((plain) => job('alice-encryption', plain)));
+    for (const i of [0, 17, 39]) {
+      const opened = await rsa.open({ key: mine, context, sealed: sealed[i] ?? utf8('') });
+      t.deepEqual(
+        opened?.map((chunk) => Buffer.from(chunk).toString()),
+        [`chunk ${i}`],
+      );
+    }
     const hash = H('note', utf8('x'));
     t.true(verify(alice.spki, hash, await rsa.sign(alice.pkcs8, hash)));
-    const [bad, good] = await rsa.seal([
-      { spki: utf8('no key'), plain: utf8('x') },
-      { spki: alice.spki, plain: utf8('x') },
-    ]);
-    t.deepEqual([bad, good?.length], [null, 384]);
-    const long = { spki: alice.spki, plain: new Uint8Array(319) };
-    await t.throwsAsync(rsa.seal([long]), { name: 'RangeError' });
+    const noKey = { ...job('alice-encryption', utf8('x')), to: { ...to('alice-encryption'), ekSpki: utf8('no key') } };
+    const [bad, good] = await rsa.seal([noKey, job('alice-encryption', utf8('x'), utf8('y'))]);
+    t.deepEqual([bad, good?.length], [null, sealedBytes(2)]);
+    await t.throwsAsync(rsa.seal([job('alice-encryption', new Uint8Array(319))]), { name: 'RangeError' });
   });
 
-  test(`${name}: a chunk that does not open is null, and the others open`, async (t) => {
+  test(`${name}: what does not open is null`, async (t) => {
     const rsa = make();
     t.teardown(() => rsa.close());
-    const [mine, foreign] = await rsa.seal([
-      { spki: alice.spki, plain: utf8('mine') },
-      { spki: bob.spki, plain: utf8('foreign') },
-    ]);
-    if (!mine || !foreign) return t.fail();
-    const opened = await rsa.open(alice.pkcs8, [mine, foreign, utf8('short'), mine]);
-    t.deepEqual(
-      opened.map((plain) => plain !== null && equal(plain, utf8('mine'))),
-      [true, false, false, true],
-    );
+    const [foreign] = await rsa.seal([job('bob-encryption', utf8('foreign'))]);
+    if (!foreign) return t.fail();
+    t.is(await rsa.open({ key: mine, context, sealed: foreign }), null);
+    t.is(await rsa.open({ key: mine, context, sealed: utf8('short') }), null);
+  });
+
+  test(`${name}: the secrets of a handshake open, and an answer is made`, async (t) => {
+    const rsa = make();
+    t.teardown(() => rsa.close());
+    const secret1 = new Uint8Array(32).fill(1);
+    const { ct1, ct2, secret2 } = sealSecrets(alice, secret1);
+    const opened = await rsa.openSecrets({ key: alice, ct1, ct2, ephemeral: fixtureSealKey('spare').xwingKey });
+    t.true(equal(opened.secret1 ?? ct1, secret1) && equal(opened.secret2 ?? ct1, secret2));
+    t.is(opened.answer?.ciphertext.length, 1120);
+    const none = await rsa.openSecrets({ key: alice, ct1: ct1.subarray(1), ct2: ct2.subarray(1), ephemeral: ct1 });
+    t.deepEqual(none, { secret1: null, secret2: null, answer: null });
   });
 }
 

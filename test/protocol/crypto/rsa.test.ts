@@ -24,11 +24,11 @@ import {
   sign,
   verify,
 } from '../../../src/protocol/crypto/rsa.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
 import { evenKey, longExponent } from '../../helpers/protocol/bad-keys.ts';
 
-const alice = fixtureKey('alice-encryption');
-const bob = fixtureKey('bob-encryption');
+const alice = fixtureSealKey('alice-encryption');
+const bob = fixtureSealKey('bob-encryption');
 const hash = H('note', utf8('text'));
 const refused = { name: 'ProtocolError', code: 'key' } as const;
 const publicKey = createPublicKey({ key: Buffer.from(alice.spki), format: 'der', type: 'spki' });
@@ -183,7 +183,7 @@ test('pitfall 7: no changed byte of a key passes as that key', (t) => {
 });
 
 test('a public key that does not work or has a small factor is refused; all others can be sealed to', (t) => {
-  for (const name of ['alice-identity', 'bob-encryption', 'daemon-link', 'ephemeral'] as const) {
+  for (const name of ['alice-identity', 'bob-encryption', 'daemon-link', 'spare'] as const) {
     t.notThrows(() => checkPublicKey(fixtureKey(name).spki));
     t.true(canSealTo(fixtureKey(name).spki));
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { build } from 'esbuild';
+import { verify } from '../../../src/protocol/crypto/rsa.ts';
 import { openPool } from '../../../src/protocol/crypto/worker-pool.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -66,11 +67,8 @@ test('workers are also found in the flat bundle of the terminal program', async 
     join(dir, 'main.ts'),
     `import { rsaPool } from ${JSON.stringify(join(root, 'src/protocol/crypto/rsa-pool.ts'))};
      const rsa = rsaPool({ threads: 1, maxQueue: 4 });
-     const { spki, pkcs8 } = JSON.parse(process.argv[2]);
-     const from = (text) => Uint8Array.from(Buffer.from(text, 'base64'));
-     const [chunk] = await rsa.seal([{ spki: from(spki), plain: from('aGVsbG8=') }]);
-     const [plain] = await rsa.open(from(pkcs8), [chunk]);
-     console.log(Buffer.from(plain).toString());
+     const signature = await rsa.sign(Uint8Array.from(Buffer.from(process.argv[2], 'base64')), new Uint8Array(32));
+     console.log(Buffer.from(signature).toString('base64'));
      await rsa.close();`,
   );
   await build({
@@ -85,8 +83,8 @@ test('workers are also found in the flat bundle of the terminal program', async 
     logLevel: 'error',
   });
   t.true(existsSync(join(dir, 'out/rsa-worker.js')));
-  const key = fixtureKey('ephemeral');
-  const text = (b: Uint8Array) => Buffer.from(b).toString('base64');
-  const argument = JSON.stringify({ spki: text(key.spki), pkcs8: text(key.pkcs8) });
-  t.is(execFileSync(process.execPath, [join(dir, 'out/main.js'), argument], { encoding: 'utf8' }).trim(), 'hello');
+  const key = fixtureKey('spare');
+  const argument = Buffer.from(key.pkcs8).toString('base64');
+  const printed = execFileSync(process.execPath, [join(dir, 'out/main.js'), argument], { encoding: 'utf8' });
+  t.true(verify(key.spki, new Uint8Array(32), Buffer.from(printed, 'base64')));
 });

@@ -9,9 +9,9 @@ import {
   joinLink,
   parseAddress,
 } from '../../../src/protocol/link/daemon-identity.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
 
-const fingerprint = daemonFingerprint(fixtureKey('daemon-link').spki, fixtureKey('daemon-sign').spki);
+const fingerprint = daemonFingerprint({ link: fixtureSealKey('daemon-link'), sign: fixtureKey('daemon-sign') });
 
 test('addresses and join links are parsed', (t) => {
   const cases: [string, string, number, boolean][] = [
@@ -81,12 +81,15 @@ test('the parser throws only its own error', (t) => {
   );
 });
 
-test('the fingerprint covers both keys in their order', (t) => {
-  const link = fixtureKey('daemon-link').spki;
-  const sign = fixtureKey('daemon-sign').spki;
-  t.false(equal(daemonFingerprint(sign, link), fingerprint));
-  t.notThrows(() => checkFingerprint(fingerprint, daemonFingerprint(link, sign)));
-  t.throws(() => checkFingerprint(fingerprint, daemonFingerprint(sign, link)), { name: 'ProtocolError', code: 'key' });
+test('the fingerprint covers all keys in their order', (t) => {
+  const [link, sign] = [fixtureSealKey('daemon-link'), fixtureKey('daemon-sign')];
+  t.notThrows(() => checkFingerprint(fingerprint, daemonFingerprint({ link, sign })));
+  for (const other of [
+    { link: { spki: sign.spki, xwingKey: link.xwingKey }, sign: link },
+    { link: { ...link, xwingKey: fixtureSealKey('spare').xwingKey }, sign },
+    { link, sign: fixtureKey('mallory-identity') },
+  ])
+    t.throws(() => checkFingerprint(fingerprint, daemonFingerprint(other)), { name: 'ProtocolError', code: 'key' });
 });
 
 test('the words cover the whole fingerprint', (t) => {

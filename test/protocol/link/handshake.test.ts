@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { systemRandom } from '../../../src/platform/random.ts';
-import { concat, equal, hmac, utf8 } from '../../../src/protocol/base/bytes.ts';
+import { concat, equal, utf8 } from '../../../src/protocol/base/bytes.ts';
 import { sealChunk } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { daemonFingerprint } from '../../../src/protocol/link/daemon-identity.ts';
@@ -14,12 +14,13 @@ import {
   takeHello,
   takeReply,
 } from '../../../src/protocol/link/handshake.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
+import { patched } from '../../helpers/protocol/damage.ts';
 import { accepting, daemonKeys, fingerprint } from '../../helpers/protocol/link-pair.ts';
 
 const failed = { name: 'ProtocolError', code: 'handshake' } as const;
-const greeting: Greeting = { linkSpki: daemonKeys.link.spki, signSpki: daemonKeys.sign.spki, fingerprint };
-const answering = { rsa: inlineRsa, random: systemRandom, keys: daemonKeys, rejectKey: accepting.rejectKey };
+const greeting: Greeting = { ...daemonKeys, fingerprint };
+const answering = { rsa: inlineRsa, keys: daemonKeys, rejectKey: accepting.rejectKey };
 const parameters = utf8('parameters');
 
 /** Reads from these bytes, then fails like a stream that ended. */
@@ -33,8 +34,7 @@ function readerOf(bytes: Uint8Array) {
 }
 
 function say(o: Partial<Parameters<typeof startHandshake>[0]> = {}) {
-  const ephemeral = fixtureKey('ephemeral');
-  return startHandshake({ rsa: inlineRsa, random: systemRandom, greeting, expect: fingerprint, ephemeral, ...o });
+  return startHandshake({ random: systemRandom, greeting, expect: fingerprint, ...o });
 }
 
 async function answer(hello: Uint8Array, o: Partial<typeof answering> = {}) {
@@ -42,16 +42,16 @@ async function answer(hello: Uint8Array, o: Partial<typeof answering> = {}) {
 }
 
 test('client and daemon derive the same keys, and the parameters arrive', async (t) => {
-  const { hello, finish } = await say();
+  const { hello, finish } = say();
   const { reply, ...daemon } = await answer(hello);
-  const client = await finish(await takeReply(readerOf(reply)));
+  const client = finish(await takeReply(readerOf(reply)));
   t.true(equal(client.parameters, parameters));
   for (const key of ['cb', 'toDaemon', 'toClient'] as const) t.true(equal(client[key], daemon[key]), key);
   t.false(equal(client.toDaemon, client.toClient));
 });
 
 test('bytes from outside raise only the error of this layer', async (t) => {
-  const starts = fc.constantFrom('', 'SCK1', 'SCL1\x00\x01', 'SCL1').map((s) => Buffer.from(s, 'latin1'));
+  const starts = fc.constantFrom('', 'SCK2', 'SCL2\x00\x02', 'SCL2').map((s) => Buffer.from(s, 'latin1'));
   const any = fc.tuple(starts, fc.uint8Array({ maxLength: 1000 })).map(([start, rest]) => concat(start, rest));
   await fc.assert(
     fc.asyncProperty(any, async (bytes) => {
@@ -62,66 +62,87 @@ test('bytes from outside raise only the error of this layer', async (t) => {
 });
 
 test('a reply of another handshake, or a damaged one, is refused', async (t) => {
-  const one = await say();
-  const two = await say();
+  const one = say();
+  const two = say();
   const { reply } = await answer(one.hello);
-  await t.throwsAsync(two.finish(await takeReply(readerOf(reply))), failed);
-  for (const at of [0, 383, 386, reply.length - 1]) {
-    const { hello, finish } = await say();
+  const taken = await takeReply(readerOf(reply));
+  t.throws(() => two.finish(taken), failed);
+  for (const at of [0, 1087, 1088, 1119, 1122, reply.length - 1]) {
+    const { hello, finish } = say();
     const changed = Uint8Array.from((await answer(hello)).reply);
     changed[at] = (changed[at] ?? 0) ^ 1;
-    await t.throwsAsync(finish(await takeReply(readerOf(changed))), failed, `byte ${at}`);
+    const damaged = await takeReply(readerOf(changed));
+    t.throws(() => finish(damaged), failed, `byte ${at}`);
   }
-  await t.throwsAsync(takeReply(readerOf(concat(reply.subarray(0, 384), Uint8Array.of(2, 0)))), failed);
+  await t.throwsAsync(takeReply(readerOf(concat(reply.subarray(0, 1120), Uint8Array.of(2, 0)))), failed);
 });
 
 test('a hello for the same link key under another signing key is refused: the transcript covers both', async (t) => {
   const other = { link: daemonKeys.link, sign: fixtureKey('mallory-identity') };
-  const { hello } = await say();
+  const { hello } = say();
   await t.throwsAsync(answer(hello, { keys: other }), failed);
-  t.false(equal(daemonFingerprint(other.link.spki, other.sign.spki), fingerprint));
+  t.false(equal(daemonFingerprint(other), fingerprint));
 });
 
 test('a greeting with unacceptable keys is refused', async (t) => {
   const [link, sign] = [daemonKeys.link.spki, daemonKeys.sign.spki].map((spki) => Uint8Array.from(spki));
   if (!link || !sign) return t.fail();
   sign[sign.length - 1] = 3;
-  const pair = (spki: Uint8Array) => ({ spki, pkcs8: new Uint8Array(0) });
-  const bytes = encodeGreeting({ link: pair(link), sign: pair(sign) });
+  const bytes = encodeGreeting({ link: { spki: link, xwingKey: daemonKeys.link.xwingKey }, sign: { spki: sign } });
   await t.throwsAsync(takeGreeting(readerOf(bytes)), failed);
 });
 
-test('an unacceptable ephemeral key is refused before anything is opened', async (t) => {
-  let opened = 0;
-  const rsa: typeof inlineRsa = {
-    ...inlineRsa,
-    open: (...o) => {
-      opened += 1;
-      return inlineRsa.open(...o);
-    },
-  };
-  const spki = Uint8Array.from(fixtureKey('ephemeral').spki);
-  spki[spki.length - 1] = 3;
-  const hello = { ct1: new Uint8Array(384), ephemeralSpki: spki, tag: new Uint8Array(16) };
-  await t.throwsAsync(answerHello(hello, { ...answering, rsa, parameters }), failed);
-  t.is(opened, 0);
+/** Where the parts of a hello begin. */
+const AT = { ct1: 6, ct2: 390, ephemeral: 1510, tag: 2726 };
+
+test('attack: an ephemeral key of small order, or with a coefficient of q or more, is refused', async (t) => {
+  const { hello } = say();
+  const changes = {
+    'an X25519 point of zeros': [AT.ephemeral + 1184, 32, 0],
+    coefficients: [AT.ephemeral, 3, 255],
+  } as const;
+  for (const [what, [at, size, byte]] of Object.entries(changes)) {
+    const changed = Uint8Array.from(hello).fill(byte, at, at + size);
+    await t.throwsAsync(answer(changed), failed, what);
+  }
 });
 
-test('a secret that has a wrong length or does not open is replaced by HMAC(rejectKey, ct1) and fails at the tag', async (t) => {
-  for (const ct1 of [sealChunk(daemonKeys.link.spki, new Uint8Array(31)), new Uint8Array(384).fill(1)]) {
-    // Only a client with the reject key can answer for it, which proves that it is used.
-    const { hello } = await say({
-      rsa: { ...inlineRsa, seal: async () => [ct1] },
-      random: () => hmac(accepting.rejectKey, ct1),
-    });
-    await t.notThrowsAsync(answer(hello));
-    await t.throwsAsync(answer(hello, { rejectKey: new Uint8Array(32) }), failed);
+test('a secret that has a wrong length or does not open is replaced, and fails at the tag', async (t) => {
+  const { hello } = say();
+  const wrong = {
+    'RSA, another ciphertext': patched(hello, AT.ct1, new Uint8Array(384).fill(1)),
+    'RSA, a short secret': patched(hello, AT.ct1, sealChunk(daemonKeys.link.spki, new Uint8Array(31))),
+    'ML-KEM, another ciphertext': patched(hello, AT.ct2, new Uint8Array(32).fill(1)),
+    'X25519, another point': patched(hello, AT.ct2 + 1088, new Uint8Array(32).fill(9)),
+    'X25519, a point of small order': patched(hello, AT.ct2 + 1088, new Uint8Array(32)),
+  };
+  const steps: string[] = [];
+  const rsa: typeof inlineRsa = {
+    ...inlineRsa,
+    async openSecrets(task) {
+      const opened = await inlineRsa.openSecrets(task);
+      steps.push(opened.answer === null ? 'no answer' : 'answer');
+      return opened;
+    },
+  };
+  for (const [what, bytes] of Object.entries(wrong)) await t.throwsAsync(answer(bytes, { rsa }), failed, what);
+  t.deepEqual(
+    steps,
+    Object.keys(wrong).map(() => 'answer'),
+  );
+});
+
+test('both keys of the daemon are needed: with one of them replaced, a daemon cannot answer', async (t) => {
+  const other = fixtureSealKey('mallory-encryption');
+  for (const key of [{ pkcs8: other.pkcs8 }, { seed: other.seed }]) {
+    const { hello } = say();
+    await t.throwsAsync(answer(hello, { keys: { ...daemonKeys, link: { ...daemonKeys.link, ...key } } }), failed);
   }
 });
 
 test('a full RSA queue is answered as busy', async (t) => {
-  const { hello } = await say();
+  const { hello } = say();
   const busy = Object.assign(new Error('busy'), { code: 'busy' });
-  const rsa = { ...inlineRsa, open: () => Promise.reject(busy) };
+  const rsa = { ...inlineRsa, openSecrets: () => Promise.reject(busy) };
   await t.throwsAsync(answer(hello, { rsa }), { is: busy });
 });

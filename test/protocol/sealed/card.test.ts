@@ -2,19 +2,19 @@ import test from 'ava';
 import fc from 'fast-check';
 import { equal } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
+import { ekFp } from '../../../src/protocol/crypto/person-seal.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import {
   CARD_LIFE_MS,
   checkSealable,
-  ekFp,
   followCards,
   identityFp,
   openCard,
   signCard,
 } from '../../../src/protocol/sealed/card.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureCardKey, fixtureKey } from '../../fixtures/keys.ts';
 import { cardWith, evenKey } from '../../helpers/protocol/bad-keys.ts';
-import { damaged } from '../../helpers/protocol/damage.ts';
+import { damaged, patched } from '../../helpers/protocol/damage.ts';
 import { NO_HASH, person, T0 } from '../../helpers/protocol/people.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'card', message: 'not an acceptable key card' };
@@ -22,7 +22,7 @@ const bob = await person('bob');
 const next = (cardSeq: number, prevCardHash: Uint8Array, ek: 'carol' | 'mallory' | 'bob' = 'carol') =>
   signCard(inlineRsa, bob.identity, {
     name: 'bob',
-    ekSpki: fixtureKey(`${ek}-encryption`).spki,
+    ...fixtureCardKey(`${ek}-encryption`),
     cardSeq,
     notBefore: T0 + cardSeq,
     notAfter: T0 + cardSeq + CARD_LIFE_MS,
@@ -35,8 +35,8 @@ test('a card contains what it was made from', (t) => {
   t.like(bob.card, { name: 'bob', cardSeq: 1, notBefore: T0, notAfter: T0 + CARD_LIFE_MS });
   t.deepEqual(Uint8Array.from(bob.card.sigSpki), bob.identity.spki);
   t.deepEqual(bob.card.idFp, identityFp('bob', bob.identity.spki));
-  t.deepEqual(bob.card.ekFp, ekFp(bob.encryption.spki));
-  t.true(bob.cardBytes.length <= 1536, 'fits the wire');
+  t.deepEqual(bob.card.ekFp, ekFp(bob.card));
+  t.true(bob.cardBytes.length <= 2688, 'fits the wire');
 });
 
 test('another name gives another identity', (t) => {
@@ -67,11 +67,14 @@ for (const [what, change] of Object.entries({
   'an unusable key': { ekSpki: evenKey(bob.encryption.spki) },
   'a key with a small factor': { ekSpki: fixtureKey('weak').spki },
   'a malformed key': { ekSpki: bob.encryption.spki.subarray(1) },
+  'an X-Wing key of another length': { xwingKey: Uint8Array.of(...bob.encryption.xwingKey, 0) },
+  'an X25519 point of small order': { xwingKey: new Uint8Array(1216).fill(1, 0, 1184) },
+  'an ML-KEM coefficient of q or more': { xwingKey: patched(bob.encryption.xwingKey, 0, new Uint8Array(3).fill(255)) },
 }))
   test(`a card is not signed: ${what}`, async (t) => {
     const good = {
       name: 'bob',
-      ekSpki: bob.encryption.spki,
+      ...fixtureCardKey('bob-encryption'),
       cardSeq: 1,
       notBefore: T0,
       notAfter: T0 + 1,
@@ -99,7 +102,7 @@ test('the newest card is reached from the pin, and from a first contact', (t) =>
 async function carolsThird(): Promise<Uint8Array> {
   return signCard(inlineRsa, fixtureKey('carol-identity'), {
     name: 'carol',
-    ekSpki: fixtureKey('carol-encryption').spki,
+    ...fixtureCardKey('carol-encryption'),
     cardSeq: 3,
     notBefore: T0,
     notAfter: T0 + 1,
@@ -132,7 +135,7 @@ test('another person cannot make a card for an identity', async (t) => {
     { spki: bob.identity.spki, pkcs8: fixtureKey('mallory-identity').pkcs8 },
     {
       name: 'bob',
-      ekSpki: fixtureKey('mallory-encryption').spki,
+      ...fixtureCardKey('mallory-encryption'),
       cardSeq: 2,
       notBefore: T0,
       notAfter: T0 + 1,

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { concat, equal, H } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
+import { sealToPerson } from '../../../src/protocol/crypto/person-seal.ts';
 import { OAEP_MAX } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { CARD_LIFE_MS } from '../../../src/protocol/sealed/card.ts';
@@ -38,6 +39,8 @@ function mint(maker: Person, change: { room?: Uint8Array; time?: number } = {}) 
     maker: { ...maker.identity, idFp: maker.idFp },
     members,
     random: systemRandom,
+    info: null,
+    before: null,
   });
 }
 
@@ -98,6 +101,8 @@ test('an epoch signed by another person in the name of a member is refused', asy
     maker: { ...mallory.identity, idFp: alice.idFp },
     members: [alice.card, bob.card],
     random: systemRandom,
+    info: null,
+    before: null,
   });
   t.is(parseEpoch(forged.epoch).time, T0);
   t.throws(() => openEpoch(forged.epoch, alice.identity.spki), refused);
@@ -126,7 +131,8 @@ test('a wrong key for a newcomer or a member is noticed', async (t) => {
   const sealed = async (key: Uint8Array, end = 0) => {
     plain.set(concat(binder, key, epoch.epochId));
     plain[OAEP_MAX - 1] = end;
-    return (await inlineRsa.seal([{ spki: bob.encryption.spki, plain }]))[0] ?? new Uint8Array();
+    const context = H('epochwrap', epoch.epochId, bob.idFp);
+    return sealToPerson({ to: bob.card, context, chunks: [plain] });
   };
   t.true(equal(await openEpochKey(inlineRsa, epoch, await sealed(minted.key), bob.mine), minted.key));
   await t.throwsAsync(openEpochKey(inlineRsa, epoch, await sealed(randomBytes(32)), bob.mine), refused);
@@ -143,9 +149,9 @@ test("a newcomer refuses Mallory's own epoch as the current one", async (t) => {
 test('a chunk is not accepted as a grant, nor a grant as a chunk', async (t) => {
   const own = await sealGrant(inlineRsa, epoch, minted.key, bob.card);
   t.true(equal(await openGrant(inlineRsa, epoch, own, bob.mine), minted.key));
-  const header = own.subarray(0, -384);
+  const header = own.subarray(0, -1520);
   await t.throwsAsync(openGrant(inlineRsa, epoch, concat(header, chunkOf(minted.keys, bob)), bob.mine), refused);
-  await t.throwsAsync(openEpochKey(inlineRsa, epoch, own.subarray(-384), bob.mine), refused);
+  await t.throwsAsync(openEpochKey(inlineRsa, epoch, own.subarray(-1520), bob.mine), refused);
 });
 
 test('a member with an expired card counts, but nothing is sealed to it', async (t) => {

@@ -3,6 +3,7 @@ import test from 'ava';
 import { systemRandom } from '../../../src/platform/random.ts';
 import { concat, equal, H } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
+import { sealedBytes, sealToPerson } from '../../../src/protocol/crypto/person-seal.ts';
 import { OAEP_MAX, RSA_BYTES } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { mintEpoch, openEpoch, openEpochKey } from '../../../src/protocol/sealed/epoch.ts';
@@ -16,16 +17,23 @@ import {
 } from '../../../src/protocol/sealed/note.ts';
 import { open, seal } from '../../helpers/protocol/correspondence.ts';
 import { patched } from '../../helpers/protocol/damage.ts';
+import { innerChunks, wrapped } from '../../helpers/protocol/inner-chunks.ts';
 import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/protocol/people.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'note', message: 'a note was refused' };
 const [alice, bob, mallory] = [await person('alice'), await person('bob'), await person('mallory')];
 /** The offsets of the header's fields. */
 const AT = { conversation: 2, noteId: 34, from: 50, to: 82, copy: 199 };
-const HEADER = 199 + 2 * 33;
+const HEADER = 199 + 2 * 33 + 4;
 
 const write = (from: Person, to: Person, text: string) => seal(from, to, { kind: 'text', text });
 const read = (note: Uint8Array, me: Person, author: Person) => open(deliveredNote(parseNote(note), 0), me, author);
+
+/** The context of the recipient's copy. */
+const contextOf = (note: Uint8Array) => H('notewrap', noteHashes(parseNote(note)).headerHash, Uint8Array.of(0));
+/** The chunks of the recipient's copy, as RSA sealed them. */
+const chunksOf = (note: Uint8Array, me: Person) =>
+  innerChunks(parseNote(note).copies[0] ?? new Uint8Array(), me.mine, contextOf(note));
 
 /** Signs a changed note again, which its sender can always do. */
 async function signedBy(signer: Person, note: Uint8Array): Promise<Uint8Array> {
@@ -33,7 +41,7 @@ async function signedBy(signer: Person, note: Uint8Array): Promise<Uint8Array> {
   return concat(note.subarray(0, -RSA_BYTES), signature);
 }
 
-test("splice: a chunk of Alice's note inside Mallory's note, to test a guess by Bob's receipt, is refused", async (t) => {
+test("splice: a chunk of Alice's note, or her whole copy, inside Mallory's note, to test a guess by Bob's receipt, is refused", async (t) => {
   const secret = await write(alice, bob, `${'.'.repeat(297)}launch approved`);
   const guess = await write(mallory, bob, `${'.'.repeat(297)}launch approved`);
   t.is(
@@ -42,17 +50,22 @@ test("splice: a chunk of Alice's note inside Mallory's note, to test a guess by 
     'her own note opens when she signs it',
   );
   for (const i of [0, 1]) {
-    const chunk = secret.note.subarray(HEADER + i * RSA_BYTES, HEADER + (i + 1) * RSA_BYTES);
-    const spliced = await signedBy(mallory, patched(guess.note, HEADER + i * RSA_BYTES, chunk));
-    await t.throwsAsync(read(spliced, bob, mallory), refused);
+    const chunks = chunksOf(guess.note, bob);
+    chunks[i] = chunksOf(secret.note, bob)[i] ?? new Uint8Array();
+    const copy = wrapped(bob.card, contextOf(guess.note), chunks);
+    await t.throwsAsync(read(await signedBy(mallory, patched(guess.note, HEADER, copy)), bob, mallory), refused);
   }
+  const whole = patched(guess.note, HEADER, secret.note.subarray(HEADER, HEADER + sealedBytes(2)));
+  await t.throwsAsync(read(await signedBy(mallory, whole), bob, mallory), refused, 'the whole copy');
 });
 
-test('splice by the author: a chunk of an earlier note is refused even if its author signs it', async (t) => {
+test('splice by the author: a copy or a chunk of an earlier note is refused even if its author signs it', async (t) => {
   const first = await write(alice, bob, 'yes');
   const later = await write(alice, bob, 'no');
-  const spliced = await signedBy(alice, patched(later.note, HEADER, first.note.subarray(HEADER, HEADER + RSA_BYTES)));
-  await t.throwsAsync(read(spliced, bob, alice), refused);
+  const copy = first.note.subarray(HEADER, HEADER + sealedBytes(1));
+  const rewrapped = wrapped(bob.card, contextOf(later.note), chunksOf(first.note, bob));
+  for (const old of [copy, rewrapped])
+    await t.throwsAsync(read(await signedBy(alice, patched(later.note, HEADER, old)), bob, alice), refused);
 });
 
 test("strip and resign: Alice's note sent as Mallory's is refused", async (t) => {
@@ -105,8 +118,8 @@ test('the daemon cannot lie about the other copy', async (t) => {
   const { note } = await write(alice, bob, 'hello');
   const other = await write(alice, bob, 'something else');
   const swapped = concat(
-    note.subarray(0, HEADER + RSA_BYTES),
-    other.note.subarray(HEADER + RSA_BYTES, HEADER + 2 * RSA_BYTES),
+    note.subarray(0, HEADER + sealedBytes(1)),
+    other.note.subarray(HEADER + sealedBytes(1), HEADER + 2 * sealedBytes(1)),
     note.subarray(-RSA_BYTES),
   );
   await t.throwsAsync(read(swapped, bob, alice), refused);
@@ -121,14 +134,24 @@ test('a chunk of a room key is not accepted in a note, nor the reverse', async (
     time: T0,
     members: [alice.card, bob.card],
     random: systemRandom,
+    info: null,
+    before: null,
   });
   const epoch = openEpoch(minted.epoch, alice.identity.spki);
   const bobs = minted.keys.find(({ idFp }) => Buffer.compare(idFp, bob.idFp) === 0)?.chunk ?? new Uint8Array();
   t.true(equal(await openEpochKey(inlineRsa, epoch, bobs, bob.mine), minted.key));
   const { note } = await write(alice, bob, 'hello');
   await t.throwsAsync(read(await signedBy(alice, patched(note, HEADER, bobs)), bob, alice), refused);
-  const chunk = parseDelivered(deliveredNote(parseNote(note), 0)).chunks[0] ?? new Uint8Array();
-  await t.throwsAsync(openEpochKey(inlineRsa, epoch, chunk, bob.mine), { instanceOf: ProtocolError, code: 'room' });
+  const { sealed } = parseDelivered(deliveredNote(parseNote(note), 0));
+  const inside = wrapped(bob.card, H('epochwrap', epoch.epochId, bob.idFp), chunksOf(note, bob));
+  for (const chunk of [sealed, inside])
+    await t.throwsAsync(openEpochKey(inlineRsa, epoch, chunk, bob.mine), { instanceOf: ProtocolError, code: 'room' });
+  const keyInside = wrapped(
+    bob.card,
+    contextOf(note),
+    innerChunks(bobs, bob.mine, H('epochwrap', epoch.epochId, bob.idFp)),
+  );
+  await t.throwsAsync(read(await signedBy(alice, patched(note, HEADER, keyInside)), bob, alice), refused);
 });
 
 test('a note with wrong padding, length or chunk number is refused, even if sealed and signed correctly', async (t) => {
@@ -136,18 +159,19 @@ test('a note with wrong padding, length or chunk number is refused, even if seal
   t.truthy(noteHash);
   const { headerHash } = noteHashes(parseNote(note));
   const binder = H('notechunk', headerHash, Uint8Array.of(0), bob.card.ekFp, Uint8Array.of(0, 0)).subarray(0, 16);
+  const withChunks = (chunks: Uint8Array[]) =>
+    signedBy(alice, patched(note, HEADER, sealToPerson({ to: bob.card, context: contextOf(note), chunks })));
   const withPayload = async (payload: number[], bind = binder) => {
     const plain = new Uint8Array(OAEP_MAX);
     plain.set([...bind, ...payload]);
-    const [chunk] = await inlineRsa.seal([{ spki: bob.encryption.spki, plain }]);
-    return signedBy(alice, patched(note, HEADER, chunk ?? new Uint8Array()));
+    return withChunks([plain]);
   };
   t.deepEqual((await read(await withPayload([1, 0, 0, 0, 1, 65]), bob, alice)).content, { kind: 'text', text: 'A' });
   const wrong = {
     'bytes after the end': [1, 0, 0, 0, 1, 65, 66],
     'length beyond the end': [1, 0, 0, 2, 0, 65],
     'huge length': [1, 255, 255, 255, 255, 65],
-    'unknown kind': [99, 0, 0, 0, 1, 65],
+    'unknown kind': [63, 0, 0, 0, 1, 65],
     'no text': [1, 0, 0, 0, 0],
   };
   for (const [what, payload] of Object.entries(wrong))
@@ -163,29 +187,19 @@ test('a note with wrong padding, length or chunk number is refused, even if seal
       'bound to another place',
     );
   }
-  const [tooShort] = await inlineRsa.seal([
-    { spki: bob.encryption.spki, plain: concat(binder, Uint8Array.of(1, 0, 0, 0, 1, 65)) },
-  ]);
-  await t.throwsAsync(
-    read(await signedBy(alice, patched(note, HEADER, tooShort ?? new Uint8Array())), bob, alice),
-    refused,
-    'a short chunk',
-  );
+  const tooShort = await withChunks([concat(binder, Uint8Array.of(1, 0, 0, 0, 1, 65))]);
+  await t.throwsAsync(read(tooShort, bob, alice), refused, 'a short chunk');
 });
 
 test('more chunks than the content needs are refused: padding has one form', async (t) => {
   const { note } = await write(alice, bob, '.'.repeat(400));
   const { headerHash } = noteHashes(parseNote(note));
-  const jobs = [0, 1].map((i) => {
+  const chunks = [0, 1].map((i) => {
     const plain = new Uint8Array(OAEP_MAX);
     plain.set(H('notechunk', headerHash, Uint8Array.of(0), bob.card.ekFp, Uint8Array.of(0, i)).subarray(0, 16));
     if (i === 0) plain.set([1, 0, 0, 0, 1, 65], 16);
-    return { spki: bob.encryption.spki, plain };
+    return plain;
   });
-  const roomy = patched(
-    note,
-    HEADER,
-    concat(...(await inlineRsa.seal(jobs)).map((chunk) => chunk ?? new Uint8Array())),
-  );
+  const roomy = patched(note, HEADER, sealToPerson({ to: bob.card, context: contextOf(note), chunks }));
   await t.throwsAsync(read(await signedBy(alice, roomy), bob, alice), refused);
 });

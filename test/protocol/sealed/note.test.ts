@@ -1,9 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { hex } from '../../../src/protocol/base/bytes.ts';
+import { H, hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
-import { RSA_BYTES } from '../../../src/protocol/crypto/rsa.ts';
-import { inlineRsa, type Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { CARD_LIFE_MS } from '../../../src/protocol/sealed/card.ts';
 import type { Content } from '../../../src/protocol/sealed/content.ts';
 import {
@@ -16,7 +15,8 @@ import {
 } from '../../../src/protocol/sealed/note.ts';
 import { open, seal } from '../../helpers/protocol/correspondence.ts';
 import { damaged } from '../../helpers/protocol/damage.ts';
-import { DAEMON_ID, person, T0 } from '../../helpers/protocol/people.ts';
+import { innerChunks, wrapped } from '../../helpers/protocol/inner-chunks.ts';
+import { DAEMON_ID, NO_HASH, person, T0 } from '../../helpers/protocol/people.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'note', message: 'a note was refused' };
 const [alice, bob] = [await person('alice'), await person('bob')];
@@ -77,8 +77,8 @@ test('texts of every length open, in as few chunks as possible', async (t) => {
 });
 
 test('a retired key still opens its notes', async (t) => {
-  const retired = { ekFp: bob.card.ekFp, pkcs8: bob.encryption.pkcs8 };
-  const newer = { ekFp: alice.card.ekFp, pkcs8: alice.encryption.pkcs8 };
+  const retired = bob.mine;
+  const newer = alice.mine;
   const r = { daemonId: DAEMON_ID, me: bob.idFp, author: alice.identity.spki, authorName: 'alice' };
   const delivered = deliveredNote(parseNote(short.note), 0);
   t.deepEqual((await openNote(inlineRsa, delivered, { ...r, keys: [newer, retired] })).content, hello);
@@ -134,39 +134,29 @@ test('arbitrary bytes are refused', async (t) => {
   );
 });
 
-test('dropped, repeated, reordered and foreign chunks are refused', async (t) => {
-  const delivered = deliveredNote(parseNote(long.note), 0);
-  const start = delivered.length - 32 - RSA_BYTES - 3 * RSA_BYTES;
-  const chunk = (i: number) => delivered.subarray(start + i * RSA_BYTES, start + (i + 1) * RSA_BYTES);
-  const tail = delivered.subarray(start + 3 * RSA_BYTES);
-  const own = parseDelivered(deliveredNote(parseNote(long.note), 1)).chunks[0] ?? chunk(0);
-  t.deepEqual(
-    (await open(Buffer.concat([delivered.subarray(0, start), chunk(0), chunk(1), chunk(2), tail]), bob, alice)).content,
-    text(700),
-  );
-  for (const chunks of [[0, 1], [0, 2, 1], [1, 0, 2], [0, 0, 2], [0, 1, 2, 2], []]) {
-    const bytes = Buffer.concat([delivered.subarray(0, start), ...chunks.map(chunk), tail]);
-    await t.throwsAsync(open(bytes, bob, alice), refused, String(chunks));
-  }
-  await t.throwsAsync(
-    open(Buffer.concat([delivered.subarray(0, start), own, chunk(1), chunk(2), tail]), bob, alice),
-    refused,
-  );
-});
-
-test('all chunks are opened even if the first one fails', async (t) => {
-  const delivered = deliveredNote(parseNote(long.note), 0);
-  const { chunks } = parseDelivered(delivered);
-  let asked = 0;
-  const rsa: Rsa = {
-    ...inlineRsa,
-    open: async (_, given) => {
-      asked = given.length;
-      return given.map(() => null);
-    },
+test('dropped, repeated, reordered and foreign chunks are refused, even wrapped again and signed by the author', async (t) => {
+  const note = parseNote(long.note);
+  const { headerHash } = noteHashes(note);
+  const contexts = [0, 1].map((copy) => H('notewrap', headerHash, Uint8Array.of(copy)));
+  const [context = NO_HASH, own = NO_HASH] = contexts;
+  const inner = innerChunks(note.copies[0] ?? NO_HASH, bob.mine, context);
+  const foreign = innerChunks(note.copies[1] ?? NO_HASH, alice.mine, own)[0] ?? NO_HASH;
+  const openWith = async (chunks: Uint8Array[]) => {
+    const copies = [wrapped(bob.card, context, chunks), ...note.copies.slice(1)];
+    const { noteHash } = noteHashes({ ...note, copies });
+    const signature = await inlineRsa.sign(alice.identity.pkcs8, noteHash);
+    return open(deliveredNote({ ...note, copies, signature }, 0), bob, alice);
   };
-  await t.throwsAsync(open(delivered, bob, alice, rsa), refused);
-  t.is(asked, chunks.length);
+  t.deepEqual((await openWith(inner)).content, text(700));
+  for (const order of [
+    [0, 1],
+    [0, 2, 1],
+    [1, 0, 2],
+    [0, 0, 2],
+    [0, 1, 2, 2],
+  ])
+    await t.throwsAsync(openWith(order.map((i) => inner[i] ?? NO_HASH)), refused, String(order));
+  await t.throwsAsync(openWith([foreign, ...inner.slice(1)]), refused, 'a chunk of the other copy');
 });
 
 test('a note is valid for one daemon, one reader and one author', async (t) => {

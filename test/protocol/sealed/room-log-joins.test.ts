@@ -1,6 +1,8 @@
 import test from 'ava';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { identityFp } from '../../../src/protocol/sealed/card.ts';
+import { encodeJoinBody } from '../../../src/protocol/sealed/room-bodies.ts';
 import { createLobby, RoomLog, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 
@@ -9,13 +11,13 @@ const sign = fixtureKey('daemon-sign');
 const alice = fixtureKey('alice-identity');
 
 async function lobby(): Promise<{ log: RoomLog; room: Uint8Array }> {
-  const { room, entry } = await createLobby(inlineRsa, sign, daemonId, '#lobby', 1);
+  const { room, entry } = await createLobby(inlineRsa, sign, daemonId, '#lobby', 1, systemRandom);
   const log = new RoomLog(sign.spki, daemonId);
   log.append(entry, () => null);
   return { log, room };
 }
 
-async function join(log: RoomLog, room: Uint8Array, body: Uint8Array): Promise<Uint8Array> {
+async function join(log: RoomLog, room: Uint8Array, sigSpki: Uint8Array, invitation?: Uint8Array) {
   const idFp = identityFp('alice', alice.spki);
   return signLogEntry(inlineRsa, alice, {
     room,
@@ -25,7 +27,7 @@ async function join(log: RoomLog, room: Uint8Array, body: Uint8Array): Promise<U
     subject: { name: 'alice', idFp },
     actor: idFp,
     time: 2,
-    body,
+    body: encodeJoinBody({ sigSpki, ...(invitation && { invitation }) }),
   });
 }
 
@@ -44,5 +46,7 @@ test('a join without the key, or with the key of another person, is refused', as
   }
   const entry = await join(log, room, alice.spki);
   t.throws(() => log.append(entry, () => fixtureKey('bob-identity').spki), { code: 'room' });
+  const invited = await join(log, room, alice.spki, new Uint8Array(32).fill(1));
+  t.throws(() => log.append(invited, () => null), { code: 'room' }, 'the lobby has no invitations');
   t.is(log.members.size, 0);
 });

@@ -1,10 +1,12 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { systemRandom } from '../../../src/platform/random.ts';
 import { concat, equal, H, hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { identityFp } from '../../../src/protocol/sealed/card.ts';
+import { encodeJoinBody } from '../../../src/protocol/sealed/room-bodies.ts';
 import {
   createLobby,
   type LogEntry,
@@ -20,7 +22,7 @@ const refused = { instanceOf: ProtocolError, code: 'room', message: 'a log entry
 const [alice, bob, mallory] = [await person('alice'), await person('bob'), await person('mallory')];
 const people = [alice, bob, mallory];
 const daemonSign = fixtureKey('daemon-sign');
-const lobby = await createLobby(inlineRsa, daemonSign, DAEMON_ID, '#lobby', T0);
+const lobby = await createLobby(inlineRsa, daemonSign, DAEMON_ID, '#lobby', T0, systemRandom);
 const keyOf = (idFp: Uint8Array) => people.find((each) => equal(each.idFp, idFp))?.identity.spki ?? null;
 
 function opened(): RoomLog {
@@ -32,7 +34,7 @@ function opened(): RoomLog {
 function entry(log: RoomLog, op: LogEntry['op'], who: Person, key: KeyPair, change: Partial<LogEntry> = {}) {
   const subject = { name: who.name, idFp: who.idFp };
   const actor = op === 'remove' ? NO_HASH : who.idFp;
-  const body = op === 'join' ? who.identity.spki : new Uint8Array();
+  const body = op === 'join' ? encodeJoinBody({ sigSpki: who.identity.spki }) : new Uint8Array();
   const next = { room: lobby.room, n: log.n + 1, prev: log.head, op, subject, actor, time: T0, body };
   return signLogEntry(inlineRsa, key, { ...next, ...change });
 }
@@ -156,9 +158,9 @@ test('only the daemon removes a member, and only a present one', async (t) => {
 
 test('a room of another daemon, or made by another person, is refused', async (t) => {
   const fresh = () => new RoomLog(daemonSign.spki, DAEMON_ID);
-  const elsewhere = await createLobby(inlineRsa, daemonSign, new Uint8Array(32), '#lobby', T0);
+  const elsewhere = await createLobby(inlineRsa, daemonSign, new Uint8Array(32), '#lobby', T0, systemRandom);
   t.throws(() => fresh().append(elsewhere.entry, keyOf), refused);
-  const byMallory = await createLobby(inlineRsa, mallory.identity, DAEMON_ID, '#lobby', T0);
+  const byMallory = await createLobby(inlineRsa, mallory.identity, DAEMON_ID, '#lobby', T0, systemRandom);
   t.throws(() => fresh().append(byMallory.entry, keyOf), refused);
   const parsed = parseLogEntry(lobby.entry);
   for (const change of [

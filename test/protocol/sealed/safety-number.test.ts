@@ -26,7 +26,7 @@ test('another identity gives another number', (t) => {
 test('the number is the one that PROTOCOL.md describes', (t) => {
   const [a, b] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
   const part = (bytes: Uint8Array) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
-  const tag = Buffer.from('securechat/v1/safety');
+  const tag = Buffer.from('securechat/v2/safety');
   const block = (counter: number) =>
     createHash('sha256')
       .update(Buffer.concat([Buffer.from([tag.length]), tag, part(a), part(b), part(Uint8Array.of(counter))]))

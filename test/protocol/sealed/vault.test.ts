@@ -6,27 +6,27 @@ import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { openCard, signCard } from '../../../src/protocol/sealed/card.ts';
 import { MAX_VAULT_KEYS, openVault, sealVault, type VaultContents } from '../../../src/protocol/sealed/vault.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
+import { fixtureCardKey, fixtureSealKey } from '../../fixtures/keys.ts';
 import { damaged, patched } from '../../helpers/protocol/damage.ts';
 import { DAEMON_ID, person, T0 } from '../../helpers/protocol/people.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'vault', message: 'the vault does not open' };
 const [alice, bob] = [await person('alice'), await person('bob')];
 const exportKey = randomBytes(64);
-const carols = fixtureKey('carol-encryption');
+const carols = fixtureSealKey('carol-encryption');
 const second = await signCard(inlineRsa, alice.identity, {
   name: 'alice',
-  ekSpki: carols.spki,
+  ...fixtureCardKey('carol-encryption'),
   cardSeq: 2,
   notBefore: T0 + 1,
   notAfter: T0 + 2,
   prevCardHash: alice.card.hash,
 });
-const first = { card: alice.cardBytes, pkcs8: alice.encryption.pkcs8 };
+const first = { card: alice.cardBytes, pkcs8: alice.encryption.pkcs8, seed: alice.encryption.seed };
 const contents: VaultContents = {
   version: 3,
   identity: alice.identity,
-  keys: [{ card: second, pkcs8: carols.pkcs8 }, first],
+  keys: [{ card: second, pkcs8: carols.pkcs8, seed: carols.seed }, first],
 };
 const owner = { daemonId: DAEMON_ID, name: 'alice', idFp: alice.idFp };
 const vault = sealVault(exportKey, owner, contents, systemRandom);
@@ -62,7 +62,7 @@ test('a vault with a changed version is refused', (t) => {
 });
 
 test('a vault of a newer program is reported as such', (t) => {
-  t.throws(() => openVault(exportKey, owner, patched(vault, 0, Uint8Array.of(2))), {
+  t.throws(() => openVault(exportKey, owner, patched(vault, 0, Uint8Array.of(3))), {
     instanceOf: ProtocolError,
     code: 'version',
     message: /update/,
@@ -74,8 +74,11 @@ test('two vaults with the same keys differ', (t) => {
 });
 
 for (const [what, change] of Object.entries({
-  'the key of another card': { keys: [{ card: alice.cardBytes, pkcs8: bob.encryption.pkcs8 }] },
-  'the card of another person': { keys: [{ card: bob.cardBytes, pkcs8: bob.encryption.pkcs8 }] },
+  'the key of another card': { keys: [{ ...first, pkcs8: bob.encryption.pkcs8 }] },
+  'the seed of another card': { keys: [{ ...first, seed: bob.encryption.seed }] },
+  'the card of another person': {
+    keys: [{ card: bob.cardBytes, pkcs8: bob.encryption.pkcs8, seed: bob.encryption.seed }],
+  },
   'another identity': { identity: bob.identity },
   'an older card first': { keys: [...contents.keys].reverse() },
   'one card twice': { keys: [first, first] },

@@ -3,7 +3,7 @@ import { personOf } from '../../sessions/logged-in-person.ts';
 import type { Person } from '../../store/store.ts';
 
 /** A card has 1,536 bytes at most. */
-const MEMBERS_PER_ANSWER = 100;
+const MEMBERS_PER_ANSWER = 64;
 
 export const members: Handler<'members'> = async ({ store, directory, rooms }, session, { room: id, after }) => {
   const page: Person[] = [];

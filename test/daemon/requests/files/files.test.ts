@@ -21,6 +21,7 @@ test('a file is listed to both people of its conversation, each with the note th
     from: alice.card,
     to: bob.card,
     content: { kind: 'text', text: 'stands for a manifest' },
+    life: 0,
     device: 7,
     seq: 1,
     prev: NONE,
@@ -39,7 +40,7 @@ test('a file is listed to both people of its conversation, each with the note th
     const { content } = await openNote(inlineRsa, listed?.entry.bytes ?? NONE, {
       daemonId,
       me: me.card.idFp,
-      keys: [{ ekFp: me.card.ekFp, pkcs8: me.encryption.pkcs8 }],
+      keys: [{ ekFp: me.card.ekFp, ...me.encryption }],
       author: alice.card.sigSpki,
       authorName: 'alice',
     });

@@ -7,7 +7,7 @@ import { ProtocolError } from '../../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../../src/protocol/crypto/rsa-pool.ts';
 import { openNote, privateConversationId, sealNote } from '../../../../src/protocol/sealed/note.ts';
 import type { Event } from '../../../../src/protocol/wire/codec.ts';
-import { fixtureKey } from '../../../fixtures/keys.ts';
+import { fixtureSealKey } from '../../../fixtures/keys.ts';
 import { deferredDone, nextCard, openTestDaemon, type TestPerson } from '../../../helpers/daemon/daemon-people.ts';
 import { bytes16 } from '../../../helpers/daemon/store.ts';
 
@@ -15,7 +15,7 @@ const NONE = new Uint8Array(32);
 
 /** The n-th note of one person to another, with the text `note n`. */
 async function seal(daemonId: Uint8Array, from: TestPerson, to: TestPerson, n: number, noteId = bytes16(n)) {
-  const chain = { device: 7, seq: n, prev: NONE, seen: NONE, sentAt: 5, noteId };
+  const chain = { device: 7, seq: n, prev: NONE, seen: NONE, sentAt: 5, noteId, life: 0 };
   const content = { kind: 'text', text: `note ${n}` } as const;
   const about = { daemonId, identity: from.identity, from: from.card, to: to.card, content, ...chain };
   return (await sealNote(inlineRsa, about)).note;
@@ -25,7 +25,7 @@ const open = (daemonId: Uint8Array, bytes: Uint8Array, me: TestPerson, author: T
   openNote(inlineRsa, bytes, {
     daemonId,
     me: me.card.idFp,
-    keys: [{ ekFp: me.card.ekFp, pkcs8: me.encryption.pkcs8 }],
+    keys: [{ ekFp: me.card.ekFp, ...me.encryption }],
     author: author.card.sigSpki,
     authorName: author.name,
   });
@@ -91,7 +91,7 @@ test('a resent note gets its first answer and is not sent on again, even if a ca
   const params = { to: 'bob', note: await seal(daemonId, alice, bob, 1), file: null };
   await whisper(context, mine.session, params);
   await deferredDone();
-  const card = await nextCard(bob, fixtureKey('mallory-encryption').spki);
+  const card = await nextCard(bob, fixtureSealKey('mallory-encryption'));
   await directory.put(card, { name: 'bob', idFp: bob.card.idFp }, store);
   t.deepEqual(await whisper(context, mine.session, params), { seq: 1, at: 1_000_000 });
   await deferredDone();
