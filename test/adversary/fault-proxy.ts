@@ -32,12 +32,13 @@ export type FaultProxy = {
 };
 
 const SPKI = 2 + 422;
+const XWING = { key: 1216, ciphertext: 1120 };
 /** Sizes of the pieces of the handshake; after one with `more`, its last two bytes give the size of the rest. */
 const HANDSHAKE = {
-  toDaemon: [{ size: 4 + 2 + 384 + SPKI + 16, more: false }],
+  toDaemon: [{ size: 4 + 2 + 384 + XWING.ciphertext + XWING.key + 16, more: false }],
   toClient: [
-    { size: 4 + 2 * SPKI, more: false },
-    { size: 384 + 2, more: true },
+    { size: 4 + 2 * SPKI + 2 + XWING.key, more: false },
+    { size: XWING.ciphertext + 2, more: true },
   ],
 };
 

@@ -97,7 +97,10 @@ test('a port that stops in the middle of its greeting is reported as not a daemo
 });
 
 test('a daemon that shows its keys but cannot use them is refused', async (t) => {
-  const stolen = { link: { ...fixtureSealKey('mallory-encryption'), spki: keys.link.spki }, sign: keys.sign };
+  const stolen = {
+    link: { ...fixtureSealKey('mallory-encryption'), spki: keys.link.spki, xwingKey: keys.link.xwingKey },
+    sign: keys.sign,
+  };
   const address = await startTcpServer(t, (socket) => {
     const o = {
       keys: stolen,

@@ -225,7 +225,8 @@ test('the own card is always trusted, and the own key opens what is sealed to it
   t.is((await keyring.recipientCard('alice')).name, 'alice');
   t.deepEqual(asked, []);
   const { ekFp, notAfter } = keyring.me.card;
-  t.deepEqual(keyring.encryptionKeys(), [{ ekFp, pkcs8: fixtureSealKey('alice-encryption').pkcs8, notAfter }]);
+  const { pkcs8, seed } = fixtureSealKey('alice-encryption');
+  t.deepEqual(keyring.encryptionKeys(), [{ ekFp, pkcs8, seed, notAfter }]);
   t.deepEqual(await keyring.sigSpkiOf(keyring.me.idFp, 'alice'), fixtureKey('alice-identity').spki);
 });
 

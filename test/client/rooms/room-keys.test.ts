@@ -7,6 +7,7 @@ import { hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { mintEpoch } from '../../../src/protocol/sealed/epoch.ts';
+import { encodeJoinBody } from '../../../src/protocol/sealed/room-bodies.ts';
 import { createLobby, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
 import type { Entry } from '../../../src/protocol/wire/fields.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
@@ -73,7 +74,13 @@ async function lobby(t: ExecutionContext) {
   const members = await RoomMembers.load(context, room);
   await members.take([place(1, 'log', entry)]);
   for (const [i, { name, idFp, identity }] of [alice, bob, mallory].entries()) {
-    const chain = { room, n: i + 1, prev: members.log.head, time: T0, body: identity.spki } as const;
+    const chain = {
+      room,
+      n: i + 1,
+      prev: members.log.head,
+      time: T0,
+      body: encodeJoinBody({ sigSpki: identity.spki }),
+    } as const;
     const about = { ...chain, op: 'join', subject: { name, idFp }, actor: idFp } as const;
     await members.take([place(2 + i, 'log', await signLogEntry(inlineRsa, identity, about))]);
   }

@@ -6,6 +6,7 @@ import { systemRandom } from '../../../src/platform/random.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { identityFp } from '../../../src/protocol/sealed/card.ts';
+import { encodeJoinBody } from '../../../src/protocol/sealed/room-bodies.ts';
 import { createLobby, RoomLog, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
 import type { Entry } from '../../../src/protocol/wire/fields.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
@@ -26,7 +27,14 @@ async function joins(): Promise<Entry[]> {
   const entries = [at(1, created)];
   for (let n = 1; n <= JOINS; n++) {
     const subject = { name: `user${n}`, idFp: identityFp(`user${n}`, spki) };
-    const chain = { room, n, prev: checked.head, time: T0, actor: subject.idFp, body: spki };
+    const chain = {
+      room,
+      n,
+      prev: checked.head,
+      time: T0,
+      actor: subject.idFp,
+      body: encodeJoinBody({ sigSpki: spki }),
+    };
     const bytes = await signLogEntry(inlineRsa, { spki, pkcs8 }, { ...chain, op: 'join', subject });
     checked.append(bytes, () => null);
     entries.push(at(2 * n, bytes));

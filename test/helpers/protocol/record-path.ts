@@ -3,8 +3,8 @@ import { connect, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import { startTcpServer } from '../tcp-server.ts';
 
-const GREETING = 4 + 2 * (2 + 422);
-const REPLY = 384 + 2;
+const GREETING = 4 + 2 * (2 + 422) + 2 + 1216;
+const REPLY = 1120 + 2;
 
 export type RecordPath = {
   /** host:port for the client. */
