@@ -15,7 +15,6 @@ import { decapsulate, encapsulate, XWING_CIPHERTEXT_BYTES } from './xwing.ts';
 export type PublicEncryptionKey = { ekSpki: Uint8Array; xwingKey: Uint8Array };
 /** What opens: the RSA key (PKCS #8) and the seed of the X-Wing key. */
 export type PrivateEncryptionKey = { pkcs8: Uint8Array; seed: Uint8Array };
-export type EncryptionKeyPair = PublicEncryptionKey & PrivateEncryptionKey;
 /** A private key, and the fingerprint that names it. */
 export type OwnKey = PrivateEncryptionKey & { ekFp: Uint8Array };
 

@@ -8,9 +8,9 @@ const NO_HASH = new Uint8Array(32);
 const roomKinds = { lobby: 0, open: 1, private: 2 } as const;
 const histories = { 'since-join': 0, shared: 1 } as const;
 
-export type RoomKind = keyof typeof roomKinds;
+type RoomKind = keyof typeof roomKinds;
 /** Whether a newcomer may read what was said before they joined. */
-export type RoomHistory = keyof typeof histories;
+type RoomHistory = keyof typeof histories;
 
 export type CreateBody = {
   daemonId: Uint8Array;

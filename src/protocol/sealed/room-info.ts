@@ -16,7 +16,7 @@ export type RoomInfo = {
 };
 
 const REFUSED = 'the name of a room was refused';
-export const INFO_NONCE_BYTES = 16;
+const INFO_NONCE_BYTES = 16;
 /** Bytes of name and topic together when padded. */
 const PADDED = 512;
 /** Most bytes of a topic in UTF-8. */

@@ -10,7 +10,7 @@ export function seal(
   from: Person,
   to: Person,
   content: Content,
-  more: { sentAt?: number } = {},
+  more: { sentAt?: number; life?: number } = {},
 ): ReturnType<typeof sealNote> {
   const chain = {
     device: 7,

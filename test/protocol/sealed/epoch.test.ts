@@ -146,6 +146,18 @@ test("a newcomer refuses Mallory's own epoch as the current one", async (t) => {
   await t.throwsAsync(openGrant(inlineRsa, epoch, granted, carol.mine), refused);
 });
 
+test('attack: a chunk moved to another epoch or member, or a grant moved to another epoch, is refused', async (t) => {
+  const later = await mint(alice, { time: T0 + 1 });
+  const laterOpened = openEpoch(later.epoch, alice.identity.spki);
+  await t.throwsAsync(openEpochKey(inlineRsa, laterOpened, chunkOf(minted.keys, bob), bob.mine), refused);
+  await t.throwsAsync(openEpochKey(inlineRsa, epoch, chunkOf(later.keys, bob), bob.mine), refused);
+  // The same key under another identity: the context holds the idFp.
+  const asAlice = { ...bob.mine, idFp: alice.idFp };
+  await t.throwsAsync(openEpochKey(inlineRsa, epoch, chunkOf(minted.keys, bob), asAlice), refused);
+  const header = (await sealGrant(inlineRsa, laterOpened, later.key, carol.card)).subarray(0, -1520);
+  await t.throwsAsync(openGrant(inlineRsa, laterOpened, concat(header, grant.subarray(-1520)), carol.mine), refused);
+});
+
 test('a chunk is not accepted as a grant, nor a grant as a chunk', async (t) => {
   const own = await sealGrant(inlineRsa, epoch, minted.key, bob.card);
   t.true(equal(await openGrant(inlineRsa, epoch, own, bob.mine), minted.key));

@@ -6,6 +6,7 @@ import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { sealedBytes, sealToPerson } from '../../../src/protocol/crypto/person-seal.ts';
 import { OAEP_MAX, RSA_BYTES } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
+import { openCard, signCard } from '../../../src/protocol/sealed/card.ts';
 import { mintEpoch, openEpoch, openEpochKey } from '../../../src/protocol/sealed/epoch.ts';
 import {
   deliveredNote,
@@ -112,6 +113,30 @@ test('a note of one daemon replayed on another is refused', async (t) => {
   await t.throwsAsync(openNote(inlineRsa, deliveredNote(parseNote(note), 0), { ...r, daemonId: elsewhere }), refused);
   const moved = patched(note, AT.conversation, privateConversationId(elsewhere, alice.idFp, bob.idFp));
   await t.throwsAsync(openNote(inlineRsa, deliveredNote(parseNote(moved), 0), { ...r, daemonId: elsewhere }), refused);
+});
+
+test("attack: a card that holds another person's X-Wing key lets neither of them read a note", async (t) => {
+  const { ekSpki } = mallory.card;
+  const { cardSeq, notBefore, notAfter, prevCardHash } = mallory.card;
+  const mixed = { name: 'mallory', ekSpki, xwingKey: bob.card.xwingKey, cardSeq, notBefore, notAfter, prevCardHash };
+  const card = openCard(await signCard(inlineRsa, mallory.identity, mixed));
+  t.true(card.sealable);
+  const { note } = await seal(alice, { ...mallory, card }, { kind: 'text', text: 'secret' });
+  const { ekFp } = card;
+  for (const seed of [bob.mine.seed, mallory.mine.seed]) {
+    const reader = { ...mallory, mine: { ...mallory.mine, seed, ekFp } };
+    const opened = read(note, reader, alice);
+    // With both private halves the note opens: Mallory would need Bob's seed.
+    if (seed === bob.mine.seed) t.is((await opened).content.kind, 'text');
+    else await t.throwsAsync(opened, refused);
+  }
+  await t.throwsAsync(read(note, bob, alice), refused);
+});
+
+test('the life of a note is signed', async (t) => {
+  const { note } = await seal(alice, bob, { kind: 'text', text: 'for a day' }, { life: 86_400 });
+  t.is((await read(note, bob, alice)).header.life, 86_400);
+  await t.throwsAsync(read(patched(note, HEADER - 4, new Uint8Array(4)), bob, alice), refused);
 });
 
 test('the daemon cannot lie about the other copy', async (t) => {
