@@ -19,7 +19,11 @@ const contents: ExportContents = {
   device: 0xffffffff,
   ticket: randomBytes(32),
   localKeys: false,
-  keys: { version: 3, identity: alice.identity, keys: [{ card: alice.cardBytes, pkcs8: alice.encryption.pkcs8 }] },
+  keys: {
+    version: 3,
+    identity: alice.identity,
+    keys: [{ card: alice.cardBytes, pkcs8: alice.encryption.pkcs8, seed: alice.encryption.seed }],
+  },
   people: [
     { card: bob.cardBytes, verified: true },
     { card: carol.cardBytes, verified: false },
