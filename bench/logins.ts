@@ -11,10 +11,10 @@ import { loginByKey, loginByPassword } from '../src/client/login/login-exchange.
 import { registerAccount } from '../src/client/login/register.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { systemRandom } from '../src/platform/random.ts';
+import { CARD_LIFE_MS, signCard } from '../src/protocol/account/card.ts';
 import { inlineOpaque } from '../src/protocol/crypto/opaque.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
 import { parseAddress } from '../src/protocol/link/daemon-identity.ts';
-import { CARD_LIFE_MS, signCard } from '../src/protocol/sealed/card.ts';
 import { fixtureKey, fixtureSealKey } from '../test/fixtures/keys.ts';
 import { bareRsa, type Count, cpuOfEach } from './bare-rsa.ts';
 import { type BenchDaemon, startDaemon } from './daemon.ts';

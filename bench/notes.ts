@@ -4,9 +4,9 @@
  * one PSS signature; to open, one OAEP decryption for each chunk of one copy and one PSS verification.
  */
 
+import { CARD_LIFE_MS, type Card, openCard, signCard } from '../src/protocol/account/card.ts';
 import { MAX_TEXT_BYTES } from '../src/protocol/base/safe-text.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
-import { CARD_LIFE_MS, type Card, openCard, signCard } from '../src/protocol/sealed/card.ts';
 import { deliveredNote, openNote, parseNote, sealNote } from '../src/protocol/sealed/note.ts';
 import { fixtureKey, fixtureSealKey } from '../test/fixtures/keys.ts';
 import { bareRsa, cpuOfEach } from './bare-rsa.ts';

@@ -5,15 +5,15 @@
  */
 import { createHash } from 'node:crypto';
 import { systemRandom as random } from '../src/platform/random.ts';
+import { CARD_LIFE_MS, openCard, signCard } from '../src/protocol/account/card.ts';
+import { safetyNumber } from '../src/protocol/account/safety-number.ts';
+import { sealVault } from '../src/protocol/account/vault.ts';
 import { concat, hex, utf8 } from '../src/protocol/base/bytes.ts';
 import { nameSkeleton } from '../src/protocol/base/name-keys.ts';
 import { isName, printable, safeFileName } from '../src/protocol/base/safe-text.ts';
 import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
-import { CARD_LIFE_MS, openCard, signCard } from '../src/protocol/sealed/card.ts';
 import { SegmentSealer } from '../src/protocol/sealed/file.ts';
 import { deliveredNote, parseNote, sealNote } from '../src/protocol/sealed/note.ts';
-import { safetyNumber } from '../src/protocol/sealed/safety-number.ts';
-import { sealVault } from '../src/protocol/sealed/vault.ts';
 import { fixtureSealKey } from '../test/fixtures/keys.ts';
 import { DAEMON_ID, NO_HASH, person, T0 } from '../test/helpers/protocol/people.ts';
 import { flipped, type Vector, withDamage, writeVectors } from './vector.ts';

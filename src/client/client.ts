@@ -2,11 +2,12 @@
  * Folder `client`: the client without a screen, which is also the library; it knows no screen, no shell and nothing of the
  * daemon but the protocol.
  */
+
+import { safetyNumber } from '../protocol/account/safety-number.ts';
 import { fromHex, hex } from '../protocol/base/bytes.ts';
 import { ProtocolError } from '../protocol/base/errors.ts';
 import { isEmoji } from '../protocol/base/safe-text.ts';
 import { type Content, type ContentRef, encodeContent } from '../protocol/sealed/content.ts';
-import { safetyNumber } from '../protocol/sealed/safety-number.ts';
 import type { Client } from './client-api.ts';
 import { type ClientParts, openParts } from './client-parts.ts';
 import { repeatOnReconnect } from './connection/repeat-on-reconnect.ts';

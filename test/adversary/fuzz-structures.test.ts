@@ -5,10 +5,11 @@
 
 import { createCipheriv } from 'node:crypto';
 import test from 'ava';
+import { openCard } from '../../src/protocol/account/card.ts';
+import { openVault, sealVault } from '../../src/protocol/account/vault.ts';
 import { concat, equal, H, hex, hkdf } from '../../src/protocol/base/bytes.ts';
 import { decodeRoomKey, encodeRoomKey } from '../../src/protocol/link/broadcast.ts';
 import { decodeClientParameters, encodeParameters } from '../../src/protocol/link/parameters.ts';
-import { openCard } from '../../src/protocol/sealed/card.ts';
 import { type Content, decodeContent, encodeContent } from '../../src/protocol/sealed/content.ts';
 import { mintEpoch, openEpoch, openGrant, parseEpoch, sealGrant } from '../../src/protocol/sealed/epoch.ts';
 import { type Manifest, SegmentOpener, SegmentSealer } from '../../src/protocol/sealed/file.ts';
@@ -23,7 +24,6 @@ import {
 import { encodeJoinBody } from '../../src/protocol/sealed/room-bodies.ts';
 import { createLobby, parseLogEntry, RoomLog, signLogEntry } from '../../src/protocol/sealed/room-log.ts';
 import { openRoomMessage, sealRoomMessage } from '../../src/protocol/sealed/room-message.ts';
-import { openVault, sealVault } from '../../src/protocol/sealed/vault.ts';
 import { fixtureKey } from '../fixtures/keys.ts';
 import { DAEMON_ID, NO_HASH, person, T0 } from '../helpers/protocol/people.ts';
 import { cheapRsa, fuzz } from './fuzz.ts';

@@ -1,10 +1,10 @@
 /** Keys that parse and do not work are refused where they arrive, while others use the lobby. */
 
 import test, { type ExecutionContext } from 'ava';
+import { openCard } from '../../src/protocol/account/card.ts';
 import { concat, Writer } from '../../src/protocol/base/bytes.ts';
 import { inlineOpaque } from '../../src/protocol/crypto/opaque.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
-import { openCard } from '../../src/protocol/sealed/card.ts';
 import { encodeJoinBody } from '../../src/protocol/sealed/room-bodies.ts';
 import { parseLogEntry, signLogEntry } from '../../src/protocol/sealed/room-log.ts';
 import { fixtureKey, fixtureSealKey } from '../fixtures/keys.ts';

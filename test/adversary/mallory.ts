@@ -3,11 +3,11 @@
 import { createPublicKey } from 'node:crypto';
 import type { ExecutionContext } from 'ava';
 import { systemRandom } from '../../src/platform/random.ts';
+import { CARD_LIFE_MS, type Card, openCard, signCard } from '../../src/protocol/account/card.ts';
 import { concat, equal, H, utf8, Writer } from '../../src/protocol/base/bytes.ts';
 import { Refusal } from '../../src/protocol/base/errors.ts';
 import type { KeyPair } from '../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
-import { CARD_LIFE_MS, type Card, openCard, signCard } from '../../src/protocol/sealed/card.ts';
 import { mintEpoch, parseEpoch } from '../../src/protocol/sealed/epoch.ts';
 import { encodeJoinBody } from '../../src/protocol/sealed/room-bodies.ts';
 import { parseLogEntry, signLogEntry } from '../../src/protocol/sealed/room-log.ts';

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import { SegmentLayout } from '../../src/daemon/files/segment-layout.ts';
+import { openCard } from '../../src/protocol/account/card.ts';
 import { MAX_TEXT_BYTES } from '../../src/protocol/base/safe-text.ts';
-import { openCard } from '../../src/protocol/sealed/card.ts';
 import { privateConversationId } from '../../src/protocol/sealed/note.ts';
 import {
   connectTo,

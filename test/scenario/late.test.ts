@@ -1,7 +1,7 @@
 /** A daemon that knows an expired key can still show its card: messages sealed to it are marked as late. */
 import test from 'ava';
 import { differentSentAt } from '../../src/client/messages/written-time.ts';
-import { CARD_LIFE_MS } from '../../src/protocol/sealed/card.ts';
+import { CARD_LIFE_MS } from '../../src/protocol/account/card.ts';
 import { connectChat, startChat } from '../helpers/client/chat.ts';
 import { signInAs } from '../helpers/client/sign-in.ts';
 import { tamperedLogin } from '../helpers/client/tamper.ts';

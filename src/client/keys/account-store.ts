@@ -1,10 +1,10 @@
 /** The accounts of a profile: their keys, tickets and vault versions. Keys and tickets are sealed. */
 import * as v from 'valibot';
 import type { Clock } from '../../platform/clock.ts';
+import { openCard } from '../../protocol/account/card.ts';
 import { utf8 } from '../../protocol/base/bytes.ts';
 import type { PrivateEncryptionKey } from '../../protocol/crypto/person-seal.ts';
 import type { KeyPair } from '../../protocol/crypto/rsa.ts';
-import { openCard } from '../../protocol/sealed/card.ts';
 import { decodeMessagePack, encodeMessagePack } from '../../protocol/wire/message-pack.ts';
 import { ClientError } from '../errors.ts';
 import type { Profile } from '../profile/profile.ts';

@@ -1,4 +1,4 @@
-import { openCard } from '../../protocol/sealed/card.ts';
+import { openCard } from '../../protocol/account/card.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ClientError } from '../errors.ts';
 

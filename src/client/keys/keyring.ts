@@ -4,12 +4,12 @@
  */
 
 import type { Clock } from '../../platform/clock.ts';
+import { type Card, followCards, openCard, type Pin } from '../../protocol/account/card.ts';
+import type { Decided } from '../../protocol/account/shared-rows.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
 import type { OwnKey } from '../../protocol/crypto/person-seal.ts';
 import type { KeyPair } from '../../protocol/crypto/rsa.ts';
-import { type Card, followCards, openCard, type Pin } from '../../protocol/sealed/card.ts';
-import type { Decided } from '../../protocol/sealed/shared-rows.ts';
 import { boundedNow, clockWarning } from '../connection/clock-skew.ts';
 import type { Connection } from '../connection/connection.ts';
 import { ClientError } from '../errors.ts';

@@ -1,10 +1,10 @@
 /** Makes and renews the keys of this account and their card. */
 import type { Clock } from '../../platform/clock.ts';
 import { systemRandom } from '../../platform/random.ts';
+import { CARD_LIFE_MS, openCard, signCard } from '../../protocol/account/card.ts';
 import type { PrivateEncryptionKey, PublicEncryptionKey } from '../../protocol/crypto/person-seal.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import { XWING_SEED_BYTES, xwingPublicKey } from '../../protocol/crypto/xwing.ts';
-import { CARD_LIFE_MS, openCard, signCard } from '../../protocol/sealed/card.ts';
 import type { AccountKeys } from './account-store.ts';
 
 /** A card is valid from this long before it was made, because clocks differ. ms. */

@@ -1,11 +1,11 @@
 /** Keeps the keys of this account equal in three places: this profile, the vault at the daemon, and the card in the directory. */
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
+import { followCards, openCard } from '../../protocol/account/card.ts';
+import { MAX_VAULT_KEYS, openVault, sealVault } from '../../protocol/account/vault.ts';
 import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
 import type { Opaque } from '../../protocol/crypto/opaque.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
-import { followCards, openCard } from '../../protocol/sealed/card.ts';
-import { MAX_VAULT_KEYS, openVault, sealVault } from '../../protocol/sealed/vault.ts';
 import type { Welcome } from '../../protocol/wire/requests.ts';
 import type { Calls } from '../connection/calls.ts';
 import { ClientError } from '../errors.ts';

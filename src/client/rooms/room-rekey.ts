@@ -1,7 +1,8 @@
 /** Gets an epoch key to send under: the one in use, one that a member grants, or a new one that is sealed to every member. */
+
+import { type Card, isSealable, openCard, type Pin } from '../../protocol/account/card.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
-import { type Card, isSealable, openCard, type Pin } from '../../protocol/sealed/card.ts';
 import {
   EPOCH_LIFE_MS,
   EPOCH_MAX_ENTRIES,

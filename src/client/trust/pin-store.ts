@@ -2,9 +2,10 @@
  * Folder `trust`: which keys of people and of daemons are remembered; it sends no requests. Stores the
  * pinned cards of people, and every identity that was ever pinned; `keys/keyring.ts` decides that a key changed.
  */
+
+import { type Card, openCard, type Pin } from '../../protocol/account/card.ts';
+import type { Decided, Trust } from '../../protocol/account/shared-rows.ts';
 import { equal } from '../../protocol/base/bytes.ts';
-import { type Card, openCard, type Pin } from '../../protocol/sealed/card.ts';
-import type { Decided, Trust } from '../../protocol/sealed/shared-rows.ts';
 import type { ProfileDb, Row } from '../profile/profile-db.ts';
 
 export type PinnedPerson = Pin & {

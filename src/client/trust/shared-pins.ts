@@ -1,5 +1,5 @@
 /** The pins as rows that the devices of a person share, and what another device decided about them. */
-import { equal } from '../../protocol/base/bytes.ts';
+
 import {
   compareRows,
   nameOfRow,
@@ -8,7 +8,8 @@ import {
   type SharedPin,
   type SharedRow,
   type Trust,
-} from '../../protocol/sealed/shared-rows.ts';
+} from '../../protocol/account/shared-rows.ts';
+import { equal } from '../../protocol/base/bytes.ts';
 import type { ProfileDb, Row, SqlValue } from '../profile/profile-db.ts';
 
 /**

@@ -4,9 +4,9 @@
  */
 import QuickLru from 'quick-lru';
 import type { Clock } from '../../platform/clock.ts';
+import { type Card, openCard } from '../../protocol/account/card.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
-import { type Card, openCard } from '../../protocol/sealed/card.ts';
 import type { CardRow } from '../store/identity-store.ts';
 import type { Person, Store } from '../store/store.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Folder `crypto`: RSA and OPAQUE, directly and on worker threads; it knows no links and no messages.
+ * Folder `crypto`: RSA, X-Wing, OPAQUE and the seal to a person, directly and on worker threads; it knows no messages.
  *
  * RSA with 3072 bits and e = 65537: RSAES-OAEP (RFC 8017, section 7.1) with SHA-256 and an empty label, RSASSA-PSS (RFC
  * 8017, section 8.1) with SHA-256 and a salt of 32 bytes. Only this file imports node-rsa. Each pitfall of node-rsa is

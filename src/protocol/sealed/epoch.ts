@@ -5,13 +5,13 @@
  */
 
 import type { Random } from '../../platform/random.ts';
+import { type Card, cannotSealTo } from '../account/card.ts';
 import { compare, concat, equal, H, hkdf, label, Reader, Writer } from '../base/bytes.ts';
 import { ensure, withProtocolError, withProtocolErrorAsync } from '../base/protocol-checks.ts';
 import { GCM_TAG_BYTES, openGcm, sealGcm, ZERO_NONCE } from '../crypto/aes-gcm.ts';
 import type { OpenJob, OwnKey } from '../crypto/person-seal.ts';
 import { type KeyPair, OAEP_MAX, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
-import { type Card, cannotSealTo } from './card.ts';
 import { type RoomInfo, SEALED_INFO_BYTES, sealInfo } from './room-info.ts';
 
 const VERSION = 2;

@@ -1,19 +1,20 @@
 /**
- * Folder `sealed`: what the daemon must not read or forge: cards, notes, rooms, files and vaults; it knows no links,
- * requests or database.
+ * Folder `sealed`: messages, rooms and files, which the daemon must not read or forge; it knows no links, requests or
+ * database.
  *
  * A note is a private message: a clear header with what the daemon knows anyway, a sealed copy for the recipient and one
  * for the author, and the author's signature over all of it. A plain encrypt-then-sign would let another person sign the
  * same copies again. The context of each copy and the binder in each chunk name the whole header and hence its author, so
  * they open under no other header.
  */
+
+import { type Card, cannotSealTo, checkSealable, identityFp } from '../account/card.ts';
 import { compare, concat, equal, H, Reader, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError, withProtocolErrorAsync } from '../base/protocol-checks.ts';
 import { type OwnKey, sealedBytes } from '../crypto/person-seal.ts';
 import { type KeyPair, OAEP_MAX, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
-import { type Card, cannotSealTo, checkSealable, identityFp } from './card.ts';
 import { type Content, decodeContent, encodeContent } from './content.ts';
 
 const VERSION = 2;

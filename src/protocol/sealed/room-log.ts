@@ -4,12 +4,12 @@
  * their own joins and leaves; the daemon signs the first entry of the lobby and the removal of deleted accounts.
  */
 import type { Random } from '../../platform/random.ts';
+import { identityFp } from '../account/card.ts';
 import { concat, equal, fromUtf8, H, hex, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 import { isName } from '../base/safe-text.ts';
 import { type KeyPair, RSA_BYTES, verify } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
-import { identityFp } from './card.ts';
 import { type CreateBody, decodeCreateBody, decodeJoinBody, encodeCreateBody } from './room-bodies.ts';
 
 const VERSION = 2;

@@ -3,9 +3,9 @@ import type { ClientContext } from '../../../src/client/login/client-context.ts'
 import type { Row, Statement } from '../../../src/client/profile/profile-db.ts';
 import { RoomMembers } from '../../../src/client/rooms/room-members.ts';
 import { systemRandom } from '../../../src/platform/random.ts';
+import { identityFp } from '../../../src/protocol/account/card.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { identityFp } from '../../../src/protocol/sealed/card.ts';
 import { encodeJoinBody } from '../../../src/protocol/sealed/room-bodies.ts';
 import { createLobby, RoomLog, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
 import type { Entry } from '../../../src/protocol/wire/fields.ts';

@@ -1,7 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { PinStore } from '../../../src/client/trust/pin-store.ts';
 import { SharedPins } from '../../../src/client/trust/shared-pins.ts';
-import { mergeRows, pinOfRow, type SharedRow, type Trust } from '../../../src/protocol/sealed/shared-rows.ts';
+import { mergeRows, pinOfRow, type SharedRow, type Trust } from '../../../src/protocol/account/shared-rows.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
 import { person } from '../../helpers/protocol/people.ts';
 import { testPin } from '../../helpers/protocol/shared-rows.ts';

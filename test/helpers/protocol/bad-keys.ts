@@ -1,8 +1,9 @@
 /** Keys that parse but do not work, and cards with such keys, which signCard refuses to make. */
+
+import { CARD_LIFE_MS } from '../../../src/protocol/account/card.ts';
 import { concat, H, utf8, Writer } from '../../../src/protocol/base/bytes.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { CARD_LIFE_MS } from '../../../src/protocol/sealed/card.ts';
 import { fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
 import { NO_HASH, type PersonName, T0 } from './people.ts';
 

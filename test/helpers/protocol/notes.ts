@@ -1,7 +1,7 @@
 /** Makes many notes for a daemon, which reads only their headers. */
 
+import { openCard } from '../../../src/protocol/account/card.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { openCard } from '../../../src/protocol/sealed/card.ts';
 import type { Content } from '../../../src/protocol/sealed/content.ts';
 import { sealNote } from '../../../src/protocol/sealed/note.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';

@@ -1,10 +1,10 @@
 /** Alice, Bob, Carol and Mallory with fixture keys and one card each, valid from T0 for 90 days. */
 
+import { CARD_LIFE_MS, type Card, openCard, signCard } from '../../../src/protocol/account/card.ts';
 import type { LinkKeyPair } from '../../../src/protocol/crypto/link-secrets.ts';
 import type { OwnKey } from '../../../src/protocol/crypto/person-seal.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { CARD_LIFE_MS, type Card, openCard, signCard } from '../../../src/protocol/sealed/card.ts';
 import { fixtureKey, fixtureSealKey } from '../../fixtures/keys.ts';
 
 export type PersonName = 'alice' | 'bob' | 'carol' | 'mallory';

@@ -1,6 +1,5 @@
 /** Arbitrary rows of what devices share: few keys and few times, so that rows often meet. */
 import fc from 'fast-check';
-import { utf8 } from '../../../src/protocol/base/bytes.ts';
 import {
   pinRow,
   rowKinds,
@@ -8,7 +7,8 @@ import {
   type SharedRow,
   switchRow,
   type Trust,
-} from '../../../src/protocol/sealed/shared-rows.ts';
+} from '../../../src/protocol/account/shared-rows.ts';
+import { utf8 } from '../../../src/protocol/base/bytes.ts';
 
 /** A pin of `name` on the identity that consists of `byte`. */
 export function testPin(

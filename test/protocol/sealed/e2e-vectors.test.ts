@@ -2,20 +2,20 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import test from 'ava';
+import { openCard } from '../../../src/protocol/account/card.ts';
+import { safetyNumber } from '../../../src/protocol/account/safety-number.ts';
+import { openVault } from '../../../src/protocol/account/vault.ts';
 import { equal, fromHex, hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { nameSkeleton } from '../../../src/protocol/base/name-keys.ts';
 import { isName, printable, safeFileName } from '../../../src/protocol/base/safe-text.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { openCard } from '../../../src/protocol/sealed/card.ts';
 import type { Content } from '../../../src/protocol/sealed/content.ts';
 import { openEpoch, openEpochKey, openGrant } from '../../../src/protocol/sealed/epoch.ts';
 import { SegmentOpener } from '../../../src/protocol/sealed/file.ts';
 import { openNote } from '../../../src/protocol/sealed/note.ts';
 import { RoomLog } from '../../../src/protocol/sealed/room-log.ts';
 import { openRoomMessage } from '../../../src/protocol/sealed/room-message.ts';
-import { safetyNumber } from '../../../src/protocol/sealed/safety-number.ts';
-import { openVault } from '../../../src/protocol/sealed/vault.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import { type PersonName, person } from '../../helpers/protocol/people.ts';
 

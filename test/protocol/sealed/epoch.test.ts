@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
 import { systemRandom } from '../../../src/platform/random.ts';
+import { CARD_LIFE_MS } from '../../../src/protocol/account/card.ts';
 import { concat, equal, H } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { sealToPerson } from '../../../src/protocol/crypto/person-seal.ts';
 import { OAEP_MAX } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { CARD_LIFE_MS } from '../../../src/protocol/sealed/card.ts';
 import {
   type Epoch,
   memberSetHash,

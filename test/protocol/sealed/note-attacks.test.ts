@@ -1,12 +1,12 @@
 /** Attacks on notes by an attacker with everything: the wire, the daemon and an account. Each test begins with an honest note. */
 import test from 'ava';
 import { systemRandom } from '../../../src/platform/random.ts';
+import { openCard, signCard } from '../../../src/protocol/account/card.ts';
 import { concat, equal, H } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { sealedBytes, sealToPerson } from '../../../src/protocol/crypto/person-seal.ts';
 import { OAEP_MAX, RSA_BYTES } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { openCard, signCard } from '../../../src/protocol/sealed/card.ts';
 import { mintEpoch, openEpoch, openEpochKey } from '../../../src/protocol/sealed/epoch.ts';
 import {
   deliveredNote,

@@ -1,9 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { CARD_LIFE_MS } from '../../../src/protocol/account/card.ts';
 import { H, hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { CARD_LIFE_MS } from '../../../src/protocol/sealed/card.ts';
 import type { Content } from '../../../src/protocol/sealed/content.ts';
 import {
   deliveredNote,

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { systemRandom } from '../../../src/platform/random.ts';
+import { identityFp } from '../../../src/protocol/account/card.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { identityFp } from '../../../src/protocol/sealed/card.ts';
 import { encodeJoinBody } from '../../../src/protocol/sealed/room-bodies.ts';
 import { createLobby, RoomLog, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';

@@ -1,11 +1,11 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { systemRandom } from '../../../src/platform/random.ts';
+import { identityFp } from '../../../src/protocol/account/card.ts';
 import { concat, equal, H, hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { identityFp } from '../../../src/protocol/sealed/card.ts';
 import { encodeJoinBody } from '../../../src/protocol/sealed/room-bodies.ts';
 import {
   createLobby,

@@ -1,4 +1,9 @@
-/** The key card: a person's encryption key (RSA and X-Wing) and its validity, signed by the identity key of the name. */
+/**
+ * Folder `account`: the keys of an account and what its owner decides, signed or sealed: cards, vaults, exports and
+ * shared state; it knows no messages and no rooms.
+ *
+ * The key card: a person's encryption key (RSA and X-Wing) and its validity, signed by the identity key of the name.
+ */
 import { concat, equal, fromUtf8, H, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';

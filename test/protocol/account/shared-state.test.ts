@@ -1,16 +1,16 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { systemRandom } from '../../../src/platform/random.ts';
-import { utf8 } from '../../../src/protocol/base/bytes.ts';
-import { ProtocolError } from '../../../src/protocol/base/errors.ts';
-import { mergeRows, rowKinds, type SharedRow, switchRow } from '../../../src/protocol/sealed/shared-rows.ts';
+import { mergeRows, rowKinds, type SharedRow, switchRow } from '../../../src/protocol/account/shared-rows.ts';
 import {
   fittingRows,
   MAX_SHARED_BYTES,
   MAX_SHARED_ROWS,
   openSharedState,
   sealSharedState,
-} from '../../../src/protocol/sealed/shared-state.ts';
+} from '../../../src/protocol/account/shared-state.ts';
+import { utf8 } from '../../../src/protocol/base/bytes.ts';
+import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { damaged, patched } from '../../helpers/protocol/damage.ts';
 import { DAEMON_ID, person } from '../../helpers/protocol/people.ts';
 import { anyRows, testPin } from '../../helpers/protocol/shared-rows.ts';

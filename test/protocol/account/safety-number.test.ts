@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
-import { safetyNumber } from '../../../src/protocol/sealed/safety-number.ts';
+import { safetyNumber } from '../../../src/protocol/account/safety-number.ts';
 
 const fingerprint = fc.uint8Array({ minLength: 32, maxLength: 32 });
 

@@ -1,9 +1,5 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { equal } from '../../../src/protocol/base/bytes.ts';
-import { ProtocolError } from '../../../src/protocol/base/errors.ts';
-import { ekFp } from '../../../src/protocol/crypto/person-seal.ts';
-import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import {
   CARD_LIFE_MS,
   checkSealable,
@@ -11,7 +7,11 @@ import {
   identityFp,
   openCard,
   signCard,
-} from '../../../src/protocol/sealed/card.ts';
+} from '../../../src/protocol/account/card.ts';
+import { equal } from '../../../src/protocol/base/bytes.ts';
+import { ProtocolError } from '../../../src/protocol/base/errors.ts';
+import { ekFp } from '../../../src/protocol/crypto/person-seal.ts';
+import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { fixtureCardKey, fixtureKey } from '../../fixtures/keys.ts';
 import { cardWith, evenKey } from '../../helpers/protocol/bad-keys.ts';
 import { damaged, patched } from '../../helpers/protocol/damage.ts';

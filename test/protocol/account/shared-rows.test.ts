@@ -1,7 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import { utf8 } from '../../../src/protocol/base/bytes.ts';
-import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import {
   checkRow,
   compareRows,
@@ -13,7 +11,9 @@ import {
   rowKinds,
   type SharedRow,
   switchRow,
-} from '../../../src/protocol/sealed/shared-rows.ts';
+} from '../../../src/protocol/account/shared-rows.ts';
+import { utf8 } from '../../../src/protocol/base/bytes.ts';
+import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { anyRow, anyRows, testPin } from '../../helpers/protocol/shared-rows.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'layout' };

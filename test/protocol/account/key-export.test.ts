@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
 import { systemRandom } from '../../../src/platform/random.ts';
-import { concat, H } from '../../../src/protocol/base/bytes.ts';
-import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import {
   type ExportSecret,
   type ExportSecrets,
   openKeyExport,
   parseKeyExport,
   sealKeyExport,
-} from '../../../src/protocol/sealed/key-export.ts';
+} from '../../../src/protocol/account/key-export.ts';
+import { concat, H } from '../../../src/protocol/base/bytes.ts';
+import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { damaged, patched } from '../../helpers/protocol/damage.ts';
 
 /** Cheap, so that thousands of files are tried. */

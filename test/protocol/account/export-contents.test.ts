@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
-import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import {
   type ExportContents,
   encodeExportContents,
   parseExportContents,
-} from '../../../src/protocol/sealed/export-contents.ts';
+} from '../../../src/protocol/account/export-contents.ts';
+import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { damaged, patched } from '../../helpers/protocol/damage.ts';
 import { DAEMON_ID, person, T0 } from '../../helpers/protocol/people.ts';
 

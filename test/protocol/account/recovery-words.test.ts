@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { entropyOf, wordsOf } from '../../../src/protocol/account/recovery-words.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
-import { entropyOf, wordsOf } from '../../../src/protocol/sealed/recovery-words.ts';
 
 const entropy = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const zeros = wordsOf(new Uint8Array(32));
