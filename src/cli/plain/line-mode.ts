@@ -248,7 +248,7 @@ export class LineMode {
     if (event.type === 'message' && event.fresh && event.message.seq !== null && this.#isPrinted(event.message))
       this.#marks.mark(event.message.conversation, event.message.seq);
     if (event.type === 'link' && event.link.state === 'closed' && !this.#leaving) {
-      this.#closed = closedLinkError(event.link);
+      this.#closed = this.#results.closesAccount ? null : closedLinkError(event.link);
       this.leave();
     }
   }

@@ -35,11 +35,17 @@ export class LineResults {
   readonly #scope: ChatScope;
   readonly #renderer: Renderer;
   readonly #parts: LineResultsParts;
+  #closesAccount = false;
 
   constructor(parts: LineResultsParts) {
     this.#parts = parts;
     this.#scope = parts.scope;
     this.#renderer = parts.renderer;
+  }
+
+  /** The person closes the account here, so the end of the connection is no error. */
+  get closesAccount(): boolean {
+    return this.#closesAccount;
   }
 
   /** Resolves when the result is printed; an upload continues meanwhile. Resolves to false when the command was not done. */
@@ -82,6 +88,8 @@ export class LineResults {
         return controller.attempt(async () => chooseFile(result.candidates, result.wanted, '.list_files'));
       case 'new-password':
         return this.#newPassword();
+      case 'close-account':
+        return this.#closeAccount(result);
       case 'comparison':
         return this.#compare(result);
       case 'conversations':
@@ -159,8 +167,32 @@ export class LineResults {
     };
     // Printed once lines are read again: until then, typed text is dropped.
     return controller.attempt(async () => {
-      if ((await this.#parts.hidden(change)) === null) throw new ClientError('usage', phrases.needsTerminal);
+      if ((await this.#parts.hidden(change)) === null) throw new ClientError('usage', phrases.needsTerminal('.passwd'));
       controller.notify(strings.notices.passwd);
+    });
+  }
+
+  #closeAccount({ account }: Of<'close-account'>): Promise<boolean> {
+    const { controller } = this.#scope;
+    const { closing } = strings;
+    const close = async (ask: AskHidden): Promise<true> => {
+      const password = await ask(closing.askPassword);
+      if (password === '') throw new ClientError('cancelled', closing.stays);
+      this.#closesAccount = true;
+      await controller.client.closeAccount(password);
+      return true;
+    };
+    return controller.attempt(async () => {
+      for (const line of [closing.question(account), ...closing.means(account)]) this.#renderer.say(line);
+      try {
+        if ((await this.#parts.hidden(close)) === null)
+          throw new ClientError('usage', phrases.needsTerminal('.account close'));
+        controller.notify(closing.done(account.name), 'good');
+        this.#parts.leave();
+      } catch (error) {
+        this.#closesAccount = false;
+        throw error;
+      }
     });
   }
 

@@ -111,7 +111,7 @@ export const phrases = {
   passwordNew: 'new password:',
   passwordAgain: 'once more:',
   passwordKept: 'the password stays as it was: .passwd begins again',
-  needsTerminal: '.passwd asks for passwords and needs a terminal',
+  needsTerminal: (command: string) => `${command} asks for a password and needs a terminal`,
 
   askServer: (fallback: string) =>
     `which server? paste its join link, or type its host and port; Enter alone takes ${fallback}:`,

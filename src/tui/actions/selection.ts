@@ -7,8 +7,8 @@ import type { Host } from '../chat/host.ts';
 import { entriesOf, isHidden, resolvePath } from '../command-line/typed-paths.ts';
 import { fetchFile, onTransfer, sendFile } from '../commands/file-commands.ts';
 import { unfoldSelected } from '../commands/mute-commands.ts';
-import { submitPassword } from '../commands/password-form.ts';
 import type { ScreenCommands } from '../commands/screen-commands.ts';
+import { submitSecrets } from '../commands/secret-forms.ts';
 import { targetMessage } from '../commands/targets.ts';
 import { destinations, picked, searchHits } from '../selectors/search.ts';
 import { fileAt, filesOf, peopleOf, personAt } from '../selectors/selectors.ts';
@@ -76,8 +76,8 @@ export class Selection {
         return this.#copy(overlay.links[overlay.selected] ?? '');
       case 'picker':
         return void this.#pick(overlay);
-      case 'passwd':
-        return void submitPassword(this.#scope, overlay);
+      case 'secrets':
+        return void submitSecrets(this.#scope, overlay);
       case 'confirm':
       case 'fingerprint':
       case 'help':

@@ -36,6 +36,7 @@ export const commandNames = [
   '.devices',
   '.reconnect',
   '.passwd',
+  '.account',
   '.away',
   '.typing',
   '.mute',

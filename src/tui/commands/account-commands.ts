@@ -19,6 +19,7 @@ export const accountCommands = {
   },
   '.reconnect': { usage: '', help: 'try the lost link now, without waiting', run: reconnect },
   '.passwd': { usage: '', help: 'change the password', run: () => ({ kind: 'new-password' }) },
+  '.account': { usage: 'close', needs: true, help: 'close your account, for good; asks first', run: closeAccount },
   '.away': { usage: '[on|off]', help: 'show everyone that you are away, until you write again', run: away },
 } satisfies CommandFamily;
 
@@ -41,6 +42,12 @@ function devices({ controller }: ChatScope, argument: string): Result | Promise<
     await client.endDevice(chosen.device);
     return { kind: 'done', text: strings.notices.endedDevice(deviceLabel(chosen)), tone: 'good' };
   });
+}
+
+function closeAccount({ controller }: ChatScope, argument: string): Result {
+  const { me, profile } = controller.client;
+  if (argument !== 'close') return misused;
+  return { kind: 'close-account', account: { name: me.name, address: me.daemon.address, profile } };
 }
 
 function reconnect({ controller }: ChatScope): Result {

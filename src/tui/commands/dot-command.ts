@@ -45,6 +45,8 @@ export type Result =
   | { kind: 'identity'; me: Client['me'] }
   | { kind: 'devices'; devices: readonly Device[] }
   | { kind: 'new-password' }
+  /** The person has to read what it means, and to give the password. */
+  | { kind: 'close-account'; account: { name: string; address: string; profile: string } }
   | { kind: 'files'; conversation: ConversationName; files: readonly FileItem[] }
   /** No file, or more than one, is called `wanted`. */
   | { kind: 'unclear'; wanted: string; candidates: readonly FileInfo[] }

@@ -88,7 +88,10 @@ export class ScreenCommands {
       case 'comparison':
         return this.#compare(result);
       case 'new-password':
-        return open(passwordForm);
+        return open(secretForm('passwd', 3));
+      case 'close-account':
+        store.dispatch({ type: 'asked', question: { ask: 'close-account', ...result.account } });
+        return true;
       case 'search':
         return open({ kind: 'search', query: editorWith(result.query), selected: 0 });
       case 'links':
@@ -115,6 +118,8 @@ export class ScreenCommands {
   /** After a yes to `question`. */
   async carryOut(question: Extract<Result, { kind: 'asks' }>['question']): Promise<void> {
     if (question.ask === 'quit') this.#host.quit();
+    else if (question.ask === 'close-account')
+      this.#scope.store.dispatch({ type: 'overlay', overlay: secretForm('close-account', 1) });
     else if (question.ask === 'delete') await this.show(await deleteMessage(this.#scope, question.message));
   }
 
@@ -151,10 +156,7 @@ export class ScreenCommands {
   }
 }
 
-const passwordForm: Overlay = {
-  kind: 'passwd',
-  fields: [emptyEditor, emptyEditor, emptyEditor],
-  active: 0,
-  error: null,
-  busy: false,
-};
+function secretForm(form: Extract<Overlay, { kind: 'secrets' }>['form'], fields: number): Overlay {
+  const empty = Array.from({ length: fields }, () => emptyEditor);
+  return { kind: 'secrets', form, fields: empty, active: 0, error: null, busy: false };
+}

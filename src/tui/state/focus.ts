@@ -44,7 +44,7 @@ export function fieldOf(state: State): Editor | null {
     return screen.login.fields[screen.login.active];
   }
   if (screen.name !== 'chat') return null;
-  if (overlay?.kind === 'passwd') return overlay.busy ? null : overlay.fields[overlay.active];
+  if (overlay?.kind === 'secrets') return overlay.busy ? null : (overlay.fields[overlay.active] ?? null);
   if (overlay !== null) return 'query' in overlay ? overlay.query : null;
   return state.focus === 'composer' ? openThread(screen.chat).draft : null;
 }
@@ -66,8 +66,8 @@ export function withField(state: State, editor: Editor): State {
       screen: { name: 'login', login: { ...login, errors, fields: { ...login.fields, [login.active]: editor } } },
     };
   }
-  if (overlay?.kind === 'passwd') {
-    const fields = overlay.fields.with(overlay.active, editor) as [Editor, Editor, Editor];
+  if (overlay?.kind === 'secrets') {
+    const fields = overlay.fields.with(overlay.active, editor);
     return { ...state, overlay: { ...overlay, fields, error: null } };
   }
   if (overlay !== null && 'query' in overlay) {
@@ -110,7 +110,7 @@ export function isExact(state: State): boolean {
   const { overlay, screen } = state;
   // The field where it arrives decides.
   if (isTypingAhead(state)) return true;
-  if (overlay !== null) return overlay.kind === 'passwd';
+  if (overlay !== null) return overlay.kind === 'secrets';
   if (screen.name === 'login') return screen.login.active === 'password' || screen.login.active === 'repeat';
   return true;
 }

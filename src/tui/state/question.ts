@@ -6,6 +6,7 @@ export type Question =
   | { ask: 'send'; to: ConversationName; lines: number; messages: number; hasty: boolean; addressed: string | null }
   | { ask: 'delete'; message: Message }
   | { ask: 'quit' }
+  | { ask: 'close-account'; name: string; address: string; profile: string }
   /** At a login, the server's statement about the account contradicts what this profile knows. */
   | { ask: 'doubt'; statement: string; question: string };
 

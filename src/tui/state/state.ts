@@ -92,11 +92,13 @@ export type Overlay =
       query: Editor;
       selected: number;
     }
+  /** A form whose fields are not shown as text. */
   | {
-      kind: 'passwd';
-      fields: [Editor, Editor, Editor];
-      active: 0 | 1 | 2;
-      error: { field: 0 | 1 | 2; text: string } | null;
+      kind: 'secrets';
+      form: 'passwd' | 'close-account';
+      fields: readonly Editor[];
+      active: number;
+      error: { field: number; text: string } | null;
       busy: boolean;
     }
   /** A pane shown over the others because the window is too narrow for it. */

@@ -103,8 +103,9 @@ function nextPane(state: State, by: 1 | -1): State {
 }
 
 function nextField(state: State, by: 1 | -1): State {
-  if (state.overlay?.kind === 'passwd') {
-    return { ...state, overlay: { ...state.overlay, active: ((state.overlay.active + by + 3) % 3) as 0 } };
+  if (state.overlay?.kind === 'secrets') {
+    const { active, fields } = state.overlay;
+    return { ...state, overlay: { ...state.overlay, active: (active + by + fields.length) % fields.length } };
   }
   if (state.overlay !== null) return shift(state, by === 1 ? 'down' : 'up');
   if (state.screen.name !== 'login' || state.screen.login.step !== 'account') return state;

@@ -192,7 +192,7 @@ function edit(state: State, name: EditName): State {
   const field = fieldOf(state);
   const edited = changeField(state, edits[name]);
   const left = fieldOf(edited);
-  if (edited === state || field === null || left === null || state.overlay?.kind === 'passwd') return edited;
+  if (edited === state || field === null || left === null || state.overlay?.kind === 'secrets') return edited;
   return withChat(edited, (chat) => ({ ...chat, killed: killedBy(name, field, left, chat.killed) }));
 }
 

@@ -59,6 +59,8 @@ test('a line that looks like a command is never sent', async (t) => {
   await assertRefused(t, '.theme', /^\.theme is for the screen/);
   await assertRefused(t, '.pane right', /^\.pane is for the screen/);
   await assertRefused(t, '.passwd', /needs a terminal/);
+  await assertRefused(t, '.account close', /needs a terminal/);
+  await assertRefused(t, '.account close secret', /usage: \.account close/);
 });
 
 test('from a pipe, a refused line makes the program end with an error; at a terminal it does not', async (t) => {
@@ -176,6 +178,22 @@ test('passwords are asked for without echo, and again if the new one is refused'
   t.deepEqual(given.calls, [queued('#lobby', 'hi')]);
   t.is(given.said.at(-1), 'the password stays as it was: .passwd begins again');
   t.is((await typeLines(['.passwd'], { secrets: ['old'] })).said.at(-1), 'cancelled');
+});
+
+test('.account close prints what it means, asks for the password, and ends', async (t) => {
+  const done = await typeLines(['.account close', 'hi'], { secrets: ['my secret'] });
+  t.deepEqual(done.calls, [['closeAccount', 'my secret']]);
+  t.is(done.ended, null);
+  t.regex(done.said[0] ?? '', /^close the account alice at 127\.0\.0\.1:65345\? this cannot be undone$/);
+  t.true(
+    done.said.includes(
+      'this machine keeps your keys and messages in /home/alice/profile; securechat cannot show them without the account',
+    ),
+  );
+  t.is(done.said.at(-1), 'the account alice is closed');
+  const kept = await typeLines(['.account close', 'hi'], { secrets: [''] });
+  t.deepEqual(kept.calls, [queued('#lobby', 'hi')]);
+  t.is(kept.said.at(-1), 'the account stays as it was');
 });
 
 test('the end waits for work in progress while it can succeed', async (t) => {

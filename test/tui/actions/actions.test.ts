@@ -220,6 +220,34 @@ test('a wrong current password is reported in its field', async (t) => {
   t.like(store.get().overlay, { error: null });
 });
 
+test('.account close says what it means, then asks for the password', async (t) => {
+  const { say, key, answer, store, calls, notice } = await openChat(t);
+  await say('.account close');
+  t.like(store.get().overlay, { kind: 'confirm', question: { ask: 'close-account', profile: '/home/alice/profile' } });
+  await key('escape');
+  t.is(store.get().overlay, null);
+  await say('.account close');
+  await answer('y');
+  t.like(store.get().overlay, { kind: 'secrets', form: 'close-account' });
+  store.dispatch({ type: 'typed', text: 'my secret' });
+  await key('enter');
+  t.deepEqual(calls('closeAccount'), [['my secret']]);
+  t.like(store.get().overlay, { kind: 'page', title: 'Account closed' });
+  t.is(notice(), 'the account alice is closed');
+  await say('.account close my secret');
+  t.is(calls('closeAccount').length, 1, 'a password is never a part of the command');
+});
+
+test('a wrong password closes no account, and is reported in its field', async (t) => {
+  const { say, key, answer, store, client } = await openChat(t);
+  client.closeAccount = () => Promise.reject(new ClientError('login-refused', 'the current password is wrong'));
+  await say('.account close');
+  await answer('y');
+  store.dispatch({ type: 'typed', text: 'wrong' });
+  await key('enter');
+  t.like(store.get().overlay, { error: { field: 0, text: 'not closed: the password is wrong' }, busy: false });
+});
+
 for (const [terminalTheme, theme, said] of [
   ['dark', 'light', 'theme light'],
   ['16', 'dark', 'this terminal shows 16 colours; theme dark is kept for others'],

@@ -78,7 +78,7 @@ test('Ctrl+Y never inserts a password', (t) => {
   const none = { before: '', after: '' };
   const screen = new ScreenState().do({
     type: 'overlay',
-    overlay: { kind: 'passwd', fields: [none, none, none], active: 0, error: null, busy: false },
+    overlay: { kind: 'secrets', form: 'passwd', fields: [none, none, none], active: 0, error: null, busy: false },
   });
   screen.do(type('my secret'), { type: 'edited', edit: 'delete-to-start' }, { type: 'overlay', overlay: null });
   t.is(screen.do({ type: 'yanked' }).draft, '|');

@@ -13,7 +13,14 @@ const overlays: Overlay[] = [
   { kind: 'search', query: empty, selected: 0 },
   { kind: 'picker', folder: '/tmp', entries: [], note: 'a note', query: empty, selected: 0 },
   ...([0, 1, 2] as const).map(
-    (active): Overlay => ({ kind: 'passwd', fields: [empty, empty, empty], active, error: null, busy: false }),
+    (active): Overlay => ({
+      kind: 'secrets',
+      form: 'passwd',
+      fields: [empty, empty, empty],
+      active,
+      error: null,
+      busy: false,
+    }),
   ),
 ];
 
@@ -44,7 +51,7 @@ for (const size of sizes) {
     await typed('composer');
     for (const overlay of overlays) {
       await after({ type: 'overlay', overlay });
-      await typed(overlay.kind, overlay.kind === 'passwd' ? '•••' : undefined);
+      await typed(overlay.kind, overlay.kind === 'secrets' ? '•••' : undefined);
     }
     await after({ type: 'overlay', overlay: null });
     const said = message({ text: 'said' });

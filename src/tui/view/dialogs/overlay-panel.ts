@@ -124,8 +124,8 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
     }
     case 'fingerprint':
       return fingerprint(overlay, chat, columns);
-    case 'passwd':
-      return passwd(overlay, chat?.me.name ?? '', columns);
+    case 'secrets':
+      return secrets(overlay, chat?.me.name ?? '', columns);
   }
 }
 
@@ -191,6 +191,11 @@ function questionOf(question: Question): { lines: readonly string[]; foot: strin
     }
     case 'quit':
       return { lines: questions.quit, foot: questions.quitFoot };
+    case 'close-account':
+      return {
+        lines: [strings.closing.question(question), ...strings.closing.means(question)],
+        foot: strings.closing.foot,
+      };
     case 'doubt':
       return { lines: [question.question, question.statement], foot: questions.doubtFoot };
   }
@@ -252,21 +257,37 @@ function fingerprint(
   };
 }
 
-const PASSWD_LABEL = 14;
+const SECRET_LABEL = 14;
 
-function passwd(overlay: Extract<OverlayState, { kind: 'passwd' }>, name: string, columns: number): Shown {
-  const { fields, active, error, busy } = overlay;
-  const indent = ' '.repeat(PASSWD_LABEL + 2);
+function secrets(overlay: Extract<OverlayState, { kind: 'secrets' }>, name: string, columns: number): Shown {
+  const { form, fields, active, error, busy } = overlay;
+  const indent = ' '.repeat(SECRET_LABEL + 2);
+  const { title, labels, foot, waiting } = secretForms[form];
   return {
-    title: strings.overlays.passwd,
-    foot: busy ? strings.login.progress.login : strings.passwd.foot,
-    rows: [strings.passwd.old, strings.passwd.fresh, strings.login.repeat].flatMap((label, index): PanelRow[] => {
+    title: title(name),
+    foot: busy ? waiting : foot,
+    rows: labels.flatMap((label, index): PanelRow[] => {
       const field = fields[index] ?? emptyEditor;
       return [
-        { field, label: fill(label, PASSWD_LABEL), mask: '•', active: active === index && !busy },
-        ...(index === 1 ? strengthRows(textOf(field), name, indent) : []),
+        { field, label: fill(label, SECRET_LABEL), mask: '•', active: active === index && !busy },
+        ...(form === 'passwd' && index === 1 ? strengthRows(textOf(field), name, indent) : []),
         ...(error?.field === index ? errorRows(error.text, indent, columns) : []),
       ];
     }),
   };
 }
+
+const secretForms = {
+  passwd: {
+    title: () => strings.overlays.passwd,
+    labels: [strings.passwd.old, strings.passwd.fresh, strings.login.repeat],
+    foot: strings.passwd.foot,
+    waiting: strings.login.progress.login,
+  },
+  'close-account': {
+    title: strings.closing.title,
+    labels: [strings.closing.password],
+    foot: strings.closing.formFoot,
+    waiting: strings.closing.closing,
+  },
+} as const;

@@ -7,6 +7,12 @@ import { width } from '../../../../src/tui/width/measure.ts';
 import { draw, sizes } from '../../../helpers/screen/frames.tsx';
 import { message } from '../../../helpers/screen/messages.ts';
 
+const closingQuestion = {
+  ask: 'close-account',
+  name: 'alice',
+  address: 'chat.example.org:65345',
+  profile: '/home/alice/.local/share/securechat',
+} as const;
 const overlays: Overlay[] = [
   { kind: 'help', top: 0 },
   {
@@ -38,12 +44,15 @@ const overlays: Overlay[] = [
     selected: 0,
   },
   {
-    kind: 'passwd',
+    kind: 'secrets',
+    form: 'passwd',
     fields: [{ before: 'secret', after: '' }, emptyEditor, emptyEditor],
     active: 1,
     error: { field: 0, text: 'wrong, '.repeat(20) },
     busy: false,
   },
+  { kind: 'secrets', form: 'close-account', fields: [emptyEditor], active: 0, error: null, busy: false },
+  { kind: 'confirm', question: closingQuestion, at: 0, stray: false },
   { kind: 'pane', pane: 'people' },
   { kind: 'pane', pane: 'files' },
 ];
@@ -61,12 +70,25 @@ for (const size of sizes) {
   });
 }
 
+test('all that the end of an account means is seen in the smallest window', async (t) => {
+  const { after, enter } = draw(t, { columns: 60, rows: 15 });
+  enter();
+  const rows = await after({
+    type: 'overlay',
+    overlay: { kind: 'confirm', question: closingQuestion, at: 0, stray: false },
+  });
+  const seen = rows.map((row) => row.replace(/^.*?│ | +│.*$/g, '').trim()).join(' ');
+  for (const line of [strings.closing.question(closingQuestion), ...strings.closing.means(closingQuestion)])
+    t.true(seen.includes(line), `${line}\n${rows.join('\n')}`);
+  t.regex(rows.join('\n'), /Esc or n keeps the account/);
+});
+
 test('the password dialog shows the strength, errors beside their field, and that Esc closes it', async (t) => {
   const { after, enter } = draw(t);
   enter();
   const fields = ['old secret', 'new secret', ''].map((before) => ({ before, after: '' })) as [Editor, Editor, Editor];
   const wrong = { field: 0 as const, text: strings.passwd.wrong };
-  const overlay: Overlay = { kind: 'passwd', fields, active: 1, error: wrong, busy: false };
+  const overlay: Overlay = { kind: 'secrets', form: 'passwd', fields, active: 1, error: wrong, busy: false };
   const text = (await after({ type: 'overlay', overlay })).join('\n');
   t.regex(
     text,
