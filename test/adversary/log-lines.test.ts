@@ -7,7 +7,7 @@ import test, { type ExecutionContext } from 'ava';
 import { limitValues } from '../../src/daemon/limits/limits.ts';
 import { requestTable } from '../../src/daemon/requests/index.ts';
 import { ProtocolError } from '../../src/protocol/base/errors.ts';
-import { recordType } from '../../src/protocol/link/record-format.ts';
+import { recordType, SMALL_RECORD } from '../../src/protocol/link/record-format.ts';
 import { encodeRequest } from '../../src/protocol/wire/codec.ts';
 import { connectTo, login, register } from '../helpers/client/client.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -138,6 +138,25 @@ test.serial('junk in every state before login causes few log lines and no errors
     loud.every(({ evt }) => evt === 'authn_login_fail'),
     JSON.stringify(loud.slice(0, 3)),
   );
+});
+
+test.serial('what a client may send only after login is logged as that', async (t) => {
+  const { at, lines } = await openDaemon(t);
+  const tooEarly = [
+    (client: HostileClient) => client.messages(new Uint8Array(SMALL_RECORD)),
+    (client: HostileClient) => client.sendSegment(1, 0, new Uint8Array(100)),
+  ];
+  for (const send of tooEarly) {
+    const client = await hostileClient(t, at);
+    send(client);
+    t.is(await client.ended, 'cut');
+  }
+  const reasons = () => lines.filter(({ evt }) => evt === 'input_validation_fail').map(({ reason }) => reason);
+  await until(() => reasons().length === tooEarly.length);
+  t.deepEqual(reasons(), [
+    'a record of more than 4096 bytes was announced before login; does the client send other requests before its login is answered?',
+    'a file segment was sent before login',
+  ]);
 });
 
 test.serial('a link that fails to log in again and again causes a bounded number of lines', async (t) => {

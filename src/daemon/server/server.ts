@@ -125,8 +125,10 @@ export class Server {
     };
     link.onSegment = (transfer, index, bytes) => {
       session.lastReceivedAt = clock.monotonic();
-      if (session.account === null) session.cut();
-      else queue.takeSegment(bytes.length, () => files.onSegment(session, transfer, index, bytes));
+      if (session.account === null) {
+        logProtocolError(this.#context, session, new ProtocolError('link', 'a file segment was sent before login'));
+        session.cut();
+      } else queue.takeSegment(bytes.length, () => files.onSegment(session, transfer, index, bytes));
     };
     link.onMessage = (message) => {
       session.lastReceivedAt = clock.monotonic();

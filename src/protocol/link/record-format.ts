@@ -34,7 +34,17 @@ export type RecordLimits = {
 };
 export const recordLimits: RecordLimits = { records: 2 ** 20, bytes: 2 ** 30, age: 3_600_000, hardStop: 2 ** 24 };
 
-/** The one error of records and broadcasts, for every failure. */
+/** The error of records and broadcasts, for every failure but a length. */
 export function recordError(): ProtocolError {
   return new ProtocolError('link', 'the link carried a record that is not the next one of its sender');
+}
+
+/**
+ * The error for a length above `max` plaintext bytes. Its sentence is for the log: the peer learns of no reason. Clients in
+ * development meet it when they send large records before their login is answered.
+ */
+export function recordTooLong(max: number): ProtocolError {
+  const hint =
+    max === SMALL_RECORD ? ' before login; does the client send other requests before its login is answered?' : '';
+  return new ProtocolError('link', `a record of more than ${max} bytes was announced${hint}`);
 }

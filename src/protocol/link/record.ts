@@ -16,6 +16,7 @@ import {
   type RecordType,
   recordError,
   recordLimits,
+  recordTooLong,
   recordType,
 } from './record-format.ts';
 
@@ -187,8 +188,8 @@ export class RecordOpener {
     const length = this.#header.readUInt32BE();
     const sealed = length % BROADCAST_BIT;
     const clear = length < BROADCAST_BIT ? 0 : GENERATION;
-    if (sealed < clear + 1 + TAG || sealed > clear + this.maxPlain + TAG) throw recordError();
-    if (clear > 0 && this.#broadcasts === null) throw recordError();
+    if (sealed < clear + 1 + TAG || (clear > 0 && this.#broadcasts === null)) throw recordError();
+    if (sealed > clear + this.maxPlain + TAG) throw recordTooLong(this.maxPlain);
     return { taken, sealed };
   }
 
