@@ -1,9 +1,9 @@
 /** The interface of the library: what a client that is logged in can do. */
+import type { AccountMethods } from './account-methods.ts';
 import type {
   ClientEvent,
   Conversation,
   ConversationName,
-  Device,
   FileInfo,
   FileRef,
   Gap,
@@ -12,7 +12,6 @@ import type {
   Message,
   MessageRef,
   Person,
-  ProfileLock,
   TransferOptions,
   TransferState,
 } from './types.ts';
@@ -21,7 +20,7 @@ import type {
  * A client that is logged in. Its methods throw ClientError; the codes are listed with each method. In addition, every method that
  * stores something may throw 'disk-full', and every method that asks the server 'unreachable' and 'refused'.
  */
-export interface Client {
+export interface Client extends AccountMethods {
   /**
    * This account, its server, and the number of this device. Fingerprints are hex.
    * @example
@@ -274,64 +273,6 @@ export interface Client {
    * await client.acceptKey('bob');
    */
   acceptKey(name: string): Promise<void>;
-
-  /**
-   * Resolves with the devices of this account, those that logged in last first.
-   * @example
-   * for (const { name, address, isNew } of await client.devices()) if (isNew) console.log(`new device: ${name}, ${address}`);
-   */
-  devices(): Promise<Device[]>;
-
-  /**
-   * Stores in the profile that the person has looked at these devices: they are not announced as new any more.
-   * @example
-   * await client.markDevicesSeen(await client.devices());
-   */
-  markDevicesSeen(devices: readonly Pick<Device, 'device' | 'since'>[]): Promise<void>;
-
-  /**
-   * Signs a device out; it needs the password to log in again.
-   * @param device its number, or null for every other device
-   * @returns how many devices were signed out
-   * @example
-   * console.log(`${await client.endDevice(null)} other devices were signed out`);
-   */
-  endDevice(device: number | null): Promise<number>;
-
-  /**
-   * Changes the password.
-   * @throws ClientError 'login-refused' when `oldPassword` is wrong; 'usage' when `newPassword` has invisible characters
-   * @example
-   * await client.passwd('secret', 'better secret');
-   */
-  passwd(oldPassword: string, newPassword: string): Promise<void>;
-
-  /**
-   * Resolves with the lock of the profile as it is now (`securechat profile lock`); null without one.
-   * @throws ClientError 'refused' when the file with the profile's key is missing or damaged
-   * @example
-   * const lock = await client.profileLock();
-   * if (lock?.after != null) console.log(`the screen asks again after ${lock.after / 60_000} minutes`);
-   */
-  profileLock(): Promise<ProfileLock | null>;
-
-  /**
-   * Resolves with whether `passphrase` opens the profile now. Takes about 0.2 s. Once the lock is removed, any text does.
-   * @throws ClientError 'refused' when the file with the profile's key is missing or damaged
-   * @example
-   * if (!(await client.checkPassphrase('correct horse'))) console.log('the passphrase of the profile is wrong');
-   */
-  checkPassphrase(passphrase: string): Promise<boolean>;
-
-  /**
-   * Closes the account, for good: all its devices are logged out, it leaves all rooms, and its name is free. Others keep what they
-   * received, and this profile keeps its keys and messages. The connection is closed then; call `close` all the same.
-   * @throws ClientError 'login-refused' when the password is wrong
-   * @example
-   * await client.closeAccount('secret');
-   * await client.close();
-   */
-  closeAccount(password: string): Promise<void>;
 
   /**
    * Closes the client. Waits up to 2 seconds for messages that are being sent; the rest stays in the outbox.

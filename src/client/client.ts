@@ -14,7 +14,10 @@ import { repeatOnReconnect } from './connection/repeat-on-reconnect.ts';
 import { type HistoryOptions, readHistory, readUnresolved } from './conversations/history.ts';
 import { addUnsent } from './conversations/list-conversations.ts';
 import { ClientError, throwClientError } from './errors.ts';
+import type { ExportRequest, MadeExport } from './export-types.ts';
+import { makeExport } from './key-export/make-export.ts';
 import { ClientLifecycle } from './lifecycle.ts';
+import { rotateKeys } from './login/account-changes.ts';
 import type { SignedIn } from './login/sign-in.ts';
 import { type ConversationRef, nameOfRecipient } from './notes/conversation-ref.ts';
 import { shownName } from './people/shown-name.ts';
@@ -244,6 +247,18 @@ export class ChatClient implements Client {
 
   async closeAccount(password: string): Promise<void> {
     await this.#withClientErrors(() => this.#signedIn.closeAccount(password));
+  }
+
+  async rotateKeys(password: string): Promise<void> {
+    const { authenticator, keyring } = this.#signedIn;
+    await this.#withClientErrors(async () => {
+      const { keys } = await authenticator.withPassword(password, rotateKeys);
+      keyring.replace(keys);
+    });
+  }
+
+  exportKeys(request: ExportRequest): Promise<MadeExport> {
+    return this.#withClientErrors(() => makeExport(this.#signedIn, request));
   }
 
   async close(): Promise<void> {

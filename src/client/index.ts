@@ -3,6 +3,7 @@ export { Refusal, type RefusalCode } from '../protocol/base/errors.ts';
 export type { Client } from './client-api.ts';
 export { connect } from './connect.ts';
 export { ClientError, type ClientErrorCode } from './errors.ts';
+export type { ExportRequest, MadeExport } from './export-types.ts';
 export { type ListenOptions, listen } from './messages/message-stream.ts';
 export type {
   Ask,

@@ -232,9 +232,19 @@ export type ClientEvent =
  * - `vault-back`: the server's copy of the keys is older than one that it had stored.
  * - `keeps-no-vault`: the server says that it stores no copy of the keys, but this profile stores one there.
  * - `other-keys`: the stored keys do not continue from those of this profile.
+ * - `older-export`: the export to import is older than this profile, and has no key that the profile lacks.
+ * - `renewed-since`: the account has a newer key than the export, which nobody can give to this machine.
  */
 export type Doubt = {
-  kind: 'no-keys' | 'reset' | 'other-identity' | 'vault-back' | 'keeps-no-vault' | 'other-keys';
+  kind:
+    | 'no-keys'
+    | 'reset'
+    | 'other-identity'
+    | 'vault-back'
+    | 'keeps-no-vault'
+    | 'other-keys'
+    | 'older-export'
+    | 'renewed-since';
   /** The account's name. */
   name: string;
   /** A sentence in lower case, without a full stop. */

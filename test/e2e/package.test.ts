@@ -67,8 +67,11 @@ test('a program and all examples compile elsewhere against the installed library
     ({ code }, i) => `export async function example${i}(client: Client) {{\n${code}\n}}\n`,
   );
   await writeFile(join(dir, 'examples.ts'), exampleImports + functions.join(''));
-  const api = await readFile(join(dir, 'node_modules/securechat/dist/types/client/client-api.d.ts'), 'utf8');
-  const members = api.match(/^ {4}(readonly )?\w+[(:]/gm) ?? [];
+  const types = join(dir, 'node_modules/securechat/dist/types/client');
+  const api = await Promise.all(
+    ['client-api', 'account-methods'].map((name) => readFile(join(types, `${name}.d.ts`), 'utf8')),
+  );
+  const members = api.join('').match(/^ {4}(readonly )?\w+[(:]/gm) ?? [];
   t.true(members.length > 25);
   for (const member of [...members, 'class ClientError', 'class Refusal', 'function connect', 'function listen'])
     t.true(

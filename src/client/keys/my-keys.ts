@@ -1,7 +1,7 @@
 /** Makes and renews the keys of this account and their card. */
 import type { Clock } from '../../platform/clock.ts';
 import { systemRandom } from '../../platform/random.ts';
-import { CARD_LIFE_MS, openCard, signCard } from '../../protocol/account/card.ts';
+import { CARD_LIFE_MS, type Card, openCard, signCard } from '../../protocol/account/card.ts';
 import type { PrivateEncryptionKey, PublicEncryptionKey } from '../../protocol/crypto/person-seal.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
 import { XWING_SEED_BYTES, xwingPublicKey } from '../../protocol/crypto/xwing.ts';
@@ -36,9 +36,15 @@ export function needsRenewal(keys: AccountKeys, clock: Clock): boolean {
 /**
  * Makes the next card in the chain.
  * @param rotate true: for a new encryption key, and the old one is retired; false: for the same key
+ * @param old the newest card of the account, if it is of a key that `keys` lacks
  */
-export async function renewKeys(rsa: Rsa, clock: Clock, keys: AccountKeys, rotate: boolean): Promise<AccountKeys> {
-  const old = currentCard(keys);
+export async function renewKeys(
+  rsa: Rsa,
+  clock: Clock,
+  keys: AccountKeys,
+  rotate: boolean,
+  old: Card = currentCard(keys),
+): Promise<AccountKeys> {
   const [newest, ...retired] = keys.keys;
   if (newest === undefined) throw new Error('an account has at least one key');
   const same = { ekSpki: old.ekSpki, xwingKey: old.xwingKey, pkcs8: newest.pkcs8, seed: newest.seed };

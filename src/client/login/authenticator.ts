@@ -51,7 +51,7 @@ export type AuthenticatorOptions = {
 };
 
 /** A link before the login. `signSpki`: the daemon's signing key, which the link's fingerprint covers. */
-type OpenLink = { calls: Calls; daemonId: Uint8Array; signSpki: Uint8Array };
+export type OpenLink = { calls: Calls; daemonId: Uint8Array; signSpki: Uint8Array };
 
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
@@ -120,20 +120,30 @@ export class Authenticator {
       await store.replace(fingerprint, name, account);
       return account.keys;
     };
-    const open = await this.#retry.run(async () => {
-      const opened = await this.#openLink();
+    const open = await this.onNewLink(async (opened) => {
       const { calls, daemonId } = opened;
-      try {
-        const invite = options.invite ?? null;
-        await registerAccount(calls, opaque(), { name, password, invite, localKeys, keys, daemonId });
-        return opened;
-      } catch (error) {
-        calls.link.destroy();
-        throw error;
-      }
+      const invite = options.invite ?? null;
+      await registerAccount(calls, opaque(), { name, password, invite, localKeys, keys, daemonId });
+      return opened;
     });
     return this.#retryPassword(password, open).catch((error: unknown) => {
       throw withAccountMade(name, error);
+    });
+  }
+
+  /**
+   * Opens a link and runs `logIn` on it, again and again while the daemon answers but lets nobody in. When that fails, the link is cut.
+   * @throws as `logIn`; ClientError 'unreachable', 'untrusted'
+   */
+  onNewLink<T>(logIn: (open: OpenLink) => Promise<T>): Promise<T> {
+    return this.#retry.run(async () => {
+      const open = await this.#openLink();
+      try {
+        return await logIn(open);
+      } catch (error) {
+        open.calls.link.destroy();
+        throw error;
+      }
     });
   }
 
@@ -188,7 +198,7 @@ export class Authenticator {
       const login = await loginByPassword(calls, opaque(), { name, password, device, deviceName, daemonId });
       await known.confirm(fingerprint, daemonId);
       ask.progress('vault');
-      const keySync = this.#keySync(daemonId);
+      const keySync = this.keySync(daemonId);
       const account = await keySync.afterPasswordLogin(calls, login, password);
       if (login.welcome.ticket !== null) await store.saveTicket(fingerprint, name, device, login.welcome.ticket);
       return { calls, login, welcome: login.welcome, account, daemonId, signSpki, keySync };
@@ -210,7 +220,7 @@ export class Authenticator {
       ask.progress('login');
       const { identity } = account.keys;
       const welcome = await loginByKey(calls, rsa, { name, identity, device, ticket, daemonId });
-      const agreed = await this.#keySync(daemonId).afterKeyLogin(calls, welcome, account);
+      const agreed = await this.keySync(daemonId).afterKeyLogin(calls, welcome, account);
       await store.markUsed(fingerprint, name);
       return { calls, welcome, account: agreed, daemonId, signSpki };
     } catch (error) {
@@ -247,7 +257,7 @@ export class Authenticator {
     return { calls, daemonId, signSpki };
   }
 
-  #keySync(daemonId: Uint8Array): KeySync {
+  keySync(daemonId: Uint8Array): KeySync {
     const { store, rsa, opaque, clock, random, fingerprint: daemon, name, ask } = this.#options;
     return new KeySync({ store, rsa, opaque, clock, random, daemon, daemonId, name, ask });
   }

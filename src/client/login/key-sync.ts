@@ -1,7 +1,6 @@
 /** Keeps the keys of this account equal in three places: this profile, the vault at the daemon, and the card in the directory. */
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
-import { followCards, openCard } from '../../protocol/account/card.ts';
 import { MAX_VAULT_KEYS, openVault, sealVault } from '../../protocol/account/vault.ts';
 import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
 import type { Opaque } from '../../protocol/crypto/opaque.ts';
@@ -10,9 +9,11 @@ import type { Welcome } from '../../protocol/wire/requests.ts';
 import type { Calls } from '../connection/calls.ts';
 import { ClientError } from '../errors.ts';
 import type { Account, AccountStore } from '../keys/account-store.ts';
+import { mergeKeys } from '../keys/merge-keys.ts';
 import { currentCard, makeKeys, needsRenewal, renewKeys } from '../keys/my-keys.ts';
 import type { Ask } from '../types.ts';
-import { checkKeyLogin, confirmDoubt, findDoubt, otherKeysDoubt, untrustedError } from './account-check.ts';
+import { checkKeyLogin, confirmDoubt, findDoubt, otherKeysDoubt } from './account-check.ts';
+import { viewDirectory } from './directory-view.ts';
 import type { PasswordLogin } from './login-exchange.ts';
 import { replacePassword } from './register.ts';
 
@@ -71,7 +72,7 @@ export class KeySync {
     if (!account.localKeys) {
       const version = Math.max(account.vaultVersion, welcome.vault?.version ?? 0) + 1;
       renewed = { ...renewed, vaultVersion: version, vaultStored: version };
-      await this.#sealVault(calls, exportKey, welcome.recordHash, renewed);
+      await this.storeVault(calls, exportKey, welcome.recordHash, renewed);
     }
     const stored = await store.save(daemon, name, renewed);
     await this.#putCard(calls, stored);
@@ -110,11 +111,12 @@ export class KeySync {
     const next = { ...account, vaultVersion: account.vaultVersion + 1 };
     // Save first: if the answer is lost, the next attempt uses a higher number, which the daemon accepts.
     await store.save(daemon, name, next);
-    await this.#sealVault(calls, exportKey, recordHash, next);
+    await this.storeVault(calls, exportKey, recordHash, next);
     return next;
   }
 
-  async #sealVault(
+  /** Stores the vault of `account.vaultVersion`, sealed for the OPAQUE record with this hash. @throws ClientError 'refused' without a hash */
+  async storeVault(
     calls: Calls,
     exportKey: Uint8Array,
     recordHash: Uint8Array | null,
@@ -154,8 +156,13 @@ export class KeySync {
     if (localCard.cardSeq >= vaultCard.cardSeq) {
       await confirmDoubt(ask, otherKeysDoubt(name));
       await store.replace(daemon, name, fetched);
+      return fetched;
     }
-    return store.save(daemon, name, fetched);
+    // The password may have been replaced by an export that did not have every key of this profile.
+    const keys = mergeKeys(fetched.keys, local.keys) ?? fetched.keys;
+    const isVaultBehind = Math.min(keys.keys.length, MAX_VAULT_KEYS) > fetched.keys.keys.length;
+    const vaultVersion = fetched.vaultVersion + (isVaultBehind ? 1 : 0);
+    return store.save(daemon, name, { ...fetched, keys, vaultVersion });
   }
 
   async #fetchVault(calls: Calls, { welcome, exportKey }: PasswordLogin): Promise<Account> {
@@ -187,35 +194,14 @@ export class KeySync {
    */
   async #agreeWithDirectory(calls: Calls, account: Account): Promise<Account> {
     const { name } = this.#options;
-    const mine = currentCard(account.keys);
-    const { cards } = await calls.request('cards', { name, from: Math.max(1, mine.cardSeq - 1) });
-    const last = cards.at(-1);
-    if (last === undefined) throw untrustedError(`the server has lost the card of ${name}`);
-    const shown = openCard(last);
-    if (!equal(shown.idFp, mine.idFp))
-      throw new ClientError(
-        'key-changed',
-        `the server shows another key for ${name}; if you did not ask for a reset, warn its operator`,
-      );
-    if (shown.cardSeq === mine.cardSeq - 1 && equal(shown.hash, mine.prevCardHash)) {
-      await this.#putCard(calls, account);
-      return account;
-    }
-    if (shown.cardSeq < mine.cardSeq)
-      throw untrustedError(
-        `the server shows card ${shown.cardSeq} of ${name}, but it had stored card ${mine.cardSeq - 1}`,
-      );
-    const newer = cards.filter((card) => openCard(card).cardSeq >= mine.cardSeq);
-    const { card } = followCards({ idFp: mine.idFp, cardSeq: mine.cardSeq, cardHash: mine.hash }, newer);
-    if (!equal(card.ekFp, mine.ekFp))
+    const view = await viewDirectory(calls, name, account);
+    if (view.kind === 'newer-key')
       throw new ClientError(
         'login-refused',
         `the keys of ${name} were renewed on another machine; log in with the password`,
       );
-    const [newest, ...retired] = account.keys.keys;
-    if (newest === undefined || card.cardSeq === mine.cardSeq) return account;
-    const keys = { identity: account.keys.identity, keys: [{ ...newest, card: last }, ...retired] };
-    return { ...account, keys };
+    if (view.kind === 'card-missing') await this.#putCard(calls, account);
+    return view.kind === 'newer-card' ? view.account : account;
   }
 
   async #putCard(calls: Calls, account: Account): Promise<void> {

@@ -29,6 +29,8 @@ export type PreparedLogin = Omit<Platform, 'opaque'> & {
   readonly known: KnownDaemons;
   readonly store: AccountStore;
   readonly authenticator: Authenticator;
+  /** Started at the first call: a login by key needs no OPAQUE. */
+  readonly opaque: () => Opaque;
   readonly address: Address;
   readonly fingerprint: Uint8Array;
   /** The device that logs in: its ticket, if it has one, is in the profile. */
@@ -68,6 +70,7 @@ export async function prepareLogin(
     if (platform.rsa === undefined) ends.push(() => rsa.close());
     let pool: Opaque | null = null;
     const opaque = (): Opaque => {
+      if (platform.opaque !== undefined) return platform.opaque;
       pool ??= opaquePool({ threads: 1, maxQueue: OPAQUE_QUEUE });
       return pool;
     };
@@ -99,7 +102,7 @@ export async function prepareLogin(
       known,
       store,
       rsa,
-      opaque: () => platform.opaque ?? opaque(),
+      opaque,
       clock,
       random,
       ask,
@@ -113,6 +116,7 @@ export async function prepareLogin(
       known,
       store,
       authenticator,
+      opaque,
       address,
       fingerprint,
       device,

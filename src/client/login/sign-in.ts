@@ -66,7 +66,7 @@ export async function signIn(
  * Keeps the account logged in.
  * @param reconnect logs in again after a lost link; an abort ends the attempt
  */
-function startSession(
+export function startSession(
   prepared: PreparedLogin,
   first: LoginResult,
   reconnect: (signal: AbortSignal) => Promise<LoginResult>,

@@ -1,15 +1,18 @@
 /** What an export contains: keys, the way to the daemon, a ticket to log in with, and the pinned people. */
-import { fromUtf8, Reader, utf8, Writer } from '../base/bytes.ts';
+import { equal, fromUtf8, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 import { isName } from '../base/safe-text.ts';
 import { openCard } from './card.ts';
+import { checkRow, nameOfRow, pinOfRow, rowKinds, type SharedRow } from './shared-rows.ts';
 import { encodeVaultContents, parseVaultContents, type VaultContents } from './vault.ts';
 
 const FORMAT = 1;
 const REFUSED = 'the contents of the export are not valid';
+/** The value of a row of kind `pin`: identity(32), card number u64, card hash(32), trust u8. */
+const PIN_BYTES = 73;
 /** Most pinned people of an export. */
-const MAX_EXPORT_PEOPLE = 16_384;
+export const MAX_EXPORT_PEOPLE = 16_384;
 
 export type ExportContents = {
   /** When it was made, ms since 1970 UTC. */
@@ -24,9 +27,11 @@ export type ExportContents = {
   /** The account has no vault: its keys are on one machine, and in exports. */
   localKeys: boolean;
   keys: VaultContents;
-  /** The newest pinned card of each person, and whether the safety number was compared. */
-  people: { card: Uint8Array; verified: boolean }[];
+  people: ExportedPin[];
 };
+
+/** What the person decided about the key of another: a shared row of kind `pin`, and the newest card that was accepted, if it is known. */
+export type ExportedPin = { row: SharedRow; card: Uint8Array | null };
 
 export function encodeExportContents(contents: ExportContents): Uint8Array {
   const { madeAt, daemon, name, idFp, device, ticket, localKeys, keys, people } = contents;
@@ -39,7 +44,13 @@ export function encodeExportContents(contents: ExportContents): Uint8Array {
     .u8(localKeys ? 1 : 0);
   writer.u32(keys.version).u32(vault.length).bytes(vault);
   writer.u32(people.length);
-  for (const { card, verified } of people) writer.var16(card).u8(verified ? 1 : 0);
+  for (const { row, card } of people)
+    writer
+      .var16(row.key)
+      .bytes(row.value)
+      .u64(row.at)
+      .u32(row.device)
+      .var16(card ?? new Uint8Array());
   return writer.finish();
 }
 
@@ -64,18 +75,23 @@ export function parseExportContents(bytes: Uint8Array): ExportContents {
     const keys = parseVaultContents(reader.bytes(reader.u32()), { name, idFp }, version);
     const count = reader.u32();
     ensure(count <= MAX_EXPORT_PEOPLE);
-    const people: ExportContents['people'] = [];
-    const names = new Set<string>();
-    for (let n = 0; n < count; n += 1) {
-      const card = reader.var16();
-      const { name: person } = openCard(card);
-      ensure(!names.has(person) && person !== name);
-      names.add(person);
-      people.push({ card, verified: readBoolean(reader) });
-    }
+    const people = Array.from({ length: count }, () => readPin(reader));
+    const names = new Set(people.map(({ row }) => nameOfRow(row)));
+    ensure(names.size === count && !names.has(name));
     reader.end();
     return { madeAt, daemon, name, idFp, device, ticket, localKeys, keys, people };
   });
+}
+
+function readPin(reader: Reader): ExportedPin {
+  const [key, value] = [reader.var16(), reader.bytes(PIN_BYTES)];
+  const row: SharedRow = { kind: rowKinds.pin, key, value, at: reader.u64(), device: reader.u32() };
+  checkRow(row);
+  const bytes = reader.var16();
+  if (bytes.length === 0) return { row, card: null };
+  const { name, idFp } = openCard(bytes);
+  ensure(name === nameOfRow(row) && equal(idFp, pinOfRow(row).idFp));
+  return { row, card: bytes };
 }
 
 function readBoolean(reader: Reader): boolean {

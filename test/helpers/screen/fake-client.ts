@@ -1,5 +1,6 @@
 import { reactionsOf } from '../../../src/client/cache/message-changes.ts';
 import type { Client } from '../../../src/client/client-api.ts';
+import type { ExportRequest, MadeExport } from '../../../src/client/export-types.ts';
 import type {
   ClientEvent,
   Conversation,
@@ -303,6 +304,16 @@ export class FakeClient implements Client {
 
   async passwd(old: string, fresh: string): Promise<void> {
     this.#call('passwd', old, fresh);
+  }
+
+  async rotateKeys(password: string): Promise<void> {
+    this.#call('rotateKeys', password);
+  }
+
+  async exportKeys({ path, password, passphrase }: ExportRequest): Promise<MadeExport> {
+    this.#call('exportKeys', path, password, passphrase);
+    const words = `${'abandon '.repeat(23)}art`;
+    return { path, words, wordsFile: null, device: 9, deviceName: 'export', people: 2, localKeys: false };
   }
 
   async close(): Promise<void> {

@@ -6,11 +6,14 @@ import {
   encodeExportContents,
   parseExportContents,
 } from '../../../src/protocol/account/export-contents.ts';
+import { pinRow, type Trust } from '../../../src/protocol/account/shared-rows.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { damaged, patched } from '../../helpers/protocol/damage.ts';
-import { DAEMON_ID, person, T0 } from '../../helpers/protocol/people.ts';
+import { DAEMON_ID, type Person, person, T0 } from '../../helpers/protocol/people.ts';
 
 const [alice, bob, carol] = [await person('alice'), await person('bob'), await person('carol')];
+const pinned = ({ name, card }: Person, trust: Trust) =>
+  pinRow(name, { idFp: card.idFp, cardSeq: card.cardSeq, cardHash: card.hash, trust }, { at: T0, device: 7 });
 const contents: ExportContents = {
   madeAt: T0,
   daemon: { address: '[::1]:65345', fingerprint: randomBytes(32), daemonId: DAEMON_ID },
@@ -25,8 +28,8 @@ const contents: ExportContents = {
     keys: [{ card: alice.cardBytes, pkcs8: alice.encryption.pkcs8, seed: alice.encryption.seed }],
   },
   people: [
-    { card: bob.cardBytes, verified: true },
-    { card: carol.cardBytes, verified: false },
+    { row: pinned(bob, 'verified'), card: bob.cardBytes },
+    { row: pinned(carol, 'met'), card: null },
   ],
 };
 const bytes = encodeExportContents(contents);
@@ -44,8 +47,9 @@ test('keys, cards and people that do not belong together are refused', (t) => {
     'another identity': { idFp: bob.idFp },
     "another person's keys": { keys: { ...contents.keys, identity: bob.identity } },
     'no name': { name: '' },
-    'a person twice': { people: [...contents.people, { card: bob.cardBytes, verified: false }] },
-    'oneself among the people': { people: [{ card: alice.cardBytes, verified: true }] },
+    'a person twice': { people: [...contents.people, { row: pinned(bob, 'met'), card: null }] },
+    'the card of another': { people: [{ row: pinned(bob, 'met'), card: carol.cardBytes }] },
+    'oneself among the people': { people: [{ row: pinned(alice, 'met'), card: alice.cardBytes }] },
   };
   for (const [what, change] of Object.entries(wrong))
     t.throws(() => parseExportContents(encodeExportContents({ ...contents, ...change })), refused, what);
