@@ -3,8 +3,10 @@
  * what else belongs to the account is deleted after it. So after a crash the account works as before, or the next start
  * finishes the closing.
  */
+import { hex } from '../../protocol/base/bytes.ts';
 import { encodeEvent } from '../../protocol/wire/codec.ts';
 import type { Context } from '../context.ts';
+import { countDeparture } from '../limits/departures.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Person } from '../store/store.ts';
 import { leaveRooms } from './enter-rooms.ts';
@@ -17,11 +19,14 @@ const CLOSED = 'the account was closed';
  * @throws Refusal when the account stays as it was
  */
 export async function closeAccount(context: Context, session: Session, person: Person): Promise<void> {
-  const { accounts, store, sessions, files, feed, log } = context;
-  await store.addClosing(person);
+  const { accounts, store, sessions, files, feed, log, rooms, limits } = context;
+  const { lobby } = rooms;
+  const uncount = lobby.isMember(person.idFp) ? countDeparture(limits, person.name, hex(lobby.id)) : () => {};
   try {
+    await store.addClosing(person);
     await accounts.remove(person);
   } catch (error) {
+    uncount();
     // Unless another session of the person has closed it.
     if (accounts.byIdentity(person.idFp) !== undefined) await store.dropClosing(person);
     throw error;

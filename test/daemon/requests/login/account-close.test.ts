@@ -2,7 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
+import { limitValues } from '../../../../src/daemon/limits/limits.ts';
 import { inlineRsa } from '../../../../src/protocol/crypto/rsa-pool.ts';
+import { encodeJoinBody } from '../../../../src/protocol/sealed/room-bodies.ts';
 import { parseLogEntry, signLogEntry } from '../../../../src/protocol/sealed/room-log.ts';
 import { fixtureKey } from '../../../fixtures/keys.ts';
 import {
@@ -44,7 +46,11 @@ async function joinLobby(
     subject: { name, idFp },
     actor: idFp,
   } as const;
-  const entry = await signLogEntry(inlineRsa, identity, { ...about, time: Date.now(), body: identity.spki });
+  const entry = await signLogEntry(inlineRsa, identity, {
+    ...about,
+    time: Date.now(),
+    body: encodeJoinBody({ sigSpki: identity.spki }),
+  });
   await request('log-append', { room: lobby, entry });
 }
 
@@ -216,4 +222,20 @@ test('an account stays when its line cannot be removed', async (t) => {
   t.is((await client.request('people', { after: null })).people.length, 1);
   await opened.daemon.stop();
   t.deepEqual([count(opened.dir, 'closings'), count(opened.dir, 'devices')], [0, 1]);
+});
+
+test('attack: an account that is made and closed again and again counts as departures from the room', async (t) => {
+  const opened = await openDaemon(t);
+  const bob = await member(t, opened, 'bob');
+  const card = await freshCard('alice');
+  const { burst } = limitValues.leavesOfRoom;
+  for (let n = 0; n < burst; n++) {
+    const { client } = await member(t, opened, 'alice', { card });
+    await client.request('account-close', {});
+  }
+  const { client } = await member(t, opened, 'alice', { card });
+  await t.throwsAsync(client.request('account-close', {}), { code: 'rate-limited' });
+  t.deepEqual(await lobbyNames(bob.client, bob.welcome.lobby), ['alice', 'bob']);
+  await opened.daemon.stop();
+  t.is(count(opened.dir, 'closings'), 0);
 });
