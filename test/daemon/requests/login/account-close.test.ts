@@ -3,74 +3,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type ExecutionContext } from 'ava';
 import { limitValues } from '../../../../src/daemon/limits/limits.ts';
-import { inlineRsa } from '../../../../src/protocol/crypto/rsa-pool.ts';
-import { encodeJoinBody } from '../../../../src/protocol/sealed/room-bodies.ts';
-import { parseLogEntry, signLogEntry } from '../../../../src/protocol/sealed/room-log.ts';
-import { fixtureKey } from '../../../fixtures/keys.ts';
-import {
-  connectTo,
-  freshCard,
-  loggedInClient,
-  login,
-  loginWithKey,
-  register,
-  type TestClient,
-} from '../../../helpers/client/client.ts';
+import { connectTo, freshCard, loggedInClient, login, loginWithKey, register } from '../../../helpers/client/client.ts';
+import { lobbyMember, lobbyNames } from '../../../helpers/client/lobby-member.ts';
 import { type InProcessDaemon, openDaemon } from '../../../helpers/daemon/in-process-daemon.ts';
 import { until } from '../../../helpers/until.ts';
 
 const loginRefused = { code: 'login-refused' } as const;
-
-/** Joins the lobby as the next in its log. */
-async function joinLobby(
-  { request }: TestClient,
-  name: 'alice' | 'bob',
-  { lobby, idFp }: Awaited<ReturnType<typeof login>>,
-) {
-  if (idFp === null) throw new Error('the account has keys');
-  const identity = fixtureKey(`${name}-identity`);
-  const log = await request('fetch', {
-    conversation: lobby,
-    after: 0,
-    before: null,
-    limit: 100,
-    newest: false,
-    kinds: ['log'],
-  });
-  const last = parseLogEntry(log.entries.at(-1)?.bytes ?? new Uint8Array());
-  const about = {
-    room: lobby,
-    n: last.n + 1,
-    prev: last.hash,
-    op: 'join',
-    subject: { name, idFp },
-    actor: idFp,
-  } as const;
-  const entry = await signLogEntry(inlineRsa, identity, {
-    ...about,
-    time: Date.now(),
-    body: encodeJoinBody({ sigSpki: identity.spki }),
-  });
-  await request('log-append', { room: lobby, entry });
-}
-
-async function member(
-  t: ExecutionContext,
-  { at }: InProcessDaemon,
-  name: 'alice' | 'bob',
-  { device = 1, card }: { device?: number; card?: Uint8Array } = {},
-) {
-  const client = await connectTo(t, at);
-  await register(client, name, 'pw', { ...(card && { card }) });
-  const welcome = await login(client, name, 'pw', device);
-  await joinLobby(client, name, welcome);
-  return { client, welcome };
-}
-
-/** Who is in the lobby, as its log says. */
-async function lobbyNames({ request }: TestClient, lobby: Uint8Array): Promise<string[]> {
-  return (await request('members', { room: lobby, after: null })).members.map(({ name }) => name).sort();
-}
 
 /** Stops the daemon, runs `between` on its folder, and starts it again. */
 async function restart(t: ExecutionContext, { daemon, dir }: InProcessDaemon, between: () => Promise<void>) {
@@ -102,8 +40,8 @@ async function withoutLine(dir: string, name: string) {
 
 test('an account is closed after a login by password, and nobody else is affected', async (t) => {
   const opened = await openDaemon(t);
-  const alice = await member(t, opened, 'alice', { device: 7 });
-  const bob = await member(t, opened, 'bob');
+  const alice = await lobbyMember(t, opened.at, 'alice', { device: 7 });
+  const bob = await lobbyMember(t, opened.at, 'bob');
   const { lobby, ticket } = alice.welcome;
   if (ticket === null) throw new Error('a login by password gives a ticket');
   const byKey = await connectTo(t, opened.at);
@@ -135,8 +73,8 @@ test('an account is closed after a login by password, and nobody else is affecte
 
 test('the name is free again: another person takes it, and is in the lobby', async (t) => {
   const opened = await openDaemon(t);
-  const { client } = await member(t, opened, 'alice');
-  const bob = await member(t, opened, 'bob');
+  const { client } = await lobbyMember(t, opened.at, 'alice');
+  const bob = await lobbyMember(t, opened.at, 'bob');
   await client.request('account-close', {});
   const other = await connectTo(t, opened.at);
   await register(other, 'carol', 'other', { name: 'alice' });
@@ -148,15 +86,15 @@ test('the name is free again: another person takes it, and is in the lobby', asy
 test('the same keys may register the name again', async (t) => {
   const opened = await openDaemon(t);
   const card = await freshCard('alice');
-  const first = await member(t, opened, 'alice', { card });
+  const first = await lobbyMember(t, opened.at, 'alice', { card });
   await first.client.request('account-close', {});
-  const again = await member(t, opened, 'alice', { card });
+  const again = await lobbyMember(t, opened.at, 'alice', { card });
   t.deepEqual(await lobbyNames(again.client, again.welcome.lobby), ['alice']);
 });
 
 test('of two sessions that close the account at once, one does', async (t) => {
   const opened = await openDaemon(t);
-  const { client } = await member(t, opened, 'alice');
+  const { client } = await lobbyMember(t, opened.at, 'alice');
   const second = await connectTo(t, opened.at);
   await login(second, 'alice', 'pw');
   const both = await Promise.allSettled([client, second].map(({ request }) => request('account-close', {})));
@@ -168,7 +106,7 @@ test('of two sessions that close the account at once, one does', async (t) => {
 
 test('crash: an account whose line is still there works as before', async (t) => {
   const opened = await openDaemon(t);
-  const { welcome } = await member(t, opened, 'alice');
+  const { welcome } = await lobbyMember(t, opened.at, 'alice');
   const { at, dir, daemon } = await restart(t, opened, async () => {
     noteClosing(opened.dir, 'alice', welcome.idFp);
   });
@@ -181,7 +119,7 @@ test('crash: an account whose line is still there works as before', async (t) =>
 
 test('crash: when the line is gone, the start finishes the closing, also of the only account', async (t) => {
   const opened = await openDaemon(t);
-  const { welcome } = await member(t, opened, 'alice');
+  const { welcome } = await lobbyMember(t, opened.at, 'alice');
   const { at, dir, daemon, lines } = await restart(t, opened, async () => {
     t.is(count(opened.dir, 'devices'), 1);
     noteClosing(opened.dir, 'alice', welcome.idFp);
@@ -204,7 +142,7 @@ test('crash: when the line is gone, the start finishes the closing, also of the 
 
 test('crash: while users.txt is damaged, nothing of an account that is not in it is deleted', async (t) => {
   const opened = await openDaemon(t);
-  const { welcome } = await member(t, opened, 'alice');
+  const { welcome } = await lobbyMember(t, opened.at, 'alice');
   const { daemon, dir } = await restart(t, opened, async () => {
     noteClosing(opened.dir, 'alice', welcome.idFp);
     await withoutLine(opened.dir, 'alice');
@@ -216,7 +154,7 @@ test('crash: while users.txt is damaged, nothing of an account that is not in it
 
 test('an account stays when its line cannot be removed', async (t) => {
   const opened = await openDaemon(t);
-  const { client } = await member(t, opened, 'alice');
+  const { client } = await lobbyMember(t, opened.at, 'alice');
   await writeFile(join(opened.dir, 'users.txt'), 'x:opaque9:abc\n', { flag: 'a' });
   await t.throwsAsync(client.request('account-close', {}), { code: 'internal' });
   t.is((await client.request('people', { after: null })).people.length, 1);
@@ -226,14 +164,14 @@ test('an account stays when its line cannot be removed', async (t) => {
 
 test('attack: an account that is made and closed again and again counts as departures from the room', async (t) => {
   const opened = await openDaemon(t);
-  const bob = await member(t, opened, 'bob');
+  const bob = await lobbyMember(t, opened.at, 'bob');
   const card = await freshCard('alice');
   const { burst } = limitValues.leavesOfRoom;
   for (let n = 0; n < burst; n++) {
-    const { client } = await member(t, opened, 'alice', { card });
+    const { client } = await lobbyMember(t, opened.at, 'alice', { card });
     await client.request('account-close', {});
   }
-  const { client } = await member(t, opened, 'alice', { card });
+  const { client } = await lobbyMember(t, opened.at, 'alice', { card });
   await t.throwsAsync(client.request('account-close', {}), { code: 'rate-limited' });
   t.deepEqual(await lobbyNames(bob.client, bob.welcome.lobby), ['alice', 'bob']);
   await opened.daemon.stop();
