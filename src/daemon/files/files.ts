@@ -158,9 +158,9 @@ export class Files {
     await this.#uploads.drop(session, owner, file, store);
   }
 
-  /** Removes the bytes of files whose rows are gone, for example by retention. */
-  async removeDoomedFiles(): Promise<void> {
-    await removeDoomedFiles({ folder: this.#folder, store: this.#parts.store });
+  /** Removes the bytes of files whose rows are gone, for example by retention. `store`: that of the request that pays for it. */
+  async removeDoomedFiles(store: SweepParts['store'] = this.#parts.store): Promise<void> {
+    await removeDoomedFiles({ folder: this.#folder, store });
   }
 
   /** Takes one segment. Segments of an ended transfer are ignored. @throws ProtocolError 'file', which cuts the link */

@@ -75,5 +75,5 @@ async function finishClosing(context: Context, person: Person): Promise<void> {
   const { rooms, store, files, defer } = context;
   await rooms.remove(person, store, defer);
   while ((await store.finishClosing(person)).more);
-  await files.removeDoomedFiles();
+  await files.removeDoomedFiles(store);
 }

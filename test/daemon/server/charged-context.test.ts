@@ -58,6 +58,7 @@ async function open(t: ExecutionContext) {
     ...accounts,
     checkNewName() {},
     async add() {},
+    async remove() {},
     replaceRecord: async (name: string) => accounts.find(name),
   };
   const base = { ...daemon.context, opaque, config, files, accounts: changeable, sessions: new Sessions() };
@@ -114,6 +115,7 @@ async function comeAndGo({ ask, stranger, daemonId, alice }: Asking, mine: Sessi
   const byKey = stranger();
   const signature = sign(alice.identity.pkcs8, H('login', byKey.link.cb, daemonId, utf8('alice')));
   await ask(byKey, 'login-key', { name: 'alice', device: 77, ticket: ticket ?? NONE, signature });
+  await ask(mine, 'ticket', { device: 78, name: 'export', kind: 'export' });
   await ask(mine, 'record-start', { message: 'message' });
   await ask(mine, 'record-finish', { record: RECORD, card: null });
   await ask(mine, 'cards', { name: 'bob', from: 0 });
@@ -123,6 +125,8 @@ async function comeAndGo({ ask, stranger, daemonId, alice }: Asking, mine: Sessi
   await ask(mine, 'ping', {});
   await ask(mine, 'away', { away: true });
   await ask(mine, 'typing', { to: 'bob' });
+  await ask(mine, 'shared-put', { after: 0, version: 1, shared: bytes32(1) });
+  await ask(mine, 'shared-get', {});
 }
 
 async function meetInLobby({ daemon, ask, alice, bob }: Asking, mine: Session, his: Session) {
@@ -189,6 +193,7 @@ test('all store work and events of a request are charged to its account', async 
   await ask(mine, 'window', { transfer, window: 1 });
   await ask(mine, 'card-put', { card: await nextCard(alice, fixtureSealKey('mallory-encryption')) });
   await ask(mine, 'members', { room: rooms.lobby.id, after: null });
+  await ask(his, 'account-close', {});
 
   t.deepEqual(unpaid, []);
   t.deepEqual([...made.keys()].sort(), (Object.keys(requestTable) as RequestName[]).sort(), 'every request was made');

@@ -132,7 +132,14 @@ export async function openTestDaemon(
       const said = decodeFromDaemon(bytes);
       if ('event' in said && said.event.method !== 'presence') events.push(said.event);
     };
-    const fields = { cb: new Uint8Array(32), queuedBytes: 0, drained: async () => {}, sendSegment() {}, loggedIn() {} };
+    const fields = {
+      cb: new Uint8Array(32),
+      queuedBytes: 0,
+      drained: async () => {},
+      sendSegment() {},
+      loggedIn() {},
+      async close() {},
+    };
     const link = { ...fields, send } as unknown as ConstructorParameters<typeof Session>[0]['link'];
     const session = new Session({ id: ++opened, link, address: '192.0.2.1', since: 0, log });
     session.account = accounts.get(name) ?? null;
