@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { NewDevice } from '../../src/client/types.ts';
 import { connectChat, type TestChat } from '../helpers/client/chat.ts';
+import { exported } from '../helpers/client/exports.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
@@ -103,3 +104,19 @@ test.serial(
     t.deepEqual(names(desk), ['laptop', 'laptop']);
   },
 );
+
+test.serial('an export of the keys is announced to the other devices, and not where it was made', async (t) => {
+  const { on, desk } = await account(t);
+  const second = await on('desk');
+  const phone = await on('phone');
+  const { device, deviceName } = await exported(t, desk.signedIn);
+  t.like(await hears(phone, deviceName), { device, kind: 'export' });
+  const later = await on('desk');
+  await on('tablet');
+  for (const chat of [desk, second, later]) await hears(chat, 'tablet');
+  t.deepEqual([desk, second].map(names), [
+    ['phone', 'tablet'],
+    ['phone', 'tablet'],
+  ]);
+  t.false(names(later).includes(deviceName));
+});
