@@ -38,14 +38,15 @@ export const events = {
   'device-added': v.strictObject({ device: u32, name: deviceName, kind: deviceKind, address, at: time }),
   /** `name` needs the key of this epoch. A client that has it answers with the request `grant`. */
   'grant-wanted': v.strictObject({ room: hash, epochId: hash, name: knownName }),
+  /** `from` granted me the key of this epoch. */
   granted: v.strictObject({ room: hash, epochId: hash, from: knownName, grant: bytes(2048) }),
-  /** Upload: segments below `upTo` are on stable storage, and segments below `window` may be sent. */
+  /** Upload: segments below `upTo` are on stable storage; `window` is now the first segment that may not be sent yet. */
   stored: v.strictObject({ transfer: u32, upTo: u53, window: u53 }),
-  /** The daemon gave up a transfer. `message` is for the person. */
+  /** The daemon gave up a transfer. `code` is one of a refusal, `message` is for the person. */
   'transfer-failed': v.strictObject({ transfer: u32, code: text(32), message: sentence }),
   /** The daemon is about to close the link. */
   closing: v.strictObject({
-    reason: v.picklist(['shutdown', 'ended', 'closed', 'slow', 'idle', 'login-time', 'version']),
+    reason: v.picklist(['shutdown', 'ended', 'closed', 'idle', 'login-time', 'version']),
     message: sentence,
   }),
 };

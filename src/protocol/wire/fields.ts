@@ -1,4 +1,7 @@
-/** Field types of requests and events. Sizes in bytes, times in milliseconds since 1970 UTC. */
+/**
+ * Field types of requests and events. Sizes in bytes, times in milliseconds since 1970 UTC. docs/PROTOCOL.md has tables of
+ * them, with the comments here and in requests.ts and events.ts (scripts/make-wire-docs.ts).
+ */
 import * as v from 'valibot';
 import { isName, printable } from '../base/safe-text.ts';
 
@@ -8,16 +11,8 @@ export const u53 = count(Number.MAX_SAFE_INTEGER);
 /** Milliseconds within the range of a Date. */
 export const time = count(8.64e15);
 const binary = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
-export const bytes = (max: number) =>
-  v.pipe(
-    binary,
-    v.check((value) => value.length <= max),
-  );
-export const exactBytes = (size: number) =>
-  v.pipe(
-    binary,
-    v.check((value) => value.length === size),
-  );
+export const bytes = (max: number) => v.pipe(binary, v.maxLength(max));
+export const exactBytes = (size: number) => v.pipe(binary, v.length(size));
 export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 /** A name as typed; the daemon checks it with isName (base/safe-text.ts). */
 export const name = text(64);
@@ -42,20 +37,26 @@ export type DeviceKind = v.InferOutput<typeof deviceKind>;
 export const hash = exactBytes(32);
 export const fileId = exactBytes(16);
 
-/** The key of an epoch for one reader: a chunk of the epoch itself, or a grant. Each is sealed to the reader's key. */
-const epochKey = v.strictObject({ kind: v.picklist(['chunk', 'grant']), bytes: bytes(2048) });
+export const epochKey = v.strictObject({
+  /** A chunk of the epoch itself, or a grant. */
+  kind: v.picklist(['chunk', 'grant']),
+  /** Sealed to the reader. */
+  bytes: bytes(2048),
+});
 
-/**
- * One entry of a conversation. `bytes` is a note (the reader's copy), a room message, a log entry, or an epoch header
- * with its signature; only epochs have `keys`. `seq` counts from 1 in each conversation.
- */
 export const entry = v.strictObject({
+  /** The place in the conversation, from 1. */
   seq: u53,
+  /** When the daemon stored it. Not before the entry before it, unless its clock was put back by more than 2 minutes. */
   at: time,
   kind: v.picklist(['note', 'message', 'log', 'epoch']),
+  /** The author, as the daemon knows them; null for the daemon's own log entries. */
   from: v.nullable(knownName),
+  /** The reader's copy of a note, a room message, a log entry, or an epoch's header with its signature. */
   bytes: bytes(65_536),
+  /** The file whose manifest this is. */
   file: v.nullable(fileId),
+  /** Of an epoch: what the daemon has for the reader, the newest first. Empty in all other entries. */
   keys: v.array(epochKey),
 });
 export type Entry = v.InferOutput<typeof entry>;

@@ -28,14 +28,22 @@ const opaque = text(512);
 const card = bytes(2688);
 const MAX_SHARED = 65_536;
 /** The position and time of a stored entry. It is on stable storage: this answer is what "sent" means. */
-const entryPosition = v.strictObject({ seq: u53, at: time });
+export const entryPosition = v.strictObject({
+  /** The place in the conversation. */
+  seq: u53,
+  /** When the daemon stored it. */
+  at: time,
+});
 
 /** The answer to a login. */
-const welcome = v.strictObject({
+export const welcome = v.strictObject({
+  /** The number of this session, in the list of `sessions`. */
   session: u32,
+  /** The account, as the daemon writes its name. */
   name: knownName,
   /** null until a legacy account has made its keys (`mustRenew`). */
   idFp: v.nullable(hash),
+  /** The account has no keys yet: this session may only renew it. */
   mustRenew: v.boolean(),
   /** H(record, OPAQUE record), which names the vault of this password. null after a login by key. */
   recordHash: v.nullable(hash),
@@ -47,38 +55,48 @@ const welcome = v.strictObject({
   shared: u32,
   /** For later logins by key from this device. Only after a login by password. */
   ticket: v.nullable(exactBytes(32)),
+  /** The id of the lobby. */
   lobby: hash,
+  /** The daemon's time. */
   at: time,
+  /** The largest plain file that may be uploaded. */
   maxFileSize: u53,
 });
 export type Welcome = v.InferOutput<typeof welcome>;
 
-const file = v.strictObject({
+export const file = v.strictObject({
   file: fileId,
   conversation: hash,
+  /** The other person of a private conversation; null in a room. */
   with: v.nullable(knownName),
+  /** Who shared it. */
   from: knownName,
+  /** The time of the entry. */
   at: time,
+  /** Of the plain file. */
   size: u53,
   segSize: u32,
   /** The entry with the manifest. */
   entry,
 });
 
-const conversation = v.strictObject({
+export const conversation = v.strictObject({
   conversation: hash,
   /** The other person of a private conversation; null for a room. */
   with: v.nullable(knownName),
   /** The room's name, such as `#lobby`; null for a private conversation. */
   room: v.nullable(text(33)),
+  /** The seq of the newest entry. */
   head: u53,
+  /** My read mark. */
   read: u53,
-  /** The other person's delivered mark, a hint. */
+  /** The other person's delivered mark, a hint; 0 in a room. */
   delivered: u53,
 });
 
 export const requests = {
   // Before login
+  /** Begins a registration. `invite` is the code where registration is by invitation, else null. */
   'register-start': {
     params: v.strictObject({ name, message: opaque, invite: v.nullable(text(MAX_INVITE)) }),
     result: v.strictObject({ message: opaque }),
@@ -87,32 +105,44 @@ export const requests = {
    * Makes the account. Then log in on the same link; the first request after that stores the vault, unless `localKeys`.
    */
   'register-finish': { params: v.strictObject({ record: opaque, card, localKeys: v.boolean() }), result: none },
+  /** Begins a login by password. */
   'login-start': {
     params: v.strictObject({ method: v.literal('opaque1'), name, message: opaque }),
     result: v.strictObject({ message: opaque }),
   },
+  /** The client's last message of OPAQUE. The answer proves that the daemon has the same session key, on this link. */
   'login-finish': { params: v.strictObject({ message: opaque }), result: v.strictObject({ proof: exactBytes(32) }) },
-  /** `device` is the number of the profile that logs in; its ticket is bound to it. `deviceName` is for the person's list. */
+  /**
+   * The client's proof, which ends a login by password. `device` is the number of the profile that logs in, not 0; its
+   * ticket is bound to it. `deviceName` is for the person's list.
+   */
   'login-prove': {
     params: v.strictObject({ proof: exactBytes(32), device: u32, deviceName: text(64) }),
     result: welcome,
   },
+  /** Logs in with the ticket of a device, and a signature by the identity key. */
   'login-key': {
     params: v.strictObject({ name, device: u32, ticket: exactBytes(32), signature: exactBytes(384) }),
     result: welcome,
   },
 
   // The account
+  /** Begins a change of the password. */
   'record-start': { params: v.strictObject({ message: opaque }), result: v.strictObject({ message: opaque }) },
-  /** Stores a new password. With a card it also ends `mustRenew`. */
+  /** Stores a new password. `card` is null, except for an account that must renew: its first card ends that. */
   'record-finish': { params: v.strictObject({ record: opaque, card: v.nullable(card) }), result: none },
+  /**
+   * Stores the vault for the OPAQUE record with this hash: the current one, or the next one, before `record-finish`.
+   * `version` is higher than that of the stored vault of this record.
+   */
   'vault-put': {
     params: v.strictObject({ recordHash: hash, version: u32, vault: bytes(196_608) }),
     result: v.strictObject({ at: time }),
   },
+  /** The vault of the current password. */
   'vault-get': { params: none, result: v.strictObject({ version: u32, vault: bytes(196_608), at: time }) },
   /**
-   * Stores what this account's devices share (sealed/shared-state.ts), if the stored version is `after` (0 for none).
+   * Stores what this account's devices share, if the stored version is `after` (0 for none).
    * `version` is higher than `after`. Answered when it is on stable storage.
    */
   'shared-put': {
@@ -126,12 +156,16 @@ export const requests = {
   },
   /** Closes my account, for good. The session ends after the answer. */
   'account-close': { params: none, result: none },
+  /** Stores my next card. */
   'card-put': { params: v.strictObject({ card }), result: none },
-  /** The cards of a name from cardSeq `from` on, oldest first, 64 at most. */
+  /**
+   * The cards of a name from number `from` on, oldest first. For a name that nobody has, those of the person who had it
+   * last in a conversation of mine.
+   */
   cards: { params: v.strictObject({ name, from: u53 }), result: v.strictObject({ cards: v.array(card) }) },
   /**
-   * People whose names follow `after` in code point order, as many as fit, 1,000 at most. `next` is null on the last
-   * page.
+   * People whose names follow `after` in code point order (null: from the start), as many as fit. `next` is null on the
+   * last page. `idFp` is null for an account without keys.
    */
   people: {
     params: v.strictObject({ after: v.nullable(name) }),
@@ -142,11 +176,14 @@ export const requests = {
       next: v.nullable(knownName),
     }),
   },
+  /**
+   * My sessions that are connected, and my devices that have a ticket, the one seen last first. `since` of a device: when
+   * it got its first ticket; `lastSeen` and `address`: of its last login. `current`: the one that asks.
+   */
   sessions: {
     params: none,
     result: v.strictObject({
       sessions: v.array(v.strictObject({ session: u32, device: u32, since: time, address, current: v.boolean() })),
-      /** `since`: when it got its first ticket. `lastSeen` and `address`: of its last login. */
       devices: v.array(
         v.strictObject({
           device: u32,
@@ -166,13 +203,14 @@ export const requests = {
    */
   'device-end': { params: v.strictObject({ device: v.nullable(u32) }), result: v.strictObject({ ended: u32 }) },
   /**
-   * Makes another device of the account, and its ticket. kind 'export', for a file with the keys, needs a session by
-   * password; kind 'device' needs a session of an export. `name` is shown in the list of devices.
+   * Makes another device of the account, and its ticket. A kind of `export`, for a file with the keys, needs a session
+   * by password; `device` needs a session of an export. `name` is shown in the list of devices.
    */
   ticket: {
     params: v.strictObject({ device: u32, name: text(64), kind: deviceKind }),
     result: v.strictObject({ ticket: exactBytes(32) }),
   },
+  /** The daemon's time. */
   ping: { params: none, result: v.strictObject({ at: time }) },
   /**
    * Whether the person looks elsewhere in this session. A name is away when it is online and all its sessions are away.
@@ -185,13 +223,18 @@ export const requests = {
   typing: { params: v.strictObject({ to: name }), result: none },
 
   // Conversations
-  /** My conversations that began after the conversation `after`, in order, as many as fit. */
+  /**
+   * My conversations, in the order in which they began, after the conversation `after` (null: from the start). `next` is
+   * null on the last page.
+   */
   conversations: {
     params: v.strictObject({ after: v.nullable(hash) }),
     result: v.strictObject({ conversations: v.array(conversation), next: v.nullable(hash) }),
   },
   /**
-   * Entries with after < seq < before (null: no bound), oldest first; `newest` selects from the end. As many as fit.
+   * Entries with `after` < seq < `before` (null: no bound), of these kinds (null: of all), oldest first, at most `limit`
+   * and as many as fit. With `newest` they are the last of the range, still oldest first. `more`: the range has others.
+   * `head`: the seq of the newest entry.
    */
   fetch: {
     params: v.strictObject({
@@ -204,10 +247,12 @@ export const requests = {
     }),
     result: v.strictObject({ entries: v.array(entry), more: v.boolean(), head: u53 }),
   },
+  /** Posts a note. `file`: the file whose manifest it is; it must be stored whole. */
   whisper: {
     params: v.strictObject({ to: name, note: bytes(16_384), file: v.nullable(fileId) }),
     result: entryPosition,
   },
+  /** Posts a room message; `file` as in `whisper`. */
   say: {
     params: v.strictObject({ room: hash, message: bytes(16_384), file: v.nullable(fileId) }),
     result: entryPosition,
@@ -218,13 +263,16 @@ export const requests = {
   deliver: { params: v.strictObject({ conversation: hash, seq: u53 }), result: none },
 
   // Rooms
+  /** Appends my own join or leave to a room's log. */
   'log-append': { params: v.strictObject({ room: hash, entry: bytes(4096) }), result: entryPosition },
-  /** The current cards of a room's members, in order of idFp after `after`, 64 at most. */
+  /** The newest cards of a room's members, in order of idFp after `after` (null: from the start). */
   members: {
     params: v.strictObject({ room: hash, after: v.nullable(hash) }),
     result: v.strictObject({ members: v.array(v.strictObject({ name: knownName, card })), next: v.nullable(hash) }),
   },
+  /** Begins an epoch: its signed header, and how many chunks will follow. Drops an earlier draft of this session. */
   'epoch-begin': { params: v.strictObject({ room: hash, epoch: bytes(2048), members: u32 }), result: none },
+  /** Adds chunks to the draft, one for each member; an empty one for a member whose key nothing can be sealed to. */
   'epoch-keys': {
     params: v.strictObject({
       room: hash,
@@ -235,12 +283,18 @@ export const requests = {
     }),
     result: none,
   },
+  /** Stores the epoch and makes it current. */
   'epoch-commit': { params: v.strictObject({ room: hash }), result: entryPosition },
+  /** Asks the members of a room for the key of an epoch. It arrives as the event `granted`. */
   'grant-ask': { params: v.strictObject({ room: hash, epochId: hash }), result: none },
+  /** Answers the event `grant-wanted`. */
   grant: { params: v.strictObject({ room: hash, epochId: hash, to: name, grant: bytes(2048) }), result: none },
 
   // Files
-  /** `next` is the first segment that is not stored, `window` the first that may not be sent yet. */
+  /**
+   * Opens or resumes an upload. `next` is the first segment that is not stored, `window` the first that may not be sent
+   * yet. `whole`: all of it is stored already, and nothing stays open.
+   */
   'upload-open': {
     params: v.strictObject({ file: fileId, conversation: hash, size: u53, segSize: u32 }),
     result: v.strictObject({ transfer: u32, next: u53, window: u53, whole: v.boolean() }),
@@ -250,21 +304,22 @@ export const requests = {
    * posted.
    */
   'upload-finish': { params: v.strictObject({ transfer: u32 }), result: none },
-  /** Segments from `from` on arrive as records; those below `window` may come at once. */
+  /** Opens a download: segments from `from` on arrive as records. `window` is the first that may not come yet. */
   'download-open': {
     params: v.strictObject({ file: fileId, from: u53, window: u53 }),
     result: v.strictObject({ transfer: u32, size: u53, segSize: u32 }),
   },
-  /** Download: segments below `window` may be sent. */
+  /** Download: `window` is now the first segment that may not come yet. A window never shrinks. */
   window: { params: v.strictObject({ transfer: u32, window: u53 }), result: none },
+  /** Ends a transfer. An upload can be opened again. */
   'transfer-end': { params: v.strictObject({ transfer: u32 }), result: none },
   /**
    * Gives up a file of mine that no entry lists, and frees its share of the quota. Also succeeds when the file is gone.
    */
   'upload-drop': { params: v.strictObject({ file: fileId }), result: none },
   /**
-   * Files with a manifest, in one conversation or in all of mine, newest first, before (`at`, `file`) of the last one
-   * seen.
+   * Files with a manifest, in one conversation or (null) in all of mine, newest first, before (`at`, `file`) of the last
+   * one seen (null: from the newest).
    */
   files: {
     params: v.strictObject({
