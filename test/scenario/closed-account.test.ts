@@ -1,5 +1,5 @@
 /** Somebody closes their account: what becomes of their other device, and what others see. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { rotateKeys } from '../../src/client/login/account-changes.ts';
@@ -125,4 +125,18 @@ test.serial('keys that were renewed are replaced by new ones only if the person 
   const again = await signInAs(t, { ...account, register, ask: quietAsk({ confirm }) }, { rsa });
   t.deepEqual(asked, ['reset']);
   t.notDeepEqual(again.keyring.me.idFp, me.keyring.me.idFp);
+});
+
+test.serial('an account that the operator takes out of users.txt leaves the list of the others, too', async (t) => {
+  const { at, dir, reload } = await openDaemon(t);
+  const bob = await connectChat(t, { user: 'bob', server: at.join, password, register });
+  const alice = await connectChat(t, { user: 'alice', server: at.join, password, register });
+  await alice.client.send('#lobby', 'hello all');
+  const users = join(dir, 'users.txt');
+  await writeFile(users, (await readFile(users, 'utf8')).replace(/^alice:.*\n/m, ''));
+  await reload();
+  await bob.event((event) => event.type === 'unregistered' && event.name === 'alice');
+  t.deepEqual(await namesOf(bob), ['bob']);
+  const closed = await ended(alice);
+  t.like(closed, { link: { code: 'login-refused' } }, 'she is not told that she closed it');
 });
