@@ -13,6 +13,7 @@ import { Actions } from './actions/actions.ts';
 import { ChatController } from './chat/chat-controller.ts';
 import { exitMessage } from './chat/exit-message.ts';
 import type { Host } from './chat/host.ts';
+import { IdleLock } from './chat/idle-lock.ts';
 import { startTicking } from './chat/ticking.ts';
 import { TransferActions } from './chat/transfer-actions.ts';
 import type { Drafts } from './compose/drafts.ts';
@@ -77,6 +78,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   const modes = new TerminalModes(stdout);
   const notifier = new Notifier(store, modes, clock);
   const attention = new Attention(store, clock);
+  const idle = new IdleLock(store, clock);
   const left = Promise.withResolvers<number>();
   const leave = (status: number): void => left.resolve(status);
   const measure = (): void => store.dispatch({ type: 'resized', ...size() });
@@ -97,7 +99,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     copy: (text) => modes.copy(text),
     openLink: async (link) => (await import('../platform/open-in-browser.ts')).openInBrowser(link, process),
   };
-  const actions = new Actions({ store, clock, host, login, attention });
+  const actions = new Actions({ store, clock, host, login, attention, idle });
   const controllers: ChatController[] = [];
   stdin.on('data', attention.onActivity);
   const survey =
@@ -124,6 +126,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     controllers.push(controller);
     await controller.begin(drafts?.follow(store, client.me) ?? nothingRemembered);
     const transfers = new TransferActions(controller, options.downloads);
+    idle.watch(client);
     actions.enterChat({ store, clock, controller, transfers });
     await controller.listFiles();
     await transfers.recall(strings.notices.cutOff);
@@ -168,7 +171,7 @@ export async function runStage(options: StageOptions): Promise<number> {
     listen(process, 'uncaughtException', crashed),
     listen(process, 'unhandledRejection', crashed),
     store.subscribe(() => modes.mouse(store.get().settings.mouse)),
-    startTicking({ store, attention, clock }),
+    startTicking({ store, attention, idle, clock }),
   ];
   // An error in a component ends only Ink.
   app.waitUntilExit().catch(crashed);

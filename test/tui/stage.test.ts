@@ -139,3 +139,19 @@ test.serial('the bare view has no borders and the whole width', async (t) => {
   screen.write('\x1bl');
   await screen.until((seen) => seen.includes('│'));
 });
+
+test.serial('.lock covers everything, and the passphrase brings it back', async (t) => {
+  const screen = stage(t, 'rate:10', { cols: 120 });
+  await screen.until((text) => isChatShown(text) && text.includes('arriving'));
+  screen.write('.lock\r');
+  await screen.until((text) => text.includes('this screen is locked'));
+  const before = screen.bytes();
+  screen.write('battery');
+  await screen.until((text) => text.includes('▸ Passphrase  •••••••'));
+  t.notRegex(screen.rows().join('\n'), /alice|bob|carol|lobby|arriving \d|battery/);
+  t.true(screen.bytes() - before < 5000, 'what arrives is not drawn');
+  screen.write('\r');
+  await screen.until((text) => text.includes('✗ the passphrase of the profile is wrong'));
+  screen.write('correct horse\r');
+  await screen.until((text) => isChatShown(text) && text.includes('arriving'));
+});

@@ -28,6 +28,7 @@ const needsScreen: ReadonlySet<CommandName> = new Set([
   '.bare',
   '.redraw',
   '.copy',
+  '.lock',
   '.notify',
   '.mouse',
   '.theme',

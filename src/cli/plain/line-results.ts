@@ -76,6 +76,7 @@ export class LineResults {
       // Results of commands that line mode does not take.
       case 'redraw':
       case 'copy':
+      case 'lock':
         return true;
       case 'opened':
         // A change of the open conversation is printed by line mode itself.

@@ -5,6 +5,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
 import type { Host } from '../chat/host.ts';
+import type { IdleLock } from '../chat/idle-lock.ts';
 import type { LoginController } from '../login/login-controller.ts';
 import type { Attention } from '../notify/attention.ts';
 import { type EditName, edits, textOf } from '../state/editor.ts';
@@ -27,7 +28,14 @@ const UNREAD = 500;
 /** Nor within this time after other typing. ms. */
 const TYPED_ON = 1500;
 
-export type ActionsParts = { store: Store; clock: Clock; host: Host; login: LoginController; attention: Attention };
+export type ActionsParts = {
+  store: Store;
+  clock: Clock;
+  host: Host;
+  login: LoginController;
+  attention: Attention;
+  idle: IdleLock;
+};
 
 export class Actions {
   readonly #parts: ActionsParts;
@@ -45,8 +53,9 @@ export class Actions {
   }
 
   readonly take = (input: UserInput) => {
-    const { store, attention } = this.#parts;
+    const { store, attention, idle } = this.#parts;
     const isKeyboard = input.type === 'key' || input.type === 'text' || input.type === 'paste';
+    if (isKeyboard) idle.stirred();
     // Only two in a row leave.
     if (isKeyboard && !(input.type === 'key' && input.key === 'ctrl+c')) this.#interruptedAt = -Infinity;
     switch (input.type) {
@@ -70,6 +79,7 @@ export class Actions {
   /** A field takes the text as it is. Elsewhere each character may be a key, and what follows goes where that led. */
   #text(text: string) {
     const { store } = this.#parts;
+    if (store.get().lock !== null) return store.dispatch({ type: 'typed', text });
     let rest = text;
     while (rest !== '' && fieldOf(store.get()) === null) {
       const character = String.fromCodePoint(rest.codePointAt(0) ?? 0);
@@ -115,7 +125,7 @@ export class Actions {
     const { store } = this.#parts;
     const state = store.get();
     const chat = chatOf(state);
-    if (chat === null || state.overlay !== null) return store.dispatch({ type: 'pasted', text });
+    if (chat === null || state.overlay !== null || state.lock !== null) return store.dispatch({ type: 'pasted', text });
     const bytes = Buffer.byteLength(textOf(openThread(chat).draft)) + Buffer.byteLength(pastedText(text));
     if (bytes <= MAX_DRAFT) return store.dispatch({ type: 'pasted', text });
     store.dispatch({ type: 'notice', notice: { text: strings.notices.longPaste(bytes, MAX_DRAFT), tone: 'bad' } });

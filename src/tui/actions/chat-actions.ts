@@ -2,6 +2,7 @@
 
 import type { ChatScope } from '../chat/chat-scope.ts';
 import type { Host } from '../chat/host.ts';
+import { unlockScreen } from '../chat/unlock-screen.ts';
 import type { CommandName } from '../command-line/command-names.ts';
 import { completionsFor, rotated } from '../command-line/completion.ts';
 import { pathWords } from '../command-line/path-words.ts';
@@ -34,18 +35,21 @@ const commandOf: Partial<Record<ActionName, CommandName>> = {
 
 export class ChatActions implements ScreenActions {
   readonly #scope: ChatScope;
+  readonly #host: Host;
   readonly #commands: ScreenCommands;
   readonly #sending: Sending;
   readonly #selection: Selection;
 
   constructor(scope: ChatScope, host: Host) {
     this.#scope = scope;
+    this.#host = host;
     this.#commands = new ScreenCommands(scope, host);
     this.#sending = new Sending(scope, this.#commands);
     this.#selection = new Selection(scope, host, this.#commands);
   }
 
   run(action: ActionName, key: string): boolean {
+    if (this.#scope.store.get().lock !== null) return this.#runLocked(action);
     if (action === 'delete-left') return this.#selection.folderUp();
     const command = commandOf[action];
     if (command !== undefined) {
@@ -55,6 +59,14 @@ export class ChatActions implements ScreenActions {
     const act = this.#action(action, key);
     act?.();
     return act !== null;
+  }
+
+  /** The actions of a locked screen; editing its field is the same on every screen. */
+  #runLocked(action: ActionName): boolean {
+    if (action === 'submit') void unlockScreen(this.#scope);
+    else if (action === 'leave') this.#host.quit();
+    else return false;
+    return true;
   }
 
   #action(action: ActionName, key: string): (() => void) | null {

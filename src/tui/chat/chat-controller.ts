@@ -9,7 +9,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import { printable } from '../../protocol/base/safe-text.ts';
 import type { Remembered } from '../state/event.ts';
-import { chatOf, openThread } from '../state/focus.ts';
+import { chatOf, isLooking, openThread } from '../state/focus.ts';
 import { isBlockedConversation } from '../state/muting.ts';
 import { countAfter, isUnreadLoaded, lastSeenSeq, READ_EVERY } from '../state/read-position.ts';
 import type { Chat, Notice } from '../state/state.ts';
@@ -203,7 +203,7 @@ export class ChatController {
     this.#lastChat = chat;
     this.#ownTyping.follow(state, chat);
     this.#history.follow(state, chat);
-    if (state.watched && state.overlay === null) this.#markRead();
+    if (isLooking(state) && state.overlay === null) this.#markRead();
   };
 
   #markRead(): void {

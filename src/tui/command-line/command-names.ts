@@ -37,6 +37,7 @@ export const commandNames = [
   '.reconnect',
   '.passwd',
   '.account',
+  '.lock',
   '.away',
   '.typing',
   '.mute',

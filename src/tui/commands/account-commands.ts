@@ -20,6 +20,7 @@ export const accountCommands = {
   '.reconnect': { usage: '', help: 'try the lost link now, without waiting', run: reconnect },
   '.passwd': { usage: '', help: 'change the password', run: () => ({ kind: 'new-password' }) },
   '.account': { usage: 'close', needs: true, help: 'close your account, for good; asks first', run: closeAccount },
+  '.lock': { usage: '', help: 'cover the screen until the passphrase of the profile is typed', run: lock },
   '.away': { usage: '[on|off]', help: 'show everyone that you are away, until you write again', run: away },
 } satisfies CommandFamily;
 
@@ -56,6 +57,12 @@ function reconnect({ controller }: ChatScope): Result {
   if (link.state === 'closed') return refused(link.reason);
   controller.client.reconnect();
   return done;
+}
+
+function lock({ controller }: ChatScope): Promise<Result> {
+  return attempted(async () =>
+    (await controller.client.profileLock()) === null ? refused(strings.lock.none) : { kind: 'lock' },
+  );
 }
 
 function away({ controller }: ChatScope, word: string): Result | Promise<Result> {

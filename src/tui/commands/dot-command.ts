@@ -35,6 +35,7 @@ export type Result =
   /** `isBusy`: a file is being sent or fetched. */
   | { kind: 'leave'; isBusy: boolean }
   | { kind: 'redraw' }
+  | { kind: 'lock' }
   | { kind: 'copy'; text: string }
   /** `wasOpen`: the conversation was the open one before, too. */
   | { kind: 'opened'; conversation: ConversationName; wasOpen: boolean }

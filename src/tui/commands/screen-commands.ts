@@ -7,7 +7,7 @@ import { usageOf } from '../command-line/parse-line.ts';
 import { transferLines } from '../selectors/transfer-lines.ts';
 import { editorWith, emptyEditor } from '../state/editor.ts';
 import { isBlockedConversation } from '../state/muting.ts';
-import type { Overlay } from '../state/state.ts';
+import { type Overlay, unlockForm } from '../state/state.ts';
 import { strings } from '../text/strings.ts';
 import type { Result } from './dot-command.ts';
 import { commandTable } from './dot-command-table.ts';
@@ -73,6 +73,9 @@ export class ScreenCommands {
         return true;
       case 'redraw':
         this.#host.redraw();
+        return true;
+      case 'lock':
+        store.dispatch({ type: 'lock', lock: unlockForm });
         return true;
       case 'copy':
         this.#host.copy(result.text);

@@ -8,7 +8,7 @@ import type { Message } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { firstLine, writtenOf } from '../messages/rows.ts';
 import { unreadCount } from '../selectors/selectors.ts';
-import { chatOf } from '../state/focus.ts';
+import { chatOf, isLooking } from '../state/focus.ts';
 import { isNotified } from '../state/muting.ts';
 import type { TerminalModes } from '../terminal/terminal-modes.ts';
 import { strings } from '../text/strings.ts';
@@ -36,7 +36,7 @@ export class Notifier {
   readonly onMessage = (message: Message): void => {
     const state = this.#store.get();
     const chat = chatOf(state);
-    if (state.watched || (chat !== null && !isNotified(chat, message))) return;
+    if (isLooking(state) || (chat !== null && !isNotified(chat, message))) return;
     this.#held.push(message);
     const wait = this.#quietUntil - this.#clock.monotonic();
     if (wait <= 0) this.#notify();
@@ -46,22 +46,27 @@ export class Notifier {
   readonly #notify = (): void => {
     const held = this.#held;
     this.#held = [];
-    const { watched, settings } = this.#store.get();
+    const state = this.#store.get();
+    const { settings, lock } = state;
     const [first] = held;
-    if (watched || first === undefined) return;
+    if (isLooking(state) || first === undefined) return;
     this.#quietUntil = this.#clock.monotonic() + PAUSE;
     if (settings.bell) this.#modes.bell();
     if (!settings.desktop) return;
     const from = first.conversation.startsWith('#') ? `${shownName(first)} ${first.conversation}` : shownName(first);
     const body = held.length > 1 ? strings.notify.bodies(held.length) : strings.notify.body;
-    this.#modes.notify(
-      strings.notify.title(held.length === 1 ? [from, writtenOf(first)].filter(Boolean).join(' ') : from),
-      settings.desktopText && held.length === 1 ? cut(firstLine(first), 100) : body,
-    );
+    const title = strings.notify.title(held.length === 1 ? [from, writtenOf(first)].filter(Boolean).join(' ') : from);
+    const text = settings.desktopText && held.length === 1 ? cut(firstLine(first), 100) : body;
+    // Behind a lock, who writes is as secret as what.
+    if (lock !== null) this.#modes.notify(strings.program, body);
+    else this.#modes.notify(title, text);
   };
 
   readonly #retitle = (): void => {
-    const chat = chatOf(this.#store.get());
-    this.#modes.title(chat === null ? strings.program : strings.title(chat.open, unreadCount(chat)));
+    const state = this.#store.get();
+    const chat = chatOf(state);
+    this.#modes.title(
+      chat === null || state.lock !== null ? strings.program : strings.title(chat.open, unreadCount(chat)),
+    );
   };
 }

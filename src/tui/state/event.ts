@@ -13,7 +13,7 @@ import type {
 import type { EditName, Editor } from './editor.ts';
 import type { Login, Progress } from './login-form.ts';
 import type { Question } from './question.ts';
-import type { Completion, Focus, Notice, Overlay, Settings, Thread, Unfolded } from './state.ts';
+import type { Completion, Focus, Notice, Overlay, ScreenLock, Settings, Thread, Unfolded } from './state.ts';
 
 /** What this device stores for an account: drafts by conversation, muted conversations, blocked people. */
 export type Remembered = {
@@ -84,6 +84,8 @@ export type Event =
   | { type: 'focused'; focus: Focus }
   /** A click or the wheel. Cells from 0. */
   | { type: 'mouse'; action: 'press' | 'up' | 'down'; x: number; y: number }
+  /** Covers the screen, changes the form on it, or opens the screen. */
+  | { type: 'lock'; lock: ScreenLock | null }
   | { type: 'overlay'; overlay: Overlay | null }
   /** An answer arrived. `overlay` replaces `instead`, the overlay that was open when it was asked for, and nothing else. */
   | { type: 'answered'; overlay: Overlay | null; instead: Overlay | null }

@@ -84,8 +84,14 @@ export function withField(state: State, editor: Editor): State {
   });
 }
 
+/** Whether the person can see what arrives. */
+export function isLooking({ watched, lock }: State): boolean {
+  return watched && lock === null;
+}
+
 /** The question that is shown, if any. */
-export function askedOf({ overlay, screen }: State): Asked | null {
+export function askedOf({ lock, overlay, screen }: State): Asked | null {
+  if (lock !== null) return null;
   if (overlay !== null) return 'stray' in overlay ? overlay : null;
   return screen.name === 'login' && screen.login.step === 'trust' ? screen.login.offered : null;
 }
@@ -93,6 +99,7 @@ export function askedOf({ overlay, screen }: State): Asked | null {
 /** The scopes whose keys apply, nearest first. */
 export function focusScopesOf(state: State): readonly FocusScope[] {
   const { overlay, screen } = state;
+  if (state.lock !== null) return ['field', 'lock'];
   if (!state.drawn) return ['type-ahead', 'field', 'anywhere'];
   if (askedOf(state) !== null) return ['question', 'anywhere'];
   const field: FocusScope[] = fieldOf(state) === null ? [] : ['field'];

@@ -15,6 +15,7 @@ export type FocusScope =
   | 'overlay'
   | 'question'
   | 'login'
+  | 'lock'
   | 'type-ahead';
 
 export type ActionName =
@@ -44,6 +45,7 @@ export type ActionName =
   | 'pause'
   | 'cancel'
   | 'submit'
+  | 'leave'
   | 'start-server';
 
 export type KeyRow = {
@@ -99,10 +101,10 @@ export const keyTable: readonly KeyRow[] = [
   row('f6', 'chat', 'next-pane', 'next pane, always', '.pane'),
   row('ctrl+o', 'chat', 'attach', 'send a file', '.file PATH'),
   row('alt+l', 'chat', 'bare', 'bare view for copying', '.bare'),
-  row('ctrl+l', 'anywhere', 'redraw', 'draw again', '.redraw'),
+  row('ctrl+l', 'anywhere lock', 'redraw', 'draw again', '.redraw'),
   row('f1', 'anywhere', 'help', 'help; ? in a pane', '.help'),
   row('ctrl+c', 'anywhere', 'interrupt', 'clear the line; on an empty one twice: quit', '.exit'),
-  row('ctrl+z', 'anywhere', 'suspend', 'to the shell; fg comes back'),
+  row('ctrl+z', 'anywhere lock', 'suspend', 'to the shell; fg comes back'),
 
   row('ctrl+a home', 'field', 'line-start', 'start of the line'),
   row('ctrl+e end', 'field', 'line-end', 'end of the line'),
@@ -136,6 +138,8 @@ export const keyTable: readonly KeyRow[] = [
   row('o', 'overlay', 'open-link', 'links: open; Enter copies', '.links'),
 
   row('enter alt+enter ctrl+j', 'type-ahead', 'new-line'),
+  row('enter ctrl+j', 'lock', 'submit'),
+  row('ctrl+c ctrl+q', 'lock', 'leave', 'locked screen: leave'),
   row('enter', 'login', 'submit', 'first form: go on'),
   row('ctrl+j', 'login', 'submit'),
   row('tab', 'login overlay', 'next-field', 'first form: next field'),

@@ -154,8 +154,13 @@ export type Chat = {
   hit: Hit | null;
 };
 
+/** The form of a locked screen. */
+export type ScreenLock = { field: Editor; error: string | null; busy: boolean };
+
 export type State = {
   screen: { name: 'login'; login: Login } | { name: 'chat'; chat: Chat } | { name: 'leaving' };
+  /** The form that covers the screen and takes every key; null when the screen is not locked. */
+  lock: ScreenLock | null;
   overlay: Overlay | null;
   /** The first frame is drawn: from now on the person sees what a key does. */
   drawn: boolean;
@@ -210,6 +215,8 @@ export function emptyThread(name: ConversationName): Thread {
   };
 }
 
+export const unlockForm: ScreenLock = { field: emptyEditor, error: null, busy: false };
+
 export const defaultSettings: Settings = {
   theme: null,
   mouse: false,
@@ -227,6 +234,7 @@ export function initialState(
 ): State {
   return {
     screen: { name: 'login', login: emptyLogin('') },
+    lock: null,
     overlay: null,
     drawn: true,
     typeAhead: emptyEditor,

@@ -50,6 +50,8 @@ export class Gate {
     this.#reader = new KeyReader(options.isFar);
     this.setRawMode(true);
     terminal.on('data', this.#take);
+    // A question before the screen may have paused it.
+    terminal.resume();
   }
 
   /** In raw mode each key arrives as it is pressed and the system echoes nothing. */

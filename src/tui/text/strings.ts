@@ -160,6 +160,14 @@ export const strings = {
     wrong: 'not changed: the password now is wrong',
     foot: 'Enter goes on · Tab next field · Esc closes',
   },
+  lock: {
+    locked: 'this screen is locked; messages keep arriving behind it',
+    passphrase: 'Passphrase',
+    checking: 'checking the passphrase',
+    wrong: 'the passphrase of the profile is wrong',
+    foot: 'Enter opens · Ctrl+C leaves SecureChat',
+    none: 'this profile has no lock: in a shell, securechat profile lock makes one',
+  },
   pages: {
     commands: 'Commands',
     transfers: 'Transfers',

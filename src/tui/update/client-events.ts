@@ -4,7 +4,7 @@ import type { ClientEvent, ConversationName, FileInfo, Gap, Message, MessageRef 
 import { unmoved } from '../selectors/selectors.ts';
 import { editorWith } from '../state/editor.ts';
 import type { Opening } from '../state/event.ts';
-import { paneOf, withChat } from '../state/focus.ts';
+import { isLooking, paneOf, withChat } from '../state/focus.ts';
 import { personOf } from '../state/lookup.ts';
 import { fileKey, hasKey, keyOf, merge } from '../state/message-list.ts';
 import { othersBelow } from '../state/read-position.ts';
@@ -137,7 +137,7 @@ export function applyClientEvents(state: State, events: readonly ClientEvent[]):
   for (const { all } of messages.values()) chat = withFiles(chat, all);
   for (const [name, { all, fresh }] of messages) {
     const isOpen = name === chat.open;
-    const view = { fresh, seen: isOpen && state.watched, me: chat.me.name, blocked: chat.blocked };
+    const view = { fresh, seen: isOpen && isLooking(state), me: chat.me.name, blocked: chat.blocked };
     const isChosenIn = isOpen && fresh > 0 && paneOf(state) === 'messages';
     threads[name] = trimmed(received(isChosenIn ? anchored(thread(name)) : thread(name), all, view), isOpen);
   }

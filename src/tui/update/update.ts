@@ -29,6 +29,7 @@ import { type Chat, emptyThread, type Overlay, type State, type Thread } from '.
 import { isRich } from '../state/theme.ts';
 import { applyClientEvents, history, openChat } from './client-events.ts';
 import { reloadNewest, retriable, trimmed } from './loaded-messages.ts';
+import { applyToLock } from './lock-form.ts';
 import { about, restoreLine, takeLine } from './message-line.ts';
 import { applyMouse } from './mouse.ts';
 import { block, mute, unfold } from './mute-and-block.ts';
@@ -48,7 +49,8 @@ const NOTICE_FOR = 10_000;
 
 export function update(state: State, event: Event & { at: number }): State {
   const marked = keys.has(event.type) ? clearHit(state) : state;
-  const done = apply(marked.now === event.at ? marked : { ...marked, now: event.at }, event);
+  const now = marked.now === event.at ? marked : { ...marked, now: event.at };
+  const done = (now.lock === null ? null : applyToLock(now, now.lock, event)) ?? apply(now, event);
   const next = keepSelection(deliverTypeAhead(done === state ? done : showUnread(reloadNewest(done))));
   return next.notice === state.notice ? next : { ...next, noticeAt: event.at };
 }
@@ -85,6 +87,8 @@ function apply(state: State, event: Event): State {
       return { ...state, focus: event.focus, overlay: null };
     case 'mouse':
       return applyMouse(clearNotice(state), event, opened);
+    case 'lock':
+      return { ...state, lock: event.lock };
     case 'overlay':
       return { ...state, overlay: event.overlay };
     case 'answered':

@@ -9,6 +9,7 @@ import { ChatScreen } from './chat-screen.tsx';
 import { Cursor } from './cursor.tsx';
 import { Overlay } from './dialogs/overlay.tsx';
 import { StoreContext, useSelect } from './elements/use-store.ts';
+import { LockScreen } from './lock-screen.tsx';
 import { LoginScreen } from './login-screen.tsx';
 
 /** Gives the terminal away; `resume` takes it back and redraws everything. */
@@ -27,10 +28,12 @@ export function App({ store, onSuspend }: { store: Store; onSuspend?: (suspend: 
 
 function Screen() {
   const name = useSelect((state) => state.screen.name);
+  const isLocked = useSelect((state) => state.lock !== null);
   const { columns, rows } = useSelect((state) => state.size);
   if (columns < MIN_COLUMNS || rows < MIN_ROWS) return <TooSmall columns={columns} rows={rows} />;
-  if (name === 'chat') return <ChatScreen />;
   if (name === 'leaving') return null;
+  if (isLocked) return <LockScreen />;
+  if (name === 'chat') return <ChatScreen />;
   return (
     <Box width={columns} height={rows}>
       <LoginScreen />

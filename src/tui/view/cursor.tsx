@@ -5,6 +5,7 @@ import type { State } from '../state/state.ts';
 import { overlayPanel } from './dialogs/overlay-panel.ts';
 import { cursorIn } from './elements/panel.tsx';
 import { useSelect } from './elements/use-store.ts';
+import { lockPanel } from './lock-screen.tsx';
 import { loginPanel } from './login-screen.tsx';
 import { composerCursor } from './panes/composer.tsx';
 
@@ -19,6 +20,7 @@ export function Cursor() {
 /** The cell of the cursor; null to hide it when no field has the focus. */
 export function cursorOf(state: State): { x: number; y: number } | null {
   if (layoutFor(state).tooSmall) return null;
+  if (state.lock !== null) return cursorIn(lockPanel(state.lock, state.size));
   const panel = overlayPanel(state) ?? (state.overlay === null ? loginPanel(state) : null);
   if (panel !== null) return cursorIn(panel);
   return paneOf(state) === 'composer' && state.overlay === null ? composerCursor(state) : null;

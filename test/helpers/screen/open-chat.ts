@@ -4,6 +4,7 @@ import { Actions } from '../../../src/tui/actions/actions.ts';
 import { ChatController } from '../../../src/tui/chat/chat-controller.ts';
 import type { ChatScope } from '../../../src/tui/chat/chat-scope.ts';
 import type { Host } from '../../../src/tui/chat/host.ts';
+import { IdleLock } from '../../../src/tui/chat/idle-lock.ts';
 import { TransferActions } from '../../../src/tui/chat/transfer-actions.ts';
 import { LoginController } from '../../../src/tui/login/login-controller.ts';
 import { Attention } from '../../../src/tui/notify/attention.ts';
@@ -54,7 +55,9 @@ export async function openChat(
   const controller = new ChatController({ client, store, clock, onMessage: () => {} });
   const transfers = new TransferActions(controller, '/downloads');
   const scope: ChatScope = { store, clock, controller, transfers };
-  const actions = new Actions({ store, clock, host, login, attention: new Attention(store, clock) });
+  const idle = new IdleLock(store, clock);
+  idle.watch(client);
+  const actions = new Actions({ store, clock, host, login, attention: new Attention(store, clock), idle });
   await controller.begin(nothingRemembered);
   actions.enterChat(scope);
   await controller.listFiles();
@@ -98,6 +101,7 @@ export async function openChat(
     client,
     clock,
     controller,
+    idle,
     key,
     line,
     notice,

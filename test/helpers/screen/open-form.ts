@@ -3,6 +3,7 @@ import type { Client } from '../../../src/client/client-api.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import type { ConnectOptions } from '../../../src/client/types.ts';
 import { Actions } from '../../../src/tui/actions/actions.ts';
+import { IdleLock } from '../../../src/tui/chat/idle-lock.ts';
 import { type LoginBackend, LoginController } from '../../../src/tui/login/login-controller.ts';
 import { Attention } from '../../../src/tui/notify/attention.ts';
 import { emptyLogin, type Login } from '../../../src/tui/state/login-form.ts';
@@ -61,7 +62,14 @@ export function openForm(
     await controller.submit();
   };
   const host = { quit() {}, suspend() {}, redraw() {}, copy() {}, openLink: async () => false };
-  const actions = new Actions({ store, clock, host, login: controller, attention: new Attention(store, clock) });
+  const actions = new Actions({
+    store,
+    clock,
+    host,
+    login: controller,
+    idle: new IdleLock(store, clock),
+    attention: new Attention(store, clock),
+  });
   const press = async (...keys: string[]) => {
     for (const key of keys) actions.take(key.length === 1 ? { type: 'text', text: key } : { type: 'key', key });
     await turn();

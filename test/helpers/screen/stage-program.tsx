@@ -42,6 +42,7 @@ client.fill('@bob', 3, (seq) => ({
   to: 'x',
   at: now - 100_000 + seq * 1000,
 }));
+client.lock = { after: null };
 client.readPositions.set('#lobby', Math.max(0, Number(count) - 4));
 client.allFiles = [
   file({ id: 'f1', at: now - 4_000_000, name: 'release-notes.pdf' }),

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { IdleLock } from '../../../src/tui/chat/idle-lock.ts';
 import { startTicking } from '../../../src/tui/chat/ticking.ts';
 import { Attention } from '../../../src/tui/notify/attention.ts';
 import { nothingRemembered } from '../../../src/tui/state/event.ts';
@@ -12,7 +13,7 @@ const me = { name: 'alice', fingerprint: '', daemon: { address: '', fingerprint:
 function open() {
   const clock = manualClock(noon);
   const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), clock);
-  const end = startTicking({ store, attention: new Attention(store, clock), clock });
+  const end = startTicking({ store, attention: new Attention(store, clock), idle: new IdleLock(store, clock), clock });
   const age = () => clock.now() - store.get().now;
   return { clock, store, end, age };
 }

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Notifier } from '../../../src/tui/notify/notifier.ts';
 import { nothingRemembered } from '../../../src/tui/state/event.ts';
-import { defaultSettings, initialState, type Settings } from '../../../src/tui/state/state.ts';
+import { defaultSettings, initialState, type Settings, unlockForm } from '../../../src/tui/state/state.ts';
 import { TerminalModes } from '../../../src/tui/terminal/terminal-modes.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
@@ -142,4 +142,17 @@ test('the title leaves out muted conversations and blocked people', (t) => {
   t.is(taken(), '<ESC>]2;#lobby · SecureChat<BEL>');
   store.dispatch({ type: 'muted', conversation: '@bob', on: false });
   t.is(taken(), '<ESC>]2;(3) #lobby · SecureChat<BEL>');
+});
+
+test('a locked screen says in notification and title that something arrived, and nothing of whom', (t) => {
+  const { store, notifier, taken } = open({ desktopText: true });
+  store.dispatch({ type: 'lock', lock: unlockForm });
+  t.regex(taken(), /<ESC>\]0;SecureChat<|<ESC>\]2;SecureChat</);
+  notifier.onMessage(message({ text: 'secret' }));
+  const told = taken();
+  t.regex(told, /<BEL>/, 'also when the window has the focus');
+  t.regex(told, /<ESC>\]777;notify;SecureChat;new message<ESC>/);
+  t.notRegex(told, /secret|bob|lobby/);
+  store.dispatch({ type: 'lock', lock: null });
+  t.regex(taken(), /#lobby · SecureChat/);
 });

@@ -5,8 +5,7 @@ import { Gate, type UserInput } from '../../../src/tui/terminal/gate.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 import { noon } from '../../helpers/screen/messages.ts';
 
-function open() {
-  const terminal = new PassThrough();
+function open(terminal = new PassThrough()) {
   const clock = manualClock(noon);
   const seen: string[] = [];
   const note = (input: UserInput) => {
@@ -25,6 +24,14 @@ test('text and keys arrive in the order they were typed, the letters of a burst 
   const { terminal, settle } = open();
   terminal.write('ab\rc\x01d');
   t.deepEqual(await settle(), ['ab', '<enter>', 'c', '<ctrl+a>', 'd']);
+});
+
+test('an input that an earlier question paused is read, with what was typed since', async (t) => {
+  const asked = new PassThrough();
+  asked.pause();
+  asked.write('early');
+  const { settle } = open(asked);
+  t.deepEqual(await settle(), ['early']);
 });
 
 test('a long burst arrives in pieces without loss', async (t) => {
