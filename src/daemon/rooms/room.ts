@@ -138,6 +138,11 @@ export class Room {
     return joined && this.#members.size <= SMALL_ROOM_MEMBERS ? 'joined' : null;
   }
 
+  /** Resolves when each entry that was given to `append` before is stored or refused. */
+  settled(): Promise<void> {
+    return this.#mutex.run(async () => {});
+  }
+
   /**
    * Appends a signed entry.
    * @param author null for the daemon

@@ -116,9 +116,10 @@ export class Rooms {
     return strangers;
   }
 
-  /** Removes a person from the lobby, if they are in it. */
+  /** Removes a person from the lobby, if they are in it or a join of theirs is under way. */
   async remove(subject: Person, store: LogStore, defer: Defer): Promise<void> {
     const { rsa, identity, clock } = this.#parts;
+    await this.lobby.settled();
     while (this.lobby.isMember(subject.idFp)) {
       const { n, hash } = this.lobby.head;
       const entry = { room: this.lobby.id, n: n + 1, prev: hash, op: 'remove', subject } as const;

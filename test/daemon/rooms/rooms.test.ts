@@ -159,6 +159,24 @@ test('a person is removed once, also when two remove them at the same time', asy
   t.is(rooms.lobby.head.n, 3);
 });
 
+test('attack: a join that is under way while the account is closed leaves nobody in the room', async (t) => {
+  const daemon = await openTestDaemon(t);
+  const { rooms, store, context, alice, bob } = daemon;
+  await join(daemon, 'bob');
+  const go = Promise.withResolvers<void>();
+  const slow: typeof store = { ...store, appendLog: (entry) => go.promise.then(() => store.appendLog(entry)) };
+  const { session } = daemon.login('alice');
+  const params = { room: rooms.lobby.id, entry: await lobbyEntry(daemon, alice, 'join') };
+  const joining = logAppend({ ...context, store: slow }, session, params);
+  const removed = rooms.remove({ name: 'alice', idFp: alice.card.idFp }, store, setImmediate);
+  go.resolve();
+  await Promise.all([joining, removed]);
+  t.deepEqual([...rooms.lobby.names], ['bob']);
+  const gone = { ...context, accounts: fakeAccounts([bob]) };
+  const later = { room: rooms.lobby.id, entry: await lobbyEntry(daemon, alice, 'join') };
+  await t.throwsAsync(logAppend(gone, session, later), { code: 'no-such-user' });
+});
+
 test('members are listed with their cards, to members only', async (t) => {
   const daemon = await openTestDaemon(t);
   const { context, rooms } = daemon;
