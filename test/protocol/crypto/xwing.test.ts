@@ -12,6 +12,7 @@ import {
   XWING_KEY_BYTES,
   xwingPublicKey,
 } from '../../../src/protocol/crypto/xwing.ts';
+import { LOW_ORDER_POINTS } from '../../helpers/protocol/small-order.ts';
 
 type Vector = Record<'seed' | 'publicKey' | 'encapsulationSeed' | 'ciphertext' | 'secret', string>;
 const { vectors } = JSON.parse(readFileSync(new URL('../../vectors/xwing.json', import.meta.url), 'utf8')) as {
@@ -19,17 +20,6 @@ const { vectors } = JSON.parse(readFileSync(new URL('../../vectors/xwing.json', 
 };
 const seeds = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const seed = new Uint8Array(32).fill(7);
-
-/** The points of X25519 whose shared secret is zero for every private key (RFC 7748, section 6.1), with the high bit clear. */
-const LOW_ORDER = [
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '0100000000000000000000000000000000000000000000000000000000000000',
-  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
-  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-];
 
 function withPart(bytes: Uint8Array, at: number, part: Uint8Array): Uint8Array {
   const changed = Uint8Array.from(bytes);
@@ -105,7 +95,7 @@ test('a key or a ciphertext of another length is refused', (t) => {
 test('a point of small order is refused in a key and in a ciphertext', (t) => {
   const key = xwingPublicKey(seed);
   const { ciphertext } = encapsulate(key);
-  for (const point of LOW_ORDER.map(fromHex)) {
+  for (const point of LOW_ORDER_POINTS.map(fromHex)) {
     t.false(isXWingKey(withPart(key, 1184, point)), hex(point));
     t.throws(() => decapsulate(seed, withPart(ciphertext, 1088, point)), { code: 'key' }, hex(point));
   }

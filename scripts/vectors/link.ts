@@ -1,27 +1,24 @@
-/**
- * Writes test/vectors/{rsa,handshake,record}.json: inputs, results, and the verdict that an implementation must reach. OAEP and
- * PSS are random, so each run writes different bytes: commit them only with a new format.
- */
-import { writeFileSync } from 'node:fs';
-import { type Clock, systemClock } from '../src/platform/clock.ts';
-import { concat, H, hex, utf8 } from '../src/protocol/base/bytes.ts';
-import { OAEP_MAX, sealChunk, sign } from '../src/protocol/crypto/rsa.ts';
-import { inlineRsa } from '../src/protocol/crypto/rsa-pool.ts';
-import { type DaemonKeys, daemonFingerprint } from '../src/protocol/link/daemon-identity.ts';
-import type { ExactReader } from '../src/protocol/link/exact-reader.ts';
-import { answerHello, encodeGreeting, startHandshake, takeHello, takeReply } from '../src/protocol/link/handshake.ts';
-import { encodeParameters } from '../src/protocol/link/parameters.ts';
-import { RecordSealer } from '../src/protocol/link/record.ts';
-import { recordLimits, recordType } from '../src/protocol/link/record-format.ts';
-import { fixtureKey, fixtureSealKey } from '../test/fixtures/keys.ts';
+/** The primitives of RSA, the handshake, and records: inputs, results, and the verdict that an implementation must reach. */
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
+import { concat, H, hex, utf8 } from '../../src/protocol/base/bytes.ts';
+import { OAEP_MAX, sealChunk, sign } from '../../src/protocol/crypto/rsa.ts';
+import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
+import { type DaemonKeys, daemonFingerprint } from '../../src/protocol/link/daemon-identity.ts';
+import type { ExactReader } from '../../src/protocol/link/exact-reader.ts';
+import {
+  answerHello,
+  encodeGreeting,
+  startHandshake,
+  takeHello,
+  takeReply,
+} from '../../src/protocol/link/handshake.ts';
+import { encodeParameters } from '../../src/protocol/link/parameters.ts';
+import { RecordSealer } from '../../src/protocol/link/record.ts';
+import { recordLimits, recordType } from '../../src/protocol/link/record-format.ts';
+import { fixtureKey, fixtureSealKey } from '../../test/fixtures/keys.ts';
+import { flipped } from './vector.ts';
 
-const flipped = (bytes: Uint8Array, at: number): Uint8Array => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
-
-function write(name: string, vectors: unknown): void {
-  writeFileSync(new URL(`../test/vectors/${name}.json`, import.meta.url), `${JSON.stringify(vectors, null, 2)}\n`);
-}
-
-function rsaVectors() {
+export function rsaVectors() {
   const alice = fixtureSealKey('alice-encryption');
   const plains = { empty: new Uint8Array(0), text: utf8('a short text'), full: new Uint8Array(OAEP_MAX).fill(0xa5) };
   const chunks = Object.entries(plains).map(([what, plain]) => ({ what, plain, chunk: sealChunk(alice.spki, plain) }));
@@ -54,7 +51,7 @@ function rsaVectors() {
   };
 }
 
-async function handshakeVectors() {
+export async function handshakeVectors() {
   const keys: DaemonKeys = { link: fixtureSealKey('daemon-link'), sign: fixtureKey('daemon-sign') };
   const rejectKey = new Uint8Array(32).fill(9);
   // The client draws the seed of its ephemeral key, then the secret that it seals with RSA.
@@ -119,7 +116,7 @@ function readerOf(bytes: Uint8Array): ExactReader {
   };
 }
 
-function recordVectors() {
+export function recordVectors() {
   const key = new Uint8Array(32).map((_, i) => i);
   const still: Clock = { ...systemClock, monotonic: () => 0 };
   const sealer = new RecordSealer(key, still, { ...recordLimits, records: 4 });
@@ -157,7 +154,3 @@ function recordVectors() {
     ],
   };
 }
-
-write('rsa', rsaVectors());
-write('handshake', await handshakeVectors());
-write('record', recordVectors());
