@@ -1,7 +1,7 @@
 /** Cards, vaults, exports of keys, and what devices share. */
 import { systemRandom as random } from '../../src/platform/random.ts';
 import { CARD_LIFE_MS, openCard, signCard } from '../../src/protocol/account/card.ts';
-import { encodeExportContents } from '../../src/protocol/account/export-contents.ts';
+import { type ExportContents, encodeExportContents } from '../../src/protocol/account/export-contents.ts';
 import { sealKeyExport } from '../../src/protocol/account/key-export.ts';
 import { wordsOf } from '../../src/protocol/account/recovery-words.ts';
 import { mergeRows, pinRow, rowKinds, type SharedRow, switchRow } from '../../src/protocol/account/shared-rows.ts';
@@ -13,6 +13,7 @@ import { passphraseCost } from '../../src/protocol/crypto/passphrase-key.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { fixtureCardKey, fixtureSealKey } from '../../test/fixtures/keys.ts';
 import { cardWith, evenKey } from '../../test/helpers/protocol/bad-keys.ts';
+import { jsonOf } from '../../test/helpers/protocol/json-of.ts';
 import { DAEMON_ID, NO_HASH, person, T0 } from '../../test/helpers/protocol/people.ts';
 import { changed, flipped, type Vector, withDamage } from './vector.ts';
 
@@ -143,20 +144,16 @@ export function sharedStateVectors(): Vector[] {
 }
 
 export async function keyExportVectors(): Promise<Vector[]> {
-  const body = encodeExportContents({
+  const pin = { idFp: bob.idFp, cardSeq: 1, cardHash: bob.card.hash, trust: 'verified' } as const;
+  const contents: ExportContents = {
     madeAt: T0,
     daemon: { address: 'chat.example:65345', fingerprint: new Uint8Array(32).fill(0xf1), daemonId: DAEMON_ID },
     ...{ name: 'alice', idFp: alice.idFp, device: 9, ticket: new Uint8Array(32).fill(0x71), localKeys: false },
     keys: { version: 3, identity: alice.identity, keys: [firstKey] },
-    people: [{ card: bob.cardBytes, verified: true }],
-  });
-  const gives = {
-    madeAt: T0,
-    daemon: { address: 'chat.example:65345', fingerprint: 'f1'.repeat(32), daemonId: hex(DAEMON_ID) },
-    ...{ name: 'alice', idFp: hex(alice.idFp), device: 9, ticket: '71'.repeat(32), localKeys: false },
-    keys: { version: 3, identity: hex(alice.identity.pkcs8), seeds: [hex(alice.encryption.seed)] },
-    people: [{ name: 'bob', verified: true }],
+    people: [{ row: pinRow('bob', pin, { at: T0 + 5, device: 7 }), card: bob.cardBytes }],
   };
+  const body = encodeExportContents(contents);
+  const gives = jsonOf(contents) as Record<string, unknown>;
   const [passphrase, entropy] = ['correct horse battery staple', random(32)];
   const words = wordsOf(entropy);
   const file = await sealKeyExport(body, { passphrase, entropy }, random, { memory: 64, passes: 1, lanes: 1 });
