@@ -257,7 +257,7 @@ export interface Client extends AccountMethods {
   safetyNumber(name: string): Promise<string>;
 
   /**
-   * Stores whether this person has compared the safety number of `name`.
+   * Stores whether this person has compared the safety number of `name`, for all devices of this account.
    * @throws ClientError 'key-changed' when the pinned key is not that of the last `safetyNumber`; 'refused' when there is no such person
    * @example
    * await client.setVerified('bob', true);
@@ -265,7 +265,7 @@ export interface Client extends AccountMethods {
   setVerified(name: string, verified: boolean): Promise<void>;
 
   /**
-   * Pins the changed key of `name`. It counts as not verified.
+   * Pins the changed key of `name`, on all devices of this account. It counts as not verified.
    * @throws ClientError 'key-changed' when the server shows yet another key than the one of the last `safetyNumber` or `key-changed`
    *   event; 'refused' when the key has not changed; 'untrusted' when the server gives the card of somebody else
    * @example
@@ -273,6 +273,41 @@ export interface Client extends AccountMethods {
    * await client.acceptKey('bob');
    */
   acceptKey(name: string): Promise<void>;
+
+  /**
+   * Resolves with the conversations that this person muted, on any device of this account. The client only stores this: messages
+   * arrive as before.
+   * @example
+   * const muted = new Set(await client.muted());
+   * for await (const message of listen(client)) if (!muted.has(message.conversation)) console.log(message.from);
+   */
+  muted(): Promise<ConversationName[]>;
+
+  /**
+   * Mutes a conversation, or with `on` false takes that back, on all devices of this account. Resolves when it is stored here; other
+   * devices follow when they and this one are online.
+   * @throws ClientError 'usage' for a malformed name; 'refused' when there is no such room
+   * @example
+   * await client.mute('#lobby', true);
+   */
+  mute(conversation: ConversationName, on: boolean): Promise<void>;
+
+  /**
+   * Resolves with the names of the people whom this person blocked, on any device of this account. The client only stores this: their
+   * messages arrive as before.
+   * @example
+   * const blocked = new Set(await client.blocked());
+   * for await (const message of listen(client)) if (!blocked.has(message.from)) console.log(message.from);
+   */
+  blocked(): Promise<string[]>;
+
+  /**
+   * Blocks a person, or with `on` false takes that back, on all devices of this account. Resolves as `mute` does.
+   * @throws ClientError 'usage' for a malformed name, or one's own
+   * @example
+   * await client.block('mallory', true);
+   */
+  block(name: string, on: boolean): Promise<void>;
 
   /**
    * Closes the client. Waits up to 2 seconds for messages that are being sent; the rest stays in the outbox.

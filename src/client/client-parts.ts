@@ -26,8 +26,10 @@ import { Presence } from './people/presence.ts';
 import { SealedRows } from './profile/sealed-rows.ts';
 import { GrantHandler } from './rooms/grant-handler.ts';
 import { Rooms } from './rooms/rooms.ts';
+import { Decisions } from './shared/decisions.ts';
 import { EntryProcessor } from './timeline/entry-processor.ts';
 import { Transfers } from './transfers/transfers.ts';
+import { SharedPins } from './trust/shared-pins.ts';
 
 export type ClientParts = {
   context: ClientContext;
@@ -39,6 +41,7 @@ export type ClientParts = {
   presence: Presence;
   accountDevices: AccountDevices;
   rooms: Rooms;
+  decisions: Decisions;
   outboxStore: OutboxStore;
   messages: ShownMessages;
   myMessages: MyMessages;
@@ -63,6 +66,13 @@ export async function openParts(signedIn: SignedIn): Promise<ClientParts> {
   const presence = new Presence(context, people, bus);
   const accountDevices = openDevices(signedIn, context, bus);
   const rooms = await Rooms.open(context, bus, people);
+  const decisions = new Decisions({
+    context,
+    bus,
+    people,
+    rooms,
+    pins: new SharedPins(profile.db, signedIn.daemon.fingerprint),
+  });
   new GrantHandler(rooms, bus);
 
   const devices = new OwnDevices(profile, lease, bus);
@@ -100,6 +110,7 @@ export async function openParts(signedIn: SignedIn): Promise<ClientParts> {
     presence,
     accountDevices,
     rooms,
+    decisions,
     outboxStore,
     messages,
     myMessages,

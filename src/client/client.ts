@@ -212,13 +212,29 @@ export class ChatClient implements Client {
 
   async setVerified(name: string, verified: boolean): Promise<void> {
     await this.#withClientErrors(() => this.#signedIn.keyring.setVerified(name, verified));
-    await this.#parts.people.announce(name);
+    await this.#parts.decisions.changed();
   }
 
   async acceptKey(name: string): Promise<void> {
     await this.#withClientErrors(() => this.#signedIn.keyring.acceptKey(name));
-    await this.#parts.people.announce(name);
-    await this.#lifecycle.keyAccepted(name);
+    await this.#parts.decisions.changed();
+    await this.#lifecycle.keysTaken();
+  }
+
+  muted(): Promise<ConversationName[]> {
+    return this.#parts.decisions.muted();
+  }
+
+  mute(conversation: ConversationName, on: boolean): Promise<void> {
+    return this.#parts.decisions.mute(conversation, on);
+  }
+
+  blocked(): Promise<string[]> {
+    return this.#parts.decisions.blocked();
+  }
+
+  block(name: string, on: boolean): Promise<void> {
+    return this.#parts.decisions.block(name, on);
   }
 
   devices(): Promise<Device[]> {

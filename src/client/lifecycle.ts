@@ -12,12 +12,16 @@ export class ClientLifecycle {
   readonly #clockNotice: ClockNotice;
   readonly #unsubscribe: (() => void)[] = [];
   #ended = false;
+  #repinning: Promise<void> = Promise.resolve();
 
   constructor(parts: ClientParts) {
     const { bus } = parts;
     this.parts = parts;
     this.#clockNotice = new ClockNotice((text) => bus.notice(text));
     bus.on('failed', (error) => this.#reportFailure(error));
+    bus.on('repinned', (name) => {
+      this.#repinning = this.#repinning.then(() => bus.attempt(() => this.#keyAccepted(name)));
+    });
     bus.on('received', (event) => {
       if (event.method === 'closing') bus.notice(event.params.message);
     });
@@ -25,7 +29,7 @@ export class ClientLifecycle {
 
   /** Subscribes to the connection, joins the rooms, and starts to catch up in the background. */
   async start(): Promise<void> {
-    const { context, bus, people, presence, accountDevices, received, myMessages, rooms } = this.parts;
+    const { context, bus, people, presence, accountDevices, decisions, received, myMessages, rooms } = this.parts;
     const { connection, keyring } = context;
     // Stays subscribed to the end: listeners get the state `closed`.
     connection.onState((link) => {
@@ -35,7 +39,8 @@ export class ClientLifecycle {
     });
     this.#unsubscribe.push(
       received.begin(),
-      connection.onOnline(() => {
+      connection.onOnline(({ shared }) => {
+        decisions.loggedIn(shared);
         void bus.attempt(() => presence.resendAway());
         this.#startCatchUp();
       }),
@@ -43,7 +48,10 @@ export class ClientLifecycle {
         bus.publish('announced', { type: 'key-changed', name, pinned: hex(pinned), offered: hex(offered) });
         void bus.attempt(() => people.announce(name));
       }),
+      keyring.onMet(() => decisions.met()),
     );
+    // First, so that this device meets nobody whom another one knows.
+    await bus.attempt(() => decisions.begin());
     // Join first, so that the next epoch is sealed to this identity. An error in one room does not stop the rest.
     for (const { members, sync } of rooms.all) if (!members.joined) await bus.attempt(() => sync.join());
     await bus.attempt(() => accountDevices.begin());
@@ -61,13 +69,9 @@ export class ClientLifecycle {
     return { context, cache, messages, outbox: outboxStore };
   }
 
-  /** Call after the person accepted a changed key of `name`: starts the new conversation, and opens messages that waited for the key. */
-  async keyAccepted(name: string): Promise<void> {
-    const { conversations } = this.parts;
-    await conversations.keyAccepted(name);
-    this.#startCatchUp();
-    await this.synced();
-    await conversations.retryRooms();
+  /** Resolves when the conversations with all people whose keys were accepted are those of the new keys. */
+  async keysTaken(): Promise<void> {
+    await this.#repinning;
   }
 
   /** Waits up to `ms` for work in progress, then ends all parts except the connection. */
@@ -75,13 +79,14 @@ export class ClientLifecycle {
     if (this.#ended) return;
     this.#ended = true;
     const { context, received, conversations, receipts, outbox, announcer, transfers, myMessages } = this.parts;
-    const { accountDevices } = this.parts;
+    const { accountDevices, decisions } = this.parts;
     if (context.connection.state.state === 'online') {
       const settled = (async () => {
         await received.settled();
         await conversations.flushNotified();
         await receipts.flush();
         await outbox.idle();
+        await decisions.settled();
       })().catch(() => {});
       await Promise.race([settled, sleep(context.clock, ms)]);
     }
@@ -89,8 +94,18 @@ export class ClientLifecycle {
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     transfers.close();
     accountDevices.close();
+    decisions.close();
     outbox.close();
     myMessages.waiters.end();
+  }
+
+  /** Another identity of `name` is pinned now: starts the new conversation, and opens messages that waited for the key. */
+  async #keyAccepted(name: string): Promise<void> {
+    const { conversations } = this.parts;
+    await conversations.keyAccepted(name);
+    this.#startCatchUp();
+    await this.synced();
+    await conversations.retryRooms();
   }
 
   #startCatchUp(): void {
@@ -100,7 +115,8 @@ export class ClientLifecycle {
 
   /** Runs the steps in order. An error in one step does not stop the next ones. */
   async #catchUp(): Promise<void> {
-    const { bus, cache, transfers, outbox, rooms, conversations, accountDevices, people } = this.parts;
+    const { bus, cache, transfers, outbox, rooms, conversations, accountDevices, decisions, people } = this.parts;
+    await bus.attempt(() => decisions.synchronize());
     await bus.attempt(() => transfers.tidy());
     await bus.attempt(() => outbox.sendAll());
     for (const room of rooms.all) await bus.attempt(() => room.sync.join());

@@ -220,6 +220,10 @@ export type ClientEvent =
   | ({ type: 'new-device' } & NewDevice)
   /** The person has looked at these new devices, here or in another program of this profile, or they were signed out. */
   | { type: 'devices-seen'; devices: readonly number[] }
+  /** The person muted the conversation, or took that back, in this program or on any of their devices. */
+  | { type: 'muted'; conversation: ConversationName; on: boolean }
+  /** The person blocked `name`, or took that back, in this program or on any of their devices. */
+  | { type: 'blocked'; name: string; on: boolean }
   /** A sentence for the person. */
   | { type: 'notice'; text: string };
 

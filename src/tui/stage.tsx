@@ -20,7 +20,6 @@ import type { Drafts } from './compose/drafts.ts';
 import { type LoginBackend, LoginController } from './login/login-controller.ts';
 import { Attention } from './notify/attention.ts';
 import { Notifier } from './notify/notifier.ts';
-import { nothingRemembered } from './state/event.ts';
 import { emptyLogin } from './state/login-form.ts';
 import { initialState, type Settings } from './state/state.ts';
 import { isMultiplexed, isRich, type TerminalTheme } from './state/theme.ts';
@@ -124,7 +123,7 @@ export async function runStage(options: StageOptions): Promise<number> {
   async function enter(client: Client): Promise<void> {
     const controller = new ChatController({ client, store, clock, onMessage: notifier.onMessage });
     controllers.push(controller);
-    await controller.begin(drafts?.follow(store, client.me) ?? nothingRemembered);
+    await controller.begin(drafts?.follow(store, client.me) ?? {});
     const transfers = new TransferActions(controller, options.downloads);
     idle.watch(client);
     actions.enterChat({ store, clock, controller, transfers });

@@ -14,7 +14,7 @@ import { completionsFor } from '../../tui/command-line/completion.ts';
 import { parseLine } from '../../tui/command-line/parse-line.ts';
 import type { Drafts } from '../../tui/compose/drafts.ts';
 import { cannotSendReason, unknownReason } from '../../tui/selectors/selectors.ts';
-import { nothingRemembered, type Timed } from '../../tui/state/event.ts';
+import type { Remembered, Timed } from '../../tui/state/event.ts';
 import { chatOf } from '../../tui/state/focus.ts';
 import { answered } from '../../tui/state/message-list.ts';
 import { isBlockedConversation } from '../../tui/state/muting.ts';
@@ -41,7 +41,7 @@ export type LineModeParts = {
   input: LineInput;
   renderer: Renderer;
   clock: Clock;
-  /** Where this device stores settings and mutes; null for nowhere. */
+  /** Where this profile stores settings; null for nowhere. */
   drafts: Drafts | null;
   settings: Settings;
   downloads: string;
@@ -61,7 +61,7 @@ export class LineMode {
   readonly #marks: ReadMarks;
   /** Events that arrived while unread messages were printed; null when none are deferred. */
   #deferred: ClientEvent[] | null = [];
-  #remembered = nothingRemembered;
+  #opening: Pick<Remembered, 'muted' | 'blocked'> = { muted: [], blocked: [] };
   /** Lines and commands that were not done. */
   #notDone = 0;
   /** Conversations whose unread messages are being printed. */
@@ -102,9 +102,9 @@ export class LineMode {
   /** Takes lines until they end or the person leaves, then waits for requests under way. @throws ClientError when these fail */
   async run(): Promise<void> {
     const { input, renderer, client, drafts } = this.#parts;
-    this.#remembered = drafts?.follow(this.#store, client.me) ?? nothingRemembered;
+    const texts = drafts?.follow(this.#store, client.me) ?? {};
     renderer.remark(phrases.welcome(client.me.name, client.me.daemon.address));
-    await this.#controller.begin(this.#remembered);
+    await this.#controller.begin(texts);
     await this.#controller.listFiles();
     renderer.remark(phrases.writesTo(this.#controller.chat.open));
     renderer.remark(phrases.hint);
@@ -196,9 +196,9 @@ export class LineMode {
     this.#controller.notify(why, 'bad');
   }
 
-  /** Before the chat is in the state, the stored lists apply. */
+  /** Before the chat is in the state, the lists that it opens with apply. */
   get #muting(): { muted: ReadonlySet<string>; blocked: ReadonlySet<string> } {
-    const { muted, blocked } = this.#remembered;
+    const { muted, blocked } = this.#opening;
     return chatOf(this.#store.get()) ?? { muted: new Set(muted), blocked: new Set(blocked) };
   }
 
@@ -212,6 +212,7 @@ export class LineMode {
     else if (event.type === 'opened' && event.conversation !== this.#controller.chat.open)
       this.#opened(event.conversation);
     else if (event.type === 'entered') {
+      this.#opening = event.opening;
       this.#printer.printOnline(event.opening.people);
       client.subscribe(this.#onEvent);
       void this.#catchUp(

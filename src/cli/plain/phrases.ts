@@ -79,7 +79,8 @@ export const phrases = {
   openNow: ', you write here',
   muted: ', muted',
   blocked: ', blocked',
-  blockedNames: (names: readonly string[]) => `blocked on this device: ${names.join(', ')}; .block NAME takes it back`,
+  blockedNames: (names: readonly string[]) =>
+    `blocked on all your devices: ${names.join(', ')}; .block NAME takes it back`,
   yourKey: (fingerprint: string) => `your key: ${format.groups(fingerprint)}`,
   serverKey: (fingerprint: string) => `key of the server: ${format.groups(fingerprint)}`,
   joinLink: ({ address, fingerprint }: { address: string; fingerprint: string }) =>

@@ -7,12 +7,13 @@
  * - `announced`, by all parts: an event for the client's listeners. The Announcer passes it on and publishes `heard`; Conversations
  *   then notes how far the listeners know the conversation.
  * - `received`, by ReceivedEvents: an event of the daemon. People, Presence,
- *   AccountDevices, GrantHandler, Conversations and ClientLifecycle handle theirs.
+ *   AccountDevices, Decisions, GrantHandler, Conversations and ClientLifecycle handle theirs.
  * - `queued`, by MyMessages: an item is in the outbox. The Outbox sends it, and publishes `sent`, `refused` or `stalled`: MyMessages
  *   announces that and resolves waiting promises; Conversations adds the entry of a `sent` item to its timeline.
  * - `stored`, by Conversations: more entries are in the cache. MyMessages resolves promises that wait for one of them.
  * - `locked`, by Conversations: epoch keys of a room are missing. Rooms asks the members for them. `epoch-opened`, by rooms: a key has
  *   come. Conversations opens the messages that waited for it.
+ * - `repinned`, by Decisions: another identity of a person is pinned now. ClientLifecycle starts the new conversation.
  * - `clashed`, by Conversations: another program writes as a device of this process. OwnDevices takes another device.
  * - `failed`, by all parts: an action failed that no caller waits for. ClientLifecycle shows it as a notice, unless only the link is missing.
  */
@@ -38,6 +39,8 @@ export type ClientBusEvents = {
   /** Ids of epochs, hex. */
   locked: { ref: ConversationRef; epochs: ReadonlySet<string> };
   'epoch-opened': { ref: ConversationRef; epoch: string };
+  /** The person's name. */
+  repinned: string;
   /** The device's number. */
   clashed: number;
   failed: unknown;

@@ -163,7 +163,7 @@ export class Keyring {
     const { idFp, changedTo } = await this.cardOf(name);
     const compared = this.#compared.get(name) ?? idFp;
     if (verified && (changedTo !== null || !equal(compared, idFp))) throw notComparedError(name);
-    await this.#pins.setVerified(name, idFp, verified, this.#now());
+    await this.#pins.setVerified(name, idFp, verified, this.decidedNow());
     this.forget(name);
   }
 
@@ -187,7 +187,7 @@ export class Keyring {
     }
     if (known !== null && equal(card.idFp, known))
       throw new ClientError('refused', `the key of ${name} has not changed; there is nothing to accept`);
-    await this.#pins.replace(card, cards.at(-1) ?? new Uint8Array(), this.#now());
+    await this.#pins.replace(card, cards.at(-1) ?? new Uint8Array(), this.decidedNow());
     this.forget(name);
     return { name, ...pinOf(card), card, verified: false, changedTo: null };
   }
@@ -204,8 +204,8 @@ export class Keyring {
     return () => this.#metListeners.delete(listener);
   }
 
-  /** A decision of this device, made now. */
-  #now(): Decided {
+  /** The time and the device of a decision that the person makes now. */
+  decidedNow(): Decided {
     return { at: boundedNow(this.#clock.now(), this.#connection.clockSkew), device: this.#device };
   }
 
@@ -236,7 +236,7 @@ export class Keyring {
       throw new ClientError('untrusted', `the server sent the card of another person for ${name}`);
     if (pin !== null && !equal(newest.idFp, pin.idFp)) return this.#identityDiffers(pin, newest.idFp);
     const { card } = followCards(pin, cards);
-    await this.#pins.put(card, last, this.#now());
+    await this.#pins.put(card, last, this.decidedNow());
     // Another process, or what another device shared, may have pinned another identity meanwhile.
     const pinned = await this.#pins.get(name);
     if (pinned === null) throw new Error(`the pin of ${name} is gone`);

@@ -81,11 +81,11 @@ export class People {
     }
   }
 
-  /** Announces one person, or everybody. */
-  async announce(name?: string): Promise<void> {
-    if (name === undefined) return this.#publish(await this.#everyone());
-    const person = await this.find(name);
-    this.#publish(person === null ? [] : [person]);
+  /** Announces these people; everybody if no name is given. */
+  async announce(...names: string[]): Promise<void> {
+    if (names.length === 0) return this.#publish(await this.#everyone());
+    const people = await Promise.all(names.map((name) => this.find(name)));
+    this.#publish(people.filter((person) => person !== null));
   }
 
   #announceGone(name: string): void {

@@ -30,7 +30,16 @@ const rowTables = [
   `CREATE TABLE sealed_rows (n INTEGER PRIMARY KEY AUTOINCREMENT, key BLOB NOT NULL UNIQUE, sealed BLOB NOT NULL) STRICT`,
 ];
 
+/** What the devices of an account share. `account`: as in chat-schema.ts. */
+const sharedTables = [
+  // The newest state that the daemon stored or gave, sealed under the identity key (shared-state.ts)
+  'CREATE TABLE shared_states (account TEXT PRIMARY KEY, version INTEGER NOT NULL, state BLOB NOT NULL) STRICT',
+  // Mutes and blocks. key: keyed hash of kind and key; sealed: both, and whether it is on (shared-switches.ts)
+  `CREATE TABLE shared_switches (account TEXT NOT NULL, key BLOB NOT NULL, at INTEGER NOT NULL, device INTEGER NOT NULL,
+     sealed BLOB NOT NULL, PRIMARY KEY (account, key)) STRICT`,
+];
+
 /** Entry i brings version i to i + 1. Never edit a released entry; add one. */
 export const migrations: readonly (readonly string[])[] = [
-  [...accountTables, ...chatTables, ...transferTables, ...rowTables],
+  [...accountTables, ...chatTables, ...transferTables, ...rowTables, ...sharedTables],
 ];

@@ -2,29 +2,28 @@
  * Small values that a profile keeps by name, such as settings and drafts. Each is a sealed row (AES-256-GCM), found by an HMAC-SHA-256
  * (RFC 2104) of its name: the database shows neither name nor value.
  */
-import { join } from 'node:path';
 import * as v from 'valibot';
-import { writeAll } from '../../platform/durable-write.ts';
 import { concat, fromUtf8, utf8 } from '../../protocol/base/bytes.ts';
+import { ChangeSignal } from './change-signal.ts';
 import type { Profile } from './profile.ts';
 import type { Row } from './profile-db.ts';
 
 /** Sealed texts are padded to a multiple of this, so that the length of a name does not show. */
 const PADDING = 64;
-/** A file that is written after each change: other processes watch it. It holds nothing. */
-const SIGNAL_FILE = 'rows.changed';
 
 const content = v.object({ name: v.string(), value: v.optional(v.unknown()) });
 type Content = v.InferOutput<typeof content>;
 
 export class SealedRows {
   readonly #profile: Profile;
+  readonly #changes: ChangeSignal;
   readonly #values = new Map<string, unknown>();
   /** `n` of the newest row that was read. */
   #newest = 0;
 
   constructor(profile: Profile) {
     this.#profile = profile;
+    this.#changes = new ChangeSignal(profile);
   }
 
   /** The values by name, as of the last `refresh` or `write`. They are JSON, and not checked. */
@@ -57,27 +56,12 @@ export class SealedRows {
     }));
     await this.#profile.db.transaction(statements);
     await this.refresh();
-    await this.#signal().catch(() => {});
+    await this.#changes.send();
   }
 
-  /**
-   * Calls `listener` after each change by any process of the profile, this one included. Does not keep the process alive, and costs
-   * nothing while nothing changes. Resolves when `signal` aborts, or when the disk cannot watch a file.
-   */
-  async watch(listener: () => void, signal?: AbortSignal): Promise<void> {
-    const { fs, dir } = this.#profile;
-    const path = join(dir, SIGNAL_FILE);
-    if (signal?.aborted) return;
-    try {
-      await (await fs.open(path, 'a', 0o600)).close();
-      const events = fs.watch(path, { persistent: false, ...(signal && { signal }) })[Symbol.asyncIterator]();
-      let next = events.next();
-      // What was written before the file was watched.
-      listener();
-      for (; !(await next).done; next = events.next()) listener();
-    } catch {
-      // Other processes' changes are then read with the next change here.
-    }
+  /** Calls `listener` after each change by any program of the profile, as ChangeSignal.watch. */
+  watch(listener: () => void, signal?: AbortSignal): Promise<void> {
+    return this.#changes.watch(listener, signal);
   }
 
   #seal({ name, value }: Content): [key: Uint8Array, sealed: Uint8Array] {
@@ -95,17 +79,6 @@ export class SealedRows {
       return v.parse(content, JSON.parse(fromUtf8(bytes)));
     } catch {
       return null;
-    }
-  }
-
-  /** Only after the commit: what sees the event sees the rows. The log of the database changes before they can be read. */
-  async #signal(): Promise<void> {
-    const { fs, dir } = this.#profile;
-    const file = await fs.open(join(dir, SIGNAL_FILE), 'r+');
-    try {
-      await writeAll(file, Uint8Array.of(0), 0);
-    } finally {
-      await file.close();
     }
   }
 }

@@ -37,6 +37,20 @@ export class SharedPins {
     return rows.map(sharedRow);
   }
 
+  /** Pins people whom this profile does not know yet; leaves the pins of others as they are. */
+  async add(rows: readonly SharedRow[]): Promise<void> {
+    await this.#db.transaction(
+      rows.map((row) => {
+        const { idFp, cardSeq, cardHash, trust } = pinOfRow(row);
+        return {
+          sql: `INSERT OR IGNORE INTO pins (daemon, name, id_fp, card_seq, card_hash, trust, at, device)
+                  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+          params: [this.#daemon, nameOfRow(row), idFp, cardSeq, cardHash, trust, row.at, row.device],
+        };
+      }),
+    );
+  }
+
   /** Stores what `row`, of kind `pin`, says about a person, unless this device knows something newer. */
   async take(row: SharedRow): Promise<PinOutcome> {
     const name = nameOfRow(row);
@@ -45,20 +59,14 @@ export class SharedPins {
       this.#daemon,
       name,
     ]);
-    if (known === undefined) return this.#insert(name, pin, row);
+    if (known === undefined) {
+      await this.add([row]);
+      return 'taken';
+    }
     if (compareRows(row, sharedRow(known)) <= 0) return 'kept';
     const isSame = equal(known.id_fp as Uint8Array, pin.idFp);
     if (!isSame) return pin.trust === 'met' ? this.#differs(known, pin) : this.#replace(known, pin, row);
     return this.#follow(known, pin, row);
-  }
-
-  async #insert(name: string, { idFp, cardSeq, cardHash, trust }: SharedPin, row: SharedRow): Promise<PinOutcome> {
-    const { changes } = await this.#db.run(
-      `INSERT OR IGNORE INTO pins (daemon, name, id_fp, card_seq, card_hash, trust, at, device)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      [this.#daemon, name, idFp, cardSeq, cardHash, trust, row.at, row.device],
-    );
-    return changes > 0 ? 'taken' : 'kept';
   }
 
   async #differs(known: Row, { idFp }: SharedPin): Promise<PinOutcome> {

@@ -17,7 +17,8 @@ import type { Pin } from './card.ts';
  * Rows of other kinds, which a newer program wrote, are kept and merged.
  */
 export const rowKinds = { pin: 1, mute: 2, muteRoom: 3, block: 4 } as const;
-type SwitchKind = Exclude<(typeof rowKinds)[keyof typeof rowKinds], 1>;
+/** The kinds of rows that say yes or no. */
+export type SwitchKind = Exclude<(typeof rowKinds)[keyof typeof rowKinds], 1>;
 
 /** When a row was decided, in ms since 1970 UTC, and on which device. */
 export type Decided = { at: number; device: number };

@@ -3,24 +3,22 @@
  * (NIST SP 800-38D) under a key from the identity key, which every device has. The daemon keeps the newest version. It
  * sees its size, in steps of 1,024 bytes, and when it changes.
  */
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { concat, equal, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
+import { GCM_NONCE_BYTES, GCM_TAG_BYTES, openGcm, sealGcm } from '../crypto/aes-gcm.ts';
 import type { KeyPair } from '../crypto/rsa.ts';
 import { checkRow, compareImportance, compareKeys, isOn, rowKinds, type SharedRow } from './shared-rows.ts';
 
 const FORMAT = 2;
 const REFUSED = 'what the devices share does not open';
-const NONCE = 12;
-const TAG = 16;
 const HEAD = 1 + 4 + 32;
 const PADDING = 1024;
 /** The largest sealed state, bytes. */
 export const MAX_SHARED_BYTES = 65_536;
 export const MAX_SHARED_ROWS = 4096;
-const MAX_PLAIN = Math.floor((MAX_SHARED_BYTES - HEAD - NONCE - TAG) / PADDING) * PADDING;
+const MAX_PLAIN = Math.floor((MAX_SHARED_BYTES - HEAD - GCM_NONCE_BYTES - GCM_TAG_BYTES) / PADDING) * PADDING;
 const COUNT_BYTES = 2;
 /** Bytes of a row besides its key and value. */
 const ROW_BYTES = 1 + 2 + 2 + 8 + 4;
@@ -47,10 +45,9 @@ export function sealSharedState(
   for (const { kind, key, value, at, device } of rows) writer.u8(kind).var16(key).var16(value).u64(at).u32(device);
   const plain = padded(writer.finish());
   readRows(plain);
-  const nonce = random(NONCE);
-  const cipher = createCipheriv('aes-256-gcm', keyOf(identity), nonce).setAAD(aadOf(owner, version));
+  const nonce = random(GCM_NONCE_BYTES);
   const head = new Writer().u8(FORMAT).u32(version).bytes(owner.idFp).finish();
-  return concat(head, nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag());
+  return concat(head, nonce, sealGcm(sealOf(identity, owner, version, nonce), plain));
 }
 
 /** Opens a state. @throws ProtocolError 'shared', or 'version' for a state of a newer program */
@@ -63,17 +60,9 @@ export function openSharedState(identity: Pick<KeyPair, 'pkcs8'>, owner: SharedO
     ensure(reader.u8() === FORMAT);
     const version = reader.u32();
     ensure(equal(reader.bytes(32), owner.idFp));
-    const nonce = reader.bytes(NONCE);
-    const sealed = reader.rest();
-    ensure(sealed.length > TAG);
-    const decipher = createDecipheriv('aes-256-gcm', keyOf(identity), nonce, { authTagLength: TAG });
-    decipher.setAAD(aadOf(owner, version)).setAuthTag(sealed.subarray(-TAG));
-    const plain = decipher.update(sealed.subarray(0, -TAG));
-    try {
-      decipher.final();
-    } catch {
-      throw new ProtocolError('shared', REFUSED);
-    }
+    const nonce = reader.bytes(GCM_NONCE_BYTES);
+    const plain = openGcm(sealOf(identity, owner, version, nonce), reader.rest());
+    ensure(plain !== null);
     return { version, rows: readRows(plain) };
   });
 }
@@ -99,12 +88,9 @@ function isForgotten(row: SharedRow, now: number): boolean {
   return kind !== rowKinds.pin && kind <= rowKinds.block && !isOn(row) && at < now - FORGET_AFTER;
 }
 
-function keyOf({ pkcs8 }: Pick<KeyPair, 'pkcs8'>): Uint8Array {
-  return hkdf(pkcs8, new Uint8Array(), label('shared'));
-}
-
-function aadOf({ daemonId, name, idFp }: SharedOwner, version: number): Uint8Array {
-  return H('shared', daemonId, utf8(name), idFp, new Writer().u32(version).finish());
+function sealOf({ pkcs8 }: Pick<KeyPair, 'pkcs8'>, owner: SharedOwner, version: number, nonce: Uint8Array) {
+  const aad = H('shared', owner.daemonId, utf8(owner.name), owner.idFp, new Writer().u32(version).finish());
+  return { key: hkdf(pkcs8, new Uint8Array(), label('shared')), nonce, aad };
 }
 
 /** Adds zeros to a multiple of PADDING. */

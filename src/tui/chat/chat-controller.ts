@@ -59,14 +59,17 @@ export class ChatController {
    * Shows the chat; its history follows.
    * @throws the error of reading people and conversations; then the client is closed
    */
-  async begin(remembered: Remembered): Promise<void> {
+  async begin(drafts: Remembered['drafts']): Promise<void> {
     const { client } = this;
-    const [people, conversations] = await Promise.all([client.people(), client.conversations()]).catch(
-      async (error: unknown) => {
-        await this.end();
-        throw error;
-      },
-    );
+    const [people, conversations, muted, blocked] = await Promise.all([
+      client.people(),
+      client.conversations(),
+      client.muted(),
+      client.blocked(),
+    ]).catch(async (error: unknown) => {
+      await this.end();
+      throw error;
+    });
     this.#store.dispatch({
       type: 'entered',
       opening: {
@@ -75,7 +78,9 @@ export class ChatController {
         people,
         conversations,
         open: firstOf(conversations),
-        ...remembered,
+        drafts,
+        muted,
+        blocked,
       },
     });
     this.#ends.push(client.subscribe(this.#onEvent));
@@ -190,7 +195,8 @@ export class ChatController {
 
   readonly #onEvent = (event: ClientEvent): void => {
     const clean = cleanEvent(event);
-    this.#store.collect(clean);
+    if (clean.type === 'muted' || clean.type === 'blocked') this.#store.dispatch(clean);
+    else this.#store.collect(clean);
     if (clean.type === 'message' && clean.fresh && clean.message.from !== this.client.me.name)
       this.#onMessage(clean.message);
   };

@@ -1,4 +1,4 @@
-/** Muting conversations and blocking people, on this device only. Nobody else learns of it. */
+/** Muting conversations and blocking people, on all devices of the account. Nobody else learns of it. */
 
 import type { ChatScope } from '../chat/chat-scope.ts';
 import { parseConversationName } from '../command-line/parse-line.ts';
@@ -6,7 +6,7 @@ import { selectedRun } from '../messages/folding.ts';
 import { unknownReason } from '../selectors/selectors.ts';
 import { personOf } from '../state/lookup.ts';
 import { strings } from '../text/strings.ts';
-import { type CommandFamily, type Result, refused } from './dot-command.ts';
+import { attempted, type CommandFamily, type Result, refused } from './dot-command.ts';
 
 export const muteCommands = {
   '.mute': {
@@ -16,31 +16,35 @@ export const muteCommands = {
   },
   '.block': {
     usage: '[NAME]',
-    help: 'hide messages of a person, on this device only; they still see "delivered"; again unblocks',
+    help: 'hide messages of a person, on all your devices; they still see "delivered"; again unblocks',
     run: (scope, argument) => (argument === '' ? blocked(scope) : block(scope, argument)),
   },
 } satisfies CommandFamily;
 
 /** Mutes the named conversation, else the open one; unmutes a muted one. */
-function mute({ store, controller }: ChatScope, argument: string): Result {
+async function mute({ controller }: ChatScope, argument: string): Promise<Result> {
   const { chat } = controller;
   const conversation = argument === '' ? chat.open : parseConversationName(argument);
   const on = !chat.muted.has(conversation);
   const why = on ? unknownReason(chat, conversation) : null;
   if (why !== null) return refused(why);
-  store.dispatch({ type: 'muted', conversation, on });
-  return { kind: 'done', text: strings.notices[on ? 'muted' : 'unmuted'](conversation) };
+  return attempted(async () => {
+    await controller.client.mute(conversation, on);
+    return { kind: 'done', text: strings.notices[on ? 'muted' : 'unmuted'](conversation) };
+  });
 }
 
 /** Blocks the named person; unblocks a blocked one. */
-function block({ store, controller }: ChatScope, argument: string): Result {
+async function block({ controller }: ChatScope, argument: string): Promise<Result> {
   const { chat } = controller;
   const name = argument.replace(/^@/, '');
   const on = !chat.blocked.has(name);
   if (name === chat.me.name) return refused(strings.notices.isMe);
   if (on && personOf(chat, name) === undefined) return refused(strings.notices.unknownPerson(argument));
-  store.dispatch({ type: 'blocked', name, on });
-  return { kind: 'done', text: strings.notices[on ? 'blocked' : 'unblocked'](name) };
+  return attempted(async () => {
+    await controller.client.block(name, on);
+    return { kind: 'done', text: strings.notices[on ? 'blocked' : 'unblocked'](name) };
+  });
 }
 
 function blocked({ controller }: ChatScope): Result {

@@ -1,6 +1,6 @@
 /**
- * Keeps drafts, settings, and who is muted or blocked in the profile, so that a quit or a crash loses nothing. Each window of a
- * profile writes only its own changes, and adopts the settings, mutes and blocks of other windows at once.
+ * Keeps drafts and settings in the profile, so that a quit or a crash loses nothing. Each window of a profile writes only its own
+ * changes, and adopts the settings of other windows at once.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Client } from '../../client/client-api.ts';
@@ -14,7 +14,7 @@ import { chatOf } from '../state/focus.ts';
 import { unsentDraft } from '../state/stashed-draft.ts';
 import type { Chat, Settings } from '../state/state.ts';
 import type { Store } from '../update/state-store.ts';
-import { changesOf, eventOf, type Rows, rememberedIn, rowsOf, settingsIn } from './remembered-rows.ts';
+import { changesOf, draftsIn, eventOf, type Rows, rowsOf, settingsIn } from './remembered-rows.ts';
 
 /** From a change to its write. ms. */
 const DELAY = 500;
@@ -45,11 +45,11 @@ export class Drafts {
     return { settings: settingsIn(this.#rows.values), readable: damaged === 0 };
   }
 
-  /** Returns what is kept of one account. From now on its changes are written, and those of other windows appear here. */
-  follow(store: Store, { name, daemon }: Client['me']): Remembered {
+  /** Returns the drafts of one account by conversation. From now on changes are written, and those of other windows appear here. */
+  follow(store: Store, { name, daemon }: Client['me']): Remembered['drafts'] {
     this.#account = `${name} ${daemon.fingerprint}`;
-    const remembered = rememberedIn(this.#rows.values, this.#account);
-    this.#saved = new Map(rowsOf(store.get().settings, remembered, this.#account));
+    const drafts = draftsIn(this.#rows.values, this.#account);
+    this.#saved = new Map(rowsOf(store.get().settings, drafts, this.#account));
     if (this.#store === null) void this.#rows.watch(() => void this.save());
     this.#store = store;
     this.#unfollow?.();
@@ -64,7 +64,7 @@ export class Drafts {
       before = now;
       this.#timer ??= this.#clock.after(DELAY, () => void this.save());
     });
-    return remembered;
+    return drafts;
   }
 
   /** Resolves when every change so far is written. */
@@ -91,8 +91,7 @@ export class Drafts {
   }
 
   #shown({ settings, chat }: Here): Rows {
-    const remembered = { drafts: draftsOf(chat), muted: [...chat.muted], blocked: [...chat.blocked] };
-    return rowsOf(settings, remembered, this.#account);
+    return rowsOf(settings, draftsOf(chat), this.#account);
   }
 
   /** What was changed here meanwhile stays: it is written next, and so is the later of the two. */
@@ -101,7 +100,7 @@ export class Drafts {
     for (const row of new Set([...this.#saved.keys(), ...this.#rows.values.keys()])) {
       const value = this.#rows.values.get(row);
       const saved = this.#saved.get(row);
-      const event = eventOf(row, value, this.#account);
+      const event = eventOf(row, value);
       if (event === null || isDeepStrictEqual(value, saved) || !isDeepStrictEqual(shown.get(row), saved)) continue;
       this.#setSaved(row, value);
       this.#store?.dispatch(event);
@@ -124,6 +123,6 @@ function draftsOf(chat: Chat): Record<string, string> {
 }
 
 /** The parts of the state that are kept: the same objects as long as none of them changed. */
-function partsOf({ settings, chat: { muted, blocked, threads } }: Here): readonly unknown[] {
-  return [settings, muted, blocked, ...Object.values(threads).map((thread) => thread.draft)];
+function partsOf({ settings, chat: { threads } }: Here): readonly unknown[] {
+  return [settings, ...Object.values(threads).map((thread) => thread.draft)];
 }

@@ -15,7 +15,7 @@ import type { Login, Progress } from './login-form.ts';
 import type { Question } from './question.ts';
 import type { Completion, Focus, Notice, Overlay, ScreenLock, Settings, Thread, Unfolded } from './state.ts';
 
-/** What this device stores for an account: drafts by conversation, muted conversations, blocked people. */
+/** What is stored for an account: drafts by conversation, in this profile; muted conversations and blocked people, for all devices. */
 export type Remembered = {
   drafts: Readonly<Record<string, string>>;
   muted: readonly string[];

@@ -1,4 +1,4 @@
-/** Muted conversations and blocked people, on this device and for this account. */
+/** What the screen shows and rings for, with muted conversations and blocked people. */
 import type { ConversationName, FileInfo, Message } from '../../client/types.ts';
 import { mentions } from '../text/mentions.ts';
 import type { Chat, Thread } from './state.ts';

@@ -69,6 +69,8 @@ export function cleanEvent(event: ClientEvent): ClientEvent {
     case 'moved':
     case 'gap':
     case 'key-changed':
+    case 'muted':
+    case 'blocked':
       return event;
   }
 }

@@ -34,9 +34,9 @@ export const notices = {
   noMessage: 'there is no message to do that with',
   notYours: 'only your own messages can be changed',
   changedKey: (name: string) => `${name}'s key changed: .verify ${name} before you write`,
-  isBlocked: (name: string) => `${name} is blocked here: .block ${name} takes it back before you write`,
+  isBlocked: (name: string) => `${name} is blocked: .block ${name} takes it back before you write`,
   isMe: 'that is you: name somebody else',
-  blocked: (name: string) => `${name} is blocked on this device: .block ${name} takes it back`,
+  blocked: (name: string) => `${name} is blocked on all your devices: .block ${name} takes it back`,
   unblocked: (name: string) => `${name} is no longer blocked`,
   nobodyBlocked: 'nobody is blocked: .block NAME blocks somebody',
   muted: (name: string) => `${name} is muted: .mute ${name.replace(/^@/, '')} takes it back`,
@@ -79,6 +79,5 @@ export const notices = {
   unregistered: (name: string) => `${name} left: the account was closed`,
   keyChanged: (name: string) => `! ${name}'s key changed: .verify ${name} before you write`,
   nothingFailed: 'nothing failed to be sent',
-  draftsLost:
-    'some of what this device kept (drafts, settings, who is muted or blocked) could not be read; it was left as it is',
+  draftsLost: 'some of what this device kept (drafts, settings) could not be read; it was left as it is',
 } as const;

@@ -72,7 +72,7 @@ export const strings = {
     folded: (count: number, name: string) =>
       `${count === 1 ? '1 message' : `${format.number(count)} messages`} of ${name}, who is blocked`,
     quietQuote: (name: string) => `${name}, who is blocked`,
-    shut: (name: string) => `${name} is blocked here: .block ${name} again shows what was said`,
+    shut: (name: string) => `${name} is blocked: .block ${name} again shows what was said`,
   },
   composer: {
     placeholder: (name: string) => `write to ${name}, or .help`,
@@ -174,7 +174,7 @@ export const strings = {
     whoami: 'You',
     link: 'Join link',
     devices: 'Your devices',
-    blocked: 'Blocked on this device: .block NAME takes it back',
+    blocked: 'Blocked on all your devices: .block NAME takes it back',
     fingerprint: 'Key',
     device: 'Device',
     thisDevice: 'this one',

@@ -1,5 +1,4 @@
 import test from 'ava';
-import type { Drafts } from '../../../src/tui/compose/drafts.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
 import { typeLines } from '../../helpers/screen/typed-lines.ts';
 
@@ -17,31 +16,31 @@ test('.mute and .block work as on the screen', async (t) => {
   t.deepEqual(said, [
     'nobody is blocked: .block NAME blocks somebody',
     '@bob is muted: .mute bob takes it back',
-    'carol is blocked on this device: .block carol takes it back',
-    'blocked on this device: carol; .block NAME takes it back',
+    'carol is blocked on all your devices: .block carol takes it back',
+    'blocked on all your devices: carol; .block NAME takes it back',
     'bob, online, muted',
     'carol, offline, blocked',
-    'carol is blocked here: .block carol takes it back before you write',
+    'carol is blocked: .block carol takes it back before you write',
     'you write to @carol',
-    'carol is blocked here: .block carol again shows what was said',
-    'carol is blocked here: .block carol takes it back before you write',
+    'carol is blocked: .block carol again shows what was said',
+    'carol is blocked: .block carol takes it back before you write',
   ]);
 });
 
-/** A client and drafts with a blocked and a muted person, and unread messages of each kind. */
-
-function clientWithMutes(): { client: FakeClient; drafts: Drafts } {
+/** A client with a blocked and a muted person, and unread messages of each kind. */
+function clientWithMutes(): { client: FakeClient } {
   const client = new FakeClient();
   client.fill('#lobby', 2, (seq) => ({ from: seq === 1 ? 'bob' : 'carol', text: `all ${seq}` }));
   client.fill('@bob', 2, (seq) => ({ from: 'bob', to: 'alice', text: `bob ${seq}` }));
   client.fill('@carol', 2, (seq) => ({ from: 'carol', to: 'alice', text: `carol ${seq}` }));
-  const loaded = { drafts: {}, muted: ['@carol'], blocked: ['bob'] };
-  return { client, drafts: { follow: () => loaded, settle: async () => {} } as unknown as Drafts };
+  client.mutes.add('@carol');
+  client.blocks.add('bob');
+  return { client };
 }
 
 test('unread messages of muted or blocked people are not printed at the start and not marked read', async (t) => {
-  const { client, drafts } = clientWithMutes();
-  const { greeting, said } = await typeLines(['.rooms'], { client, drafts });
+  const { client } = clientWithMutes();
+  const { greeting, said } = await typeLines(['.rooms'], { client });
   const all = [...greeting, ...said];
   t.deepEqual(
     all.filter((line) => / \d$/.test(line)),
@@ -71,9 +70,8 @@ test('unread messages are printed when the conversation is opened, unmuted or un
 test('mentions in a muted room are printed at once, the rest when it is opened, each once', async (t) => {
   const client = new FakeClient();
   client.fill('#other', 3, (seq) => ({ from: 'carol', text: seq === 2 ? 'look, @alice' : `chatter ${seq}` }));
-  const loaded = { drafts: {}, muted: ['#other'], blocked: [] };
-  const drafts = { follow: () => loaded, settle: async () => {} } as unknown as Drafts;
-  const { greeting, said } = await typeLines(['.join #other'], { client, drafts });
+  client.mutes.add('#other');
+  const { greeting, said } = await typeLines(['.join #other'], { client });
   t.deepEqual(
     [...greeting, ...said].filter((line) => line.startsWith('carol')),
     ['carol in #other: look, @alice', 'carol: chatter 1', 'carol: chatter 3'],

@@ -44,6 +44,8 @@ export class FakeClient implements Client {
   ownDevices: Device[] = [ownDevice({ device: 7, name: 'desk', online: true, current: true })];
   everybody: Person[] = [person('alice'), person('bob'), person('carol', { online: false })];
   readPositions = new Map<ConversationName, number>();
+  readonly mutes = new Set<ConversationName>();
+  readonly blocks = new Set<string>();
   /** Queued messages stay `sending`. */
   stuck = false;
   closed = false;
@@ -253,6 +255,28 @@ export class FakeClient implements Client {
   async drop({ id }: FileRef): Promise<void> {
     this.#call('drop', id);
     this.emit({ type: 'transfer', transfer: { ...this.#begun(id), state: 'cancelled', rate: 0 } });
+  }
+
+  async muted(): Promise<ConversationName[]> {
+    return [...this.mutes];
+  }
+
+  async mute(conversation: ConversationName, on: boolean): Promise<void> {
+    this.#fail('mute');
+    if (on) this.mutes.add(conversation);
+    else this.mutes.delete(conversation);
+    this.emit({ type: 'muted', conversation, on });
+  }
+
+  async blocked(): Promise<string[]> {
+    return [...this.blocks];
+  }
+
+  async block(name: string, on: boolean): Promise<void> {
+    this.#fail('block');
+    if (on) this.blocks.add(name);
+    else this.blocks.delete(name);
+    this.emit({ type: 'blocked', name, on });
   }
 
   async safetyNumber(): Promise<string> {

@@ -9,7 +9,6 @@ import { TransferActions } from '../../../src/tui/chat/transfer-actions.ts';
 import { LoginController } from '../../../src/tui/login/login-controller.ts';
 import { Attention } from '../../../src/tui/notify/attention.ts';
 import { textOf } from '../../../src/tui/state/editor.ts';
-import { nothingRemembered } from '../../../src/tui/state/event.ts';
 import { openThread } from '../../../src/tui/state/focus.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
 import type { TerminalTheme } from '../../../src/tui/state/theme.ts';
@@ -58,7 +57,7 @@ export async function openChat(
   const idle = new IdleLock(store, clock);
   idle.watch(client);
   const actions = new Actions({ store, clock, host, login, attention: new Attention(store, clock), idle });
-  await controller.begin(nothingRemembered);
+  await controller.begin({});
   actions.enterChat(scope);
   await controller.listFiles();
   await transfers.recall(strings.notices.cutOff);

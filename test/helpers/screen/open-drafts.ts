@@ -1,8 +1,9 @@
-/** The drafts, settings, mutes and blocks of one window of a profile. */
+/** The drafts and settings of one window of a profile. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { SealedRows } from '../../../src/client/profile/sealed-rows.ts';
 import { Drafts } from '../../../src/tui/compose/drafts.ts';
+import { nothingRemembered } from '../../../src/tui/state/event.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';
 import { openProfile } from '../client/profile.ts';
@@ -36,12 +37,12 @@ export async function openDrafts(t: ExecutionContext, dir?: string, { name = 'al
   const store = new Store(initialState({ columns: 80, rows: 24 }, defaultSettings, noon), clock);
   const enter = async () => {
     const loaded = await drafts.load();
-    const found = drafts.follow(store, { ...me, name });
+    const found = { ...nothingRemembered, drafts: drafts.follow(store, { ...me, name }) };
     store.dispatch({
       type: 'entered',
       opening: { me, link: { state: 'online' }, people: [], conversations: [], open: '#lobby', ...found },
     });
-    return { loaded, found };
+    return { loaded, drafts: found.drafts };
   };
   return { dir: profile.dir, db: profile.db, clock, drafts, store, enter };
 }

@@ -1,6 +1,5 @@
 import test from 'ava';
 import { ChatController } from '../../../src/tui/chat/chat-controller.ts';
-import { nothingRemembered } from '../../../src/tui/state/event.ts';
 import { defaultSettings, initialState } from '../../../src/tui/state/state.ts';
 import { Store } from '../../../src/tui/update/state-store.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
@@ -53,7 +52,7 @@ test('a session that fails to begin closes its client', async (t) => {
   const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, noon), clock);
   client.failures.set('people', new Error('the link is lost'));
   const controller = new ChatController({ client, store, clock, onMessage: () => {} });
-  await t.throwsAsync(controller.begin(nothingRemembered), { message: 'the link is lost' });
+  await t.throwsAsync(controller.begin({}), { message: 'the link is lost' });
   t.true(client.closed);
   t.is(store.get().screen.name, 'login');
 });
@@ -69,7 +68,7 @@ test('a controller begins without a link, and lists the files at the next one', 
     return files.apply(client);
   };
   const controller = new ChatController({ client, store, clock, onMessage: () => {} });
-  const begun = controller.begin(nothingRemembered).then(() => controller.listFiles());
+  const begun = controller.begin({}).then(() => controller.listFiles());
   await until(() => store.get().screen.name === 'chat');
   client.emit({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
   await begun;

@@ -19,6 +19,26 @@ test('.mute mutes the named or the open conversation, and unmutes it again', asy
   t.regex(notice(), /no room #nowhere/);
 });
 
+test('a mute and a block that another device or program decides apply at once, and one that fails does not', async (t) => {
+  const { client, key, say, chat, notice } = await openChat(t);
+  client.emit({ type: 'muted', conversation: '#lobby', on: true });
+  client.emit({ type: 'blocked', name: 'bob', on: true });
+  t.deepEqual([[...chat().muted], [...chat().blocked]], [['#lobby'], ['bob']]);
+  client.emit({ type: 'muted', conversation: '#lobby', on: false });
+  client.emit({ type: 'blocked', name: 'bob', on: false });
+  t.deepEqual([[...chat().muted], [...chat().blocked]], [[], []]);
+  for (const [command, line] of [
+    ['mute', '.mute bob'],
+    ['block', '.block bob'],
+  ] as const) {
+    client.failures.set(command, new Error('the disk is full'));
+    await say(line);
+    t.is(notice(), 'the disk is full');
+    await key('ctrl+u');
+  }
+  t.deepEqual([[...chat().muted], [...chat().blocked]], [[], []]);
+});
+
 test('Alt+A goes to a muted conversation only if no other has unread messages', async (t) => {
   const { client, say, key, chat, settle } = await openChat(t);
   await say('.mute bob');
@@ -42,7 +62,7 @@ test('.block lists blocked people, blocks a person by name and unblocks them', a
   t.regex(notice(), /nobody is called Bob/);
   await key('ctrl+u');
   await say('.block bob');
-  t.is(notice(), 'bob is blocked on this device: .block bob takes it back');
+  t.is(notice(), 'bob is blocked on all your devices: .block bob takes it back');
   await say('.block');
   t.like(store.get().overlay, { kind: 'page', lines: ['bob'] });
   await key('escape');
@@ -54,7 +74,7 @@ test('a message to a blocked person is refused with the way back, and stays in t
   const { actions, say, calls, client, notice, line, controller, key, settle, store } = await openChat(t);
   client.receive({ conversation: '@bob', text: 'psst', to: 'alice' });
   await say('.block bob');
-  const refused = 'bob is blocked here: .block bob takes it back before you write';
+  const refused = 'bob is blocked: .block bob takes it back before you write';
   await say('@bob hi');
   t.is(notice(), refused);
   t.is(line(), '@bob hi');

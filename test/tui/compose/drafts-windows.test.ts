@@ -19,18 +19,13 @@ test('two windows of a profile both keep their changes', async (t) => {
   const { first, second, later } = await openTwo(t);
   first.store.dispatch({ type: 'typed', text: 'x' });
   first.store.dispatch({ type: 'settings', settings: { bell: false } });
-  first.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
   await first.drafts.settle();
   second.store.dispatch({ type: 'opened', conversation: '@bob' });
   second.store.dispatch({ type: 'typed', text: 'y' });
-  second.store.dispatch({ type: 'muted', conversation: '@carol', on: true });
-  second.store.dispatch({ type: 'blocked', name: 'eve', on: true });
   second.store.dispatch({ type: 'settings', settings: { mouse: true } });
   await second.drafts.save();
-  const { found, loaded } = await later();
-  t.deepEqual(found.drafts, { '#lobby': 'x', '@bob': 'y' });
-  t.deepEqual(found.muted, ['@carol']);
-  t.deepEqual([...found.blocked].sort(), ['eve', 'mallory']);
+  const { drafts, loaded } = await later();
+  t.deepEqual(drafts, { '#lobby': 'x', '@bob': 'y' });
   t.like(loaded.settings, { bell: false, mouse: true });
 });
 
@@ -40,8 +35,8 @@ test('a window that closes without changes overwrites nothing of another window'
   first.store.dispatch({ type: 'settings', settings: { bell: false, theme: 'light' } });
   await first.drafts.save();
   await second.drafts.save();
-  const { found, loaded } = await later();
-  t.deepEqual(found.drafts, { '#lobby': 'x' });
+  const { drafts, loaded } = await later();
+  t.deepEqual(drafts, { '#lobby': 'x' });
   t.like(loaded.settings, { bell: false, theme: 'light' });
 });
 
@@ -51,34 +46,29 @@ test('of two changes to one value the later is kept, and a draft sent in one win
   await first.drafts.save();
   second.store.dispatch({ type: 'typed', text: 'y' });
   await second.drafts.save();
-  t.deepEqual((await later()).found.drafts, { '#lobby': 'y' });
+  t.deepEqual((await later()).drafts, { '#lobby': 'y' });
   second.store.dispatch({ type: 'taken', text: 'y' });
   await second.drafts.save();
   await first.drafts.save();
-  t.deepEqual((await later()).found.drafts, {});
+  t.deepEqual((await later()).drafts, {});
 });
 
-test('mutes, blocks and settings of one window apply in the other, which keeps its drafts and its own changes', async (t) => {
+test('settings of one window apply in the other, which keeps its drafts and its own changes', async (t) => {
   const { first, second, later } = await openTwo(t);
-  const chat = () => chatOf(second.store.get());
   second.store.dispatch({ type: 'typed', text: 'begun' });
-  second.store.dispatch({ type: 'blocked', name: 'eve', on: true });
+  second.store.dispatch({ type: 'settings', settings: { mouse: true } });
   first.store.dispatch({ type: 'typed', text: 'elsewhere' });
-  first.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
-  first.store.dispatch({ type: 'muted', conversation: '#lobby', on: true });
   first.store.dispatch({ type: 'settings', settings: { bell: false } });
   await first.drafts.save();
-  await until(() => chat()?.blocked.has('mallory') === true);
-  t.deepEqual([...(chat()?.blocked ?? [])].sort(), ['eve', 'mallory']);
-  t.true(chat()?.muted.has('#lobby'));
-  t.false(second.store.get().settings.bell);
-  t.is(textOf(openThread(chat() as Chat).draft), 'begun');
-  await until(() => chatOf(first.store.get())?.blocked.has('eve') === true);
-  first.store.dispatch({ type: 'blocked', name: 'mallory', on: false });
+  await until(() => second.store.get().settings.bell === false);
+  t.true(second.store.get().settings.mouse);
+  t.is(textOf(openThread(chatOf(second.store.get()) as Chat).draft), 'begun');
+  await until(() => first.store.get().settings.mouse === true);
+  first.store.dispatch({ type: 'settings', settings: { bell: true } });
   await first.drafts.save();
-  await until(() => chat()?.blocked.has('mallory') === false);
+  await until(() => second.store.get().settings.bell === true);
   await second.drafts.save();
-  t.deepEqual((await later()).found.blocked, ['eve']);
+  t.like((await later()).loaded.settings, { bell: true, mouse: true });
 });
 
 test('a change made while the profile is read stays and is written', async (t) => {
@@ -101,13 +91,12 @@ test("two accounts of a profile do not overwrite each other's rows again and aga
   const bobs = await openDrafts(t, alices.dir, { onWrite, name: 'bob' });
   await alices.enter();
   await bobs.enter();
-  alices.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
-  bobs.store.dispatch({ type: 'blocked', name: 'eve', on: true });
+  alices.store.dispatch({ type: 'typed', text: 'of alice' });
+  bobs.store.dispatch({ type: 'typed', text: 'of bob' });
   await alices.drafts.save();
   await bobs.drafts.save();
   t.is(written, 2);
   for (const { drafts } of [alices, bobs, alices, bobs]) await drafts.save();
   t.is(written, 2);
-  const { found } = await reopened(t, alices.dir);
-  t.deepEqual(found.blocked, ['mallory']);
+  t.deepEqual((await reopened(t, alices.dir)).drafts, { '#lobby': 'of alice' });
 });

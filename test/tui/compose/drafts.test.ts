@@ -13,8 +13,8 @@ test('a draft is stored half a second after typing and is there at the next star
   first.store.dispatch({ type: 'settings', settings: { theme: 'light' } });
   first.clock.advance(500);
   await first.drafts.save();
-  const { found, loaded } = await reopened(t, first.dir);
-  t.deepEqual(found.drafts, { '#lobby': 'to everybody', '@bob': 'to bob' });
+  const { drafts, loaded } = await reopened(t, first.dir);
+  t.deepEqual(drafts, { '#lobby': 'to everybody', '@bob': 'to bob' });
   t.is(loaded.settings.theme, 'light');
 });
 
@@ -24,7 +24,7 @@ test('a draft that an edit put aside is stored, and the edit itself is not', asy
   first.store.dispatch({ type: 'typed', text: 'begun' });
   first.store.dispatch({ type: 'about', about: { do: 'edit', message: message({ text: 'said long ago' }) } });
   await first.drafts.save();
-  t.deepEqual((await reopened(t, first.dir)).found.drafts, { '#lobby': 'begun' });
+  t.deepEqual((await reopened(t, first.dir)).drafts, { '#lobby': 'begun' });
 });
 
 test('a theme is stored only if the person chose it, because another terminal has its own', async (t) => {
@@ -53,7 +53,7 @@ test('a sent draft is no longer stored, and a command never is', async (t) => {
   first.store.dispatch({ type: 'taken', text: 'gone' });
   first.store.dispatch({ type: 'typed', text: '.file /secret/place' });
   await first.drafts.save();
-  t.deepEqual((await reopened(t, first.dir)).found.drafts, {});
+  t.deepEqual((await reopened(t, first.dir)).drafts, {});
 });
 
 test('a draft that begins with a dot or a slash is stored unless it is a command', async (t) => {
@@ -62,7 +62,7 @@ test('a draft that begins with a dot or a slash is stored unless it is a command
     await enter();
     store.dispatch({ type: 'typed', text });
     await drafts.save();
-    return (await reopened(t, dir)).found.drafts['#lobby'] ?? null;
+    return (await reopened(t, dir)).drafts['#lobby'] ?? null;
   };
   for (const text of ['... and that is why', '.5 of it', '/ 2', '..net is text']) t.is(await kept(text), text);
   for (const text of ['.file /secret/place', '/msg bob', '.nosuch thing']) t.is(await kept(text), null, text);
@@ -71,25 +71,25 @@ test('a draft that begins with a dot or a slash is stored unless it is a command
 test('a damaged row affects no other row, and stays until it is written again', async (t) => {
   const first = await openDrafts(t);
   await first.enter();
-  first.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
+  first.store.dispatch({ type: 'typed', text: 'begun' });
   await first.drafts.save();
   first.store.dispatch({ type: 'settings', settings: { bell: false } });
   await first.drafts.save();
   const rows = () => first.db.all('SELECT n, sealed FROM sealed_rows ORDER BY n');
   await first.db.run("UPDATE sealed_rows SET sealed = x'00' WHERE n = 1");
   const { dir, enter, drafts, store } = await openDrafts(t, first.dir);
-  const { loaded, found } = await enter();
-  t.false(loaded.readable);
-  t.deepEqual(loaded.settings, { bell: false });
-  t.deepEqual(found.blocked, []);
+  const found = await enter();
+  t.false(found.loaded.readable);
+  t.deepEqual(found.loaded.settings, { bell: false });
+  t.deepEqual(found.drafts, {});
   store.dispatch({ type: 'settings', settings: { mouse: true } });
   await drafts.save();
   t.deepEqual((await rows())[0]?.sealed, Uint8Array.of(0));
-  store.dispatch({ type: 'blocked', name: 'mallory', on: true });
+  store.dispatch({ type: 'typed', text: 'begun again' });
   await drafts.save();
   const next = await reopened(t, dir);
   t.true(next.loaded.readable);
-  t.deepEqual(next.found.blocked, ['mallory']);
+  t.deepEqual(next.drafts, { '#lobby': 'begun again' });
 });
 
 test('a changed setting is stored; unknown names and values are ignored', async (t) => {
@@ -103,30 +103,27 @@ test('a changed setting is stored; unknown names and values are ignored', async 
     [['setting', 'theme'], 'pink'],
     [['setting', 'bell'], 1],
     [['setting', 'constructor'], true],
-    [['muted', account, 'no conversation'], true],
-    [['blocked', account, 'eve'], 'yes'],
+    [['draft', account, 'no conversation'], 'x'],
     [['draft', account, '@bob'], { text: 'x' }],
     [['later'], true],
   ].map(([name, value]) => [JSON.stringify(name), value] as const);
   await rows.write(new Map([...wrong, ['no JSON', 1]]));
-  const { loaded, found } = await reopened(t, dir);
-  t.deepEqual(loaded, { settings: { typing: false }, readable: true });
-  t.deepEqual(found, { drafts: {}, muted: [], blocked: [] });
+  const found = await reopened(t, dir);
+  t.deepEqual(found, { loaded: { settings: { typing: false }, readable: true }, drafts: {} });
 });
 
-test('mutes and blocks are stored for their account only', async (t) => {
+test('drafts are stored for their account only', async (t) => {
   const first = await openDrafts(t);
   await first.enter();
-  first.store.dispatch({ type: 'muted', conversation: '#lobby', on: true });
-  first.store.dispatch({ type: 'blocked', name: '__proto__', on: true });
-  first.store.dispatch({ type: 'blocked', name: 'mallory', on: true });
+  first.store.dispatch({ type: 'opened', conversation: '@__proto__' });
+  first.store.dispatch({ type: 'typed', text: 'x' });
   first.clock.advance(500);
   await first.drafts.settle();
-  const { found } = await reopened(t, first.dir);
-  t.deepEqual(found, { drafts: {}, muted: ['#lobby'], blocked: ['__proto__', 'mallory'] });
+  const { drafts } = await reopened(t, first.dir);
+  t.deepEqual(drafts, { '@__proto__': 'x' });
   const other = await openDrafts(t, first.dir);
   await other.drafts.load();
-  t.deepEqual(other.drafts.follow(other.store, { ...me, name: 'carol' }).blocked, []);
+  t.deepEqual(other.drafts.follow(other.store, { ...me, name: 'carol' }), {});
 });
 
 test('a draft is written when the person leaves the screen', async (t) => {
@@ -136,7 +133,7 @@ test('a draft is written when the person leaves the screen', async (t) => {
   const saved = drafts.save();
   store.dispatch({ type: 'left' });
   await saved;
-  t.deepEqual((await reopened(t, dir)).found.drafts, { '#lobby': 'x' });
+  t.deepEqual((await reopened(t, dir)).drafts, { '#lobby': 'x' });
 });
 
 test('a change that could not be written stays in effect and is written later', async (t) => {
