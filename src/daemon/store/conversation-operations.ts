@@ -32,6 +32,7 @@ export const conversationOperations: Implementation<ConversationOperations> = {
 
   formerPeer(tx, { reader, name }) {
     const sql = `SELECT peer.id_fp AS "idFp" FROM members AS peer JOIN members AS mine ON mine.c = peer.c
+       JOIN conversations ON conversations.c = peer.c AND room IS NULL
        WHERE peer.name = ? AND mine.id_fp = ? AND mine.present ORDER BY peer.m DESC LIMIT 1`;
     return one<{ idFp: Uint8Array }>(tx, sql, name, reader)?.idFp ?? null;
   },

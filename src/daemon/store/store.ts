@@ -112,7 +112,7 @@ export interface ConversationOperations {
     read: number;
     delivered: number;
   }[];
-  /** The newest identity called `name` in a conversation of `reader`; null when there is none. */
+  /** The newest identity called `name` in a private conversation of `reader`; null when there is none. */
   formerPeer(of: { reader: Uint8Array; name: string }): Uint8Array | null;
   /**
    * Moves a mark of `reader` forward, at most to the head. `moved`: it was lower before. `others` are the names of the
