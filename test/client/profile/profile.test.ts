@@ -161,3 +161,14 @@ test('isPassphrase() compares with the lock as it is now', async (t) => {
   await fs.truncate(join(dir, 'profile.key'), 20);
   await t.throwsAsync(profile.isPassphrase('mine'), { instanceOf: ClientError, code: 'refused' });
 });
+
+test('a lock does not replace the key: a copy of profile.key from before opens what came later', async (t) => {
+  const dir = await folder(t);
+  const profile = await open(t, dir);
+  const copy = await fs.readFile(join(dir, 'profile.key'));
+  const keyFile = new KeyFile(dir, fs, systemRandom, cheap);
+  await keyFile.replace(copy, { passphrase: 'correct horse', after: null });
+  const later = profile.seal(aad, aad);
+  await fs.writeFile(join(dir, 'profile.key'), copy);
+  t.deepEqual((await open(t, dir)).open(later, aad), aad);
+});
