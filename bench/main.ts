@@ -9,12 +9,14 @@ import { machineLine } from './machine.ts';
 import { benchNotes } from './notes.ts';
 import { benchReceive } from './receive.ts';
 import type { Print } from './report.ts';
+import { benchSeal } from './seal.ts';
 import { benchSend } from './send.ts';
 import { benchTui } from './tui.ts';
 
 /** The parts. A quick run measures less: it shows that a part works and roughly what its figures are. */
 const parts: { [name: string]: (print: Print, quick: boolean) => Promise<void> } = {
   logins: benchLogins,
+  seal: benchSeal,
   notes: benchNotes,
   send: benchSend,
   'fan-out': (print, quick) => benchFanOut(print, quick ? ['busy'] : ['calm', 'busy']),
