@@ -43,8 +43,19 @@ test.serial('a person locks a profile, starts the screen, covers it, and comes b
   t.is((await screen.exited).exitCode, 0);
   t.notRegex(screen.rows().join('\n'), /bob|psst/);
 
-  const line = openCliScreen(t, ['plain', ...common('alice')], { cols: 80 });
-  await line.until((text) => text.includes('passphrase of the profile:'), PATIENCE);
-  for (const typed of ['one', 'two', 'three']) line.write(`${typed}\r`);
-  t.is((await line.exited).exitCode, 3);
+  const refused = openCliScreen(t, ['plain', ...common('alice')], { cols: 80 });
+  await refused.until((text) => text.includes('passphrase of the profile:'), PATIENCE);
+  for (const typed of ['one', 'two', 'three']) refused.write(`${typed}\r`);
+  t.is((await refused.exited).exitCode, 3);
+
+  for (const TERM of ['xterm-256color', 'dumb']) {
+    const line = openCliScreen(t, ['plain', ...common('alice')], { cols: 80, env: { TERM } });
+    await line.until((text) => text.includes('passphrase of the profile:'), PATIENCE);
+    line.write('correct horse\r');
+    await line.until((text) => text.includes('.exit leaves'), PATIENCE);
+    line.write('.lock\r');
+    await line.until((text) => text.includes('.lock is for the screen'), PATIENCE);
+    line.write('.exit\r');
+    t.is((await line.exited).exitCode, 0);
+  }
 });
