@@ -64,15 +64,15 @@ test.serial(
     const alice = ['--server', daemon.join, '--profile', join(dir, 'alice')];
     const plain = ['plain', '--server', daemon.join, '--profile', join(dir, 'bob')];
     const first = await securechat(plain, { stdin: '.block alice' });
-    t.regex(first.stdout, /^alice is blocked on this device: \.block alice takes it back$/m);
+    t.regex(first.stdout, /^alice is blocked on all your devices: \.block alice takes it back$/m);
     const bob = startSecurechat(t, plain, { stdin: null });
     bob.writeLines('.block');
-    await bob.untilWritten('blocked on this device: alice; .block NAME takes it back');
+    await bob.untilWritten('blocked on all your devices: alice; .block NAME takes it back');
     t.is((await securechat(['send', '#lobby', 'to all', ...alice])).code, 0);
     // Bob's client signs receipts for messages of blocked people, as SECURITY.md says.
     t.is((await securechat(['send', '@bob', 'one', '--wait-delivered', ...alice])).code, 0);
     bob.writeLines('@alice what?');
-    await bob.untilWritten('alice is blocked here: .block alice takes it back before you write');
+    await bob.untilWritten('alice is blocked: .block alice takes it back before you write');
     bob.end();
     // A line was refused, so the exit status is not 0.
     t.like(await bob.ended, { code: 6, signal: null });

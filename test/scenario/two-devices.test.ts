@@ -1,8 +1,13 @@
 /** Alice has a laptop and a phone: what she decides on one is so on the other. */
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { requestTable } from '../../src/daemon/requests/index.ts';
 import { sharedPut } from '../../src/daemon/requests/shared/shared-put.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { ChatController } from '../../src/tui/chat/chat-controller.ts';
+import { defaultSettings, initialState } from '../../src/tui/state/state.ts';
+import { Store } from '../../src/tui/update/state-store.ts';
 import { connectChat, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { fixtureRsa } from '../helpers/client/sign-in.ts';
 import { type InProcessDaemon, openDaemon } from '../helpers/daemon/in-process-daemon.ts';
@@ -51,7 +56,6 @@ const isVerified = async ({ client }: TestChat, name: string) =>
 
 /** Bob lost his keys: the operator removes his account, and he registers it again. */
 async function bobAgain(t: ExecutionContext, daemon: InProcessDaemon): Promise<TestChat> {
-  const { readFile, writeFile } = await import('node:fs/promises');
   const path = join(daemon.dir, 'users.txt');
   await writeFile(path, (await readFile(path, 'utf8')).replace(/^bob:.*\n/m, ''));
   await daemon.reload();
@@ -85,6 +89,24 @@ test.serial('verified, muted and blocked on one device, and seen at once on the 
     [...laptop.events, ...phone.events].filter(({ type }) => type === 'notice'),
     [],
   );
+});
+
+test.serial('a mute and a block on one device show on the screen of the other', async (t) => {
+  const { laptop, ...at } = await open(t);
+  await laptop.client.mute('@bob', true);
+  const phone = await at.phone();
+  const store = new Store(initialState({ columns: 120, rows: 30 }, defaultSettings, 0), systemClock);
+  const controller = new ChatController({ client: phone.client, store, clock: systemClock, onMessage: () => {} });
+  await controller.begin({});
+  t.teardown(() => controller.end());
+  const shown = () => [[...controller.chat.muted].sort(), [...controller.chat.blocked]];
+  t.deepEqual(shown(), [['@bob'], []]);
+  await laptop.client.mute('#lobby', true);
+  await laptop.client.block('bob', true);
+  await until(() => JSON.stringify(shown()) === JSON.stringify([['#lobby', '@bob'], ['bob']]));
+  await controller.client.mute('@bob', false);
+  t.deepEqual(shown(), [['#lobby'], ['bob']], 'a decision on this screen shows at once');
+  await until(async () => (await laptop.client.muted()).join() === '#lobby');
 });
 
 test.serial('a device that was offline catches up, and of two decisions the later one wins', async (t) => {

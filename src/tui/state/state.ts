@@ -133,9 +133,9 @@ export type Chat = {
   newDevices: readonly NewDevice[];
   threads: Readonly<Record<ConversationName, Thread>>;
   open: ConversationName;
-  /** Conversations without bell and count, on this device only. */
+  /** Conversations without bell and count. */
   muted: ReadonlySet<ConversationName>;
-  /** People of whom nothing is shown, on this device only. */
+  /** People of whom nothing is shown. */
   blocked: ReadonlySet<string>;
   files: Readonly<Record<string, FileInfo>>;
   /** Paths of verified copies that this profile saved earlier, by file key. */
