@@ -9,7 +9,7 @@ import { ChatController } from '../../src/tui/chat/chat-controller.ts';
 import { defaultSettings, initialState } from '../../src/tui/state/state.ts';
 import { Store } from '../../src/tui/update/state-store.ts';
 import { connectChat, type TestChat, textOf } from '../helpers/client/chat.ts';
-import { fixtureRsa } from '../helpers/client/sign-in.ts';
+import { fixtureRsa, signInAs } from '../helpers/client/sign-in.ts';
 import { type InProcessDaemon, openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { firstCard } from '../helpers/protocol/people.ts';
 import { jsonLines, securechat } from '../helpers/screen/cli.ts';
@@ -187,6 +187,14 @@ test.serial('a screen and a shell command of one profile store each decision onc
   t.like(jsonLines(verified)[0], { name: 'bob', verified: true });
   for (const device of [laptop, phone]) await until(() => isVerified(device, 'bob'));
   t.is(versions.length, before + 1);
+  const tabletDir = join(await temporaryFolder(t), 'tablet');
+  await (await signInAs(t, { user: 'alice', server, password, profile: tabletDir })).close();
+  const users = await securechat(['users', '--json', '--server', server, '--user', 'alice', '--profile', tabletDir]);
+  t.like(
+    jsonLines(users).find(({ name }) => name === 'bob'),
+    { verified: true },
+    'a command that starts no whole client',
+  );
   // Whatever else happens, nothing is stored without a decision.
   for (const { signedIn } of [laptop, phone]) signedIn.connection.link?.destroy();
   for (const { client } of [laptop, phone]) client.reconnect();

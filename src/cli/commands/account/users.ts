@@ -1,4 +1,5 @@
 import { allPeople } from '../../../client/people/list-people.ts';
+import { takeShared } from '../../../client/shared/take-shared.ts';
 import { hex } from '../../../protocol/base/bytes.ts';
 import type { Command } from '../../command.ts';
 import { reportUser } from '../../console/result-printer.ts';
@@ -9,6 +10,7 @@ export const users: Command = {
   async run(shell) {
     const me = await shell.signIn();
     try {
+      await takeShared(me, (text) => shell.output.warn(text));
       const verified = new Map((await me.keyring.allPinned()).map((pin) => [pin.name, pin.verified]));
       for await (const { name, online, idFp } of allPeople(me.connection)) {
         const fingerprint = idFp === null ? null : hex(idFp);
