@@ -48,7 +48,7 @@ export class ClientLifecycle {
         bus.publish('announced', { type: 'key-changed', name, pinned: hex(pinned), offered: hex(offered) });
         void bus.attempt(() => people.announce(name));
       }),
-      keyring.onMet(() => decisions.met()),
+      keyring.onMet((name, idFp) => decisions.met(name, idFp)),
     );
     // First, so that this device meets nobody whom another one knows.
     await bus.attempt(() => decisions.begin());

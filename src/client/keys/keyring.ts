@@ -22,7 +22,7 @@ import { currentCard } from './my-keys.ts';
 type Me = { name: string; idFp: Uint8Array; identity: KeyPair; card: Card };
 type EncryptionKey = OwnKey & { notAfter: number };
 type KeyChangeListener = (name: string, pinned: Uint8Array, offered: Uint8Array) => void;
-type MetListener = (name: string) => void;
+type MetListener = (name: string, idFp: Uint8Array) => void;
 
 export class Keyring {
   readonly #connection: Connection;
@@ -241,7 +241,7 @@ export class Keyring {
     const pinned = await this.#pins.get(name);
     if (pinned === null) throw new Error(`the pin of ${name} is gone`);
     if (!equal(pinned.idFp, card.idFp)) return this.#identityDiffers(pinned, card.idFp);
-    if (pin === null) for (const listener of this.#metListeners) listener(name);
+    if (pin === null) for (const listener of this.#metListeners) listener(name, card.idFp);
     return { ...pinned, card, changedTo: null };
   }
 

@@ -14,7 +14,7 @@ import {
   type SharedRow,
   type SwitchKind,
 } from '../../protocol/account/shared-rows.ts';
-import { equal, utf8 } from '../../protocol/base/bytes.ts';
+import { equal, hex, utf8 } from '../../protocol/base/bytes.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
 import { isName } from '../../protocol/base/safe-text.ts';
 import { ClientError } from '../errors.ts';
@@ -52,6 +52,8 @@ export class Decisions {
   readonly #closed = new AbortController();
   /** The rows as the listeners know them. */
   #shown: ReadonlyMap<string, SharedRow> = new Map();
+  /** The pinned identity of each person as the other parts of the client know it, hex, by name. */
+  readonly #identities = new Map<string, string>();
   #cancelGathering: (() => void) | null = null;
 
   constructor({ context, bus, people, rooms, pins }: DecisionParts) {
@@ -78,6 +80,8 @@ export class Decisions {
   /** Takes what other devices decided, before this one meets anybody. From now on, changes are announced. */
   async begin(): Promise<void> {
     this.#shown = await this.#read();
+    for (const row of this.#shown.values())
+      if (row.kind === rowKinds.pin) this.#identities.set(nameOfRow(row), hex(pinOfRow(row).idFp));
     void this.#changes.watch(() => void this.#bus.attempt(() => this.refresh()), this.#closed.signal);
     await this.#sync.take().finally(() => this.refresh());
   }
@@ -88,7 +92,8 @@ export class Decisions {
   }
 
   /** Call when a person was pinned at first contact. */
-  met(): void {
+  met(name: string, idFp: Uint8Array): void {
+    this.#identities.set(name, hex(idFp));
     this.#cancelGathering ??= this.#context.clock.after(GATHER_MS, () => this.#start());
   }
 
@@ -187,10 +192,12 @@ export class Decisions {
     const { keyring } = this.#context;
     const name = nameOfRow(row);
     const pin = pinOfRow(row);
+    const idFp = hex(pin.idFp);
+    if ((this.#identities.get(name) ?? idFp) !== idFp) this.#bus.publish('repinned', name);
+    this.#identities.set(name, idFp);
     if (old === undefined) return pin.trust !== 'met' || row.device !== keyring.decidedNow().device;
     // The card may be newer than the one that the daemon was asked for.
     if (!equal(old.value, row.value)) keyring.forget(name);
-    if (!equal(pinOfRow(old).idFp, pin.idFp)) this.#bus.publish('repinned', name);
     return !isSameDecision(row, old);
   }
 
