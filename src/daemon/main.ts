@@ -9,6 +9,7 @@ import { systemRandom } from '../platform/random.ts';
 import { exitOnOutputError } from '../platform/terminal/standard-output.ts';
 import { VERSION } from '../platform/version.ts';
 import { hex } from '../protocol/base/bytes.ts';
+import { missingMlKem } from '../protocol/crypto/xwing.ts';
 import { fingerprintWords } from '../protocol/link/daemon-identity.ts';
 import { storedFingerprint } from './accounts/identity.ts';
 import { parseArguments } from './config/arguments.ts';
@@ -60,6 +61,8 @@ async function printFingerprint({ dataDir }: Config): Promise<number> {
 }
 
 async function serve(config: Config, flags: OptionValues): Promise<void> {
+  const missing = missingMlKem();
+  if (missing !== null) throw new StartError(missing);
   const log = await openLog(config.logLevel, config.logFile);
   const { logger } = log;
   logger.info({ evt: 'sys_startup', version: VERSION, dir: config.dataDir }, 'starting');

@@ -6,8 +6,10 @@ import { hostName } from '../../platform/host-name.ts';
 import { type Random, systemRandom } from '../../platform/random.ts';
 import { type Opaque, opaquePool } from '../../protocol/crypto/opaque.ts';
 import { type Rsa, rsaPool } from '../../protocol/crypto/rsa-pool.ts';
+import { missingMlKem } from '../../protocol/crypto/xwing.ts';
 import { type Address, readFingerprint } from '../connection/dial.ts';
 import { parseServer } from '../connection/server-address.ts';
+import { ClientError } from '../errors.ts';
 import { AccountStore } from '../keys/account-store.ts';
 import type { DeviceLease } from '../profile/device-lock.ts';
 import { DEFAULT_SERVER } from '../profile/global-options.ts';
@@ -54,6 +56,8 @@ export async function prepareLogin(
   platform: Partial<Platform> = {},
   opened: Profile | null = null,
 ): Promise<PreparedLogin> {
+  const missing = missingMlKem();
+  if (missing !== null) throw new ClientError('refused', missing);
   const { address, fingerprint: linkFingerprint } = parseServer(options.server ?? DEFAULT_SERVER);
   const deviceName = deviceNameOf(options.deviceName, hostName());
   const { fs = nodeFs, clock = systemClock, random = systemRandom } = platform;

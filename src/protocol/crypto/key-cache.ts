@@ -1,5 +1,5 @@
 /** Remembers what was made of a key, because importing or checking one costs as much as using it. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Caches a result for each key, by the SHA-256 of its bytes, for the `size` most recently used keys. */
 export class KeyCache<T> {
@@ -11,7 +11,7 @@ export class KeyCache<T> {
   }
 
   get(bytes: Uint8Array, make: () => T): T {
-    const id = createHash('sha256').update(bytes).digest('base64');
+    const id = hash('sha256', bytes, 'base64');
     const key = this.#keys.get(id) ?? make();
     this.#keys.delete(id);
     this.#keys.set(id, key);

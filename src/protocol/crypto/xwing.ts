@@ -104,18 +104,13 @@ export function decapsulate(seed: Uint8Array, ciphertext: Uint8Array): Uint8Arra
   });
 }
 
-/** Says in a sentence that this Node.js has no ML-KEM; null when it has it. */
-export function missingMlKem(): string | null {
-  return isXWingKey(xwingProbe())
-    ? null
-    : `this Node.js (${process.version}) has no ML-KEM; use Node.js 24.7 or later with OpenSSL 3.5 or later`;
-}
-
-function xwingProbe(): Uint8Array {
+/** Returns a sentence for the person when this Node.js has no ML-KEM; null when it has it. Call it once, at the start. */
+export function missingMlKem(makeKey: (seed: Uint8Array) => Uint8Array = xwingPublicKey): string | null {
   try {
-    return xwingPublicKey(new Uint8Array(XWING_SEED_BYTES));
+    encapsulate(makeKey(new Uint8Array(XWING_SEED_BYTES)));
+    return null;
   } catch {
-    return new Uint8Array(0);
+    return `this Node.js (${process.version}) has no ML-KEM; run Node.js 24.7 or later`;
   }
 }
 

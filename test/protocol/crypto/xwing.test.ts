@@ -113,6 +113,10 @@ test('an ML-KEM key of zeros, and one with a coefficient of q or more, is refuse
   t.true(isXWingKey(withPart(key, 0, fromHex('000d00'))));
 });
 
-test('this Node.js has ML-KEM', (t) => {
+test('a Node.js without ML-KEM is told apart at the start', (t) => {
   t.is(missingMlKem(), null);
+  const without = () => {
+    throw new Error('Unsupported key type');
+  };
+  t.regex(missingMlKem(without) ?? '', /has no ML-KEM; run Node.js 24.7 or later/);
 });
