@@ -91,7 +91,6 @@ const refusals: { readonly [code in RefusalCode]: 'temporary' | 'final' } = {
   'rate-limited': 'temporary',
   busy: 'temporary',
   'bad-request': 'final',
-  version: 'final',
   internal: 'temporary',
 };
 

@@ -52,7 +52,6 @@ const refusalStatus: Partial<Record<RefusalCode, number>> = {
   'login-refused': exitStatus['login-refused'],
   'must-renew': exitStatus['login-refused'],
   'bad-name': exitStatus.usage,
-  version: exitStatus.version,
   internal: 1,
 };
 

@@ -57,7 +57,6 @@ export const refusalCodes = [
   'rate-limited',
   'busy',
   'bad-request',
-  'version',
   'internal',
 ] as const;
 

@@ -43,7 +43,7 @@ export const nameScripts: readonly RegExp[] = [
  * Letters outside Latin and Cyrillic that look like a Latin letter or a digit, in the case in which they are written.
  */
 export const latinLookAlikes = new Set(
-  'αβγεηικμνορστυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧέήίόύώΆΈΉΊΌΎϊϋΪΫςგհոռսօցզյլտրւքեգդղէնՕՍՏԼՀՈՅՑՁՂןוסטחיםاهةوىഠoዐፐпรട丨口一丁丅工〇ロニエトー',
+  'αβγεηικμνορστυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧέήίόύώΆΈΉΊΌΎϊϋΪΫςგհոռսօցզյլտրւքեգդղէնՕՍՏԼՀՈՅՑՁՂןוסטחיםاهةوىഠዐፐรട丨口一丁丅工〇ロニエトー',
 );
 
 const latin: Record<string, string> = {

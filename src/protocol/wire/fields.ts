@@ -1,6 +1,6 @@
 /**
  * Field types of requests and events. Sizes in bytes, times in milliseconds since 1970 UTC. docs/PROTOCOL.md has tables of
- * them, with the comments here and in requests.ts and events.ts (scripts/make-wire-docs.ts).
+ * them, with the comments here and in requests.ts and events.ts (scripts/wire-tables.ts).
  */
 import * as v from 'valibot';
 import { isName, printable } from '../base/safe-text.ts';

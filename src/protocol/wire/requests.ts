@@ -160,7 +160,7 @@ export const requests = {
   'card-put': { params: v.strictObject({ card }), result: none },
   /**
    * The cards of a name from number `from` on, oldest first. For a name that nobody has, those of the person who had it
-   * last in a conversation of mine.
+   * last in a private conversation of mine.
    */
   cards: { params: v.strictObject({ name, from: u53 }), result: v.strictObject({ cards: v.array(card) }) },
   /**

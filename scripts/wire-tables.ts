@@ -1,19 +1,10 @@
-/**
- * Writes the tables of requests, answers and events into docs/PROTOCOL.md (`npm run docs`), from their schemas and the comments
- * beside them, and from the daemon's table of who may send what. A test compares.
- */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+/** Tables of requests, answers and events for docs/PROTOCOL.md: of their schemas, the comments beside them, and who may send what. */
+import { readFileSync } from 'node:fs';
 import { afterLogin, requestTable } from '../src/daemon/requests/index.ts';
 import type { SessionState } from '../src/daemon/sessions/session.ts';
 import { events } from '../src/protocol/wire/events.ts';
 import * as fields from '../src/protocol/wire/fields.ts';
 import * as wire from '../src/protocol/wire/requests.ts';
-
-export const path = fileURLToPath(new URL('../docs/PROTOCOL.md', import.meta.url));
-
-const BEGIN = '<!-- wire: written by npm run docs -->';
-const END = '<!-- /wire -->';
 
 /** The part of a valibot schema that a table shows. */
 type Schema = {
@@ -44,17 +35,7 @@ const names = new Map<unknown, string>([
   ...Object.entries(structures).map(([name, schema]): [unknown, string] => [schema, `*${name}*`]),
 ]);
 
-/**
- * Returns `document` with the tables between its two marks.
- * @throws Error when the marks are missing
- */
-export function withTables(document: string): string {
-  const [begin, end] = [document.indexOf(BEGIN), document.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`docs/PROTOCOL.md must hold ${BEGIN} and ${END}`);
-  return `${document.slice(0, begin + BEGIN.length)}\n\n${tables()}\n${document.slice(end)}`;
-}
-
-function tables(): string {
+export function wireTables(): string {
   const source = (name: string) => readFileSync(new URL(`../src/protocol/wire/${name}.ts`, import.meta.url), 'utf8');
   const [requestSource, eventSource, fieldSource] = [source('requests'), source('events'), source('fields')];
   const requestComments = commentsOf(requestSource, 'requests');
@@ -174,5 +155,3 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('');
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(path, withTables(readFileSync(path, 'utf8')));

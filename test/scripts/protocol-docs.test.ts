@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import { path, withTables } from '../../scripts/make-wire-docs.ts';
+import { path, withTables } from '../../scripts/make-protocol-docs.ts';
 import { events } from '../../src/protocol/wire/events.ts';
 import { requests } from '../../src/protocol/wire/requests.ts';
 
