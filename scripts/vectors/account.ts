@@ -155,7 +155,7 @@ export async function keyExportVectors(): Promise<Vector[]> {
   const body = encodeExportContents(contents);
   const gives = jsonOf(contents) as Record<string, unknown>;
   const [passphrase, entropy] = ['correct horse battery staple', random(32)];
-  const words = wordsOf(entropy);
+  const words = (bytes: Uint8Array) => ({ words: wordsOf(bytes), entropy: hex(bytes) });
   const file = await sealKeyExport(body, { passphrase, entropy }, random, { memory: 64, passes: 1, lanes: 1 });
   const strong = await sealKeyExport(body, { passphrase, entropy: null }, random, passphraseCost);
   const byPassphrase: Vector = {
@@ -164,7 +164,12 @@ export async function keyExportVectors(): Promise<Vector[]> {
     given: { file: hex(file), passphrase },
     gives,
   };
-  const byWords: Vector = { what: 'by words', verdict: 'accepted', given: { file: hex(file), words }, gives };
+  const byWords: Vector = {
+    what: 'by words',
+    verdict: 'accepted',
+    given: { file: hex(file), ...words(entropy) },
+    gives,
+  };
   const mended = (at: number) => {
     const changedFile = flipped(file, at).subarray(0, -32);
     return hex(concat(changedFile, H('export', changedFile)));
@@ -176,7 +181,7 @@ export async function keyExportVectors(): Promise<Vector[]> {
     byWords,
     { what: 'by passphrase, at full cost', verdict: 'accepted', given: { file: hex(strong), passphrase }, gives },
     refused('a wrong passphrase', { passphrase: `${passphrase}r` }),
-    changed(byWords, 'other words', { words: wordsOf(random(32)) }, 'refused'),
+    changed(byWords, 'other words', words(random(32)), 'refused'),
     changed(byWords, 'for a file without words', { file: hex(strong) }, 'refused'),
     refused('its slot changed, its checksum mended', { file: mended(28) }),
     refused('the other slot changed, the checksum mended', { file: mended(76) }, 'export'),

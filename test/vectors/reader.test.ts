@@ -13,6 +13,7 @@ const fields = {
   card: 'card',
   vault: 'vault',
   'shared-state': 'shared',
+  'key-export': 'file',
   note: 'delivered',
   segment: 'sealed',
   epoch: 'chunk',

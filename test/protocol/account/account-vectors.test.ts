@@ -44,6 +44,7 @@ const judges: Record<string, Judge> = {
     const secret = given.has('words')
       ? { entropy: entropyOf(given.text('words')) }
       : { passphrase: given.text('passphrase') };
+    if ('entropy' in secret && hex(secret.entropy) !== given.text('entropy')) throw new Error('other words');
     const body = await openKeyExport(file, secret);
     return body === null ? null : jsonOf(parseExportContents(body));
   },

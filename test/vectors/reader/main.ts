@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { openShared, openVault, readCard } from './account.ts';
+import { openExport, openShared, openVault, readCard } from './account.ts';
 import { H, Refused } from './bytes.ts';
 import { openSealed, publicOf } from './keys.ts';
 import { agree, checkKeyLogin, greet, proofs, readRecords } from './link.ts';
@@ -56,6 +56,11 @@ const judges: Record<string, (given: Record<string, unknown>) => object> = {
     const whose = { daemonId: unhex(daemonId), name: String(name), idFp: unhex(idFp) };
     return openShared(person(owner).identityKey, whose, unhex(shared));
   },
+  'key-export': ({ file, passphrase, entropy }) =>
+    openExport(
+      unhex(file),
+      passphrase === undefined ? { entropy: unhex(entropy) } : { passphrase: String(passphrase) },
+    ),
   note: ({ delivered, daemonId, reader, author }) =>
     openNote(unhex(delivered), { daemonId: unhex(daemonId), reader: person(reader), author: person(author) }),
   content: ({ kind, body }) => ({ content: readContent(Number(kind), unhex(body)) }),
