@@ -30,7 +30,7 @@ import { SharedSwitches } from './shared-switches.ts';
 import { SharedSync } from './shared-sync.ts';
 
 /** How long people who were met are gathered before they are shared. ms. */
-const GATHER_MS = 5_000;
+const GATHER_MS = 30_000;
 
 export type DecisionParts = {
   context: ClientContext;
@@ -48,7 +48,10 @@ export class Decisions {
   readonly #rows: DecisionRows;
   readonly #sync: SharedSync;
   readonly #changes: ChangeSignal;
-  readonly #mutex = new Mutex();
+  readonly #turns = new Mutex();
+  readonly #refreshes = new Mutex();
+  /** The run that has not begun yet. */
+  #next: Promise<void> | null = null;
   readonly #closed = new AbortController();
   /** The rows as the listeners know them. */
   #shown: ReadonlyMap<string, SharedRow> = new Map();
@@ -98,10 +101,15 @@ export class Decisions {
   }
 
   /** Call after each login: takes what other devices decided, and stores what this profile decided. */
-  async synchronize(): Promise<void> {
-    this.#cancelGathering?.();
-    this.#cancelGathering = null;
-    await this.#sync.synchronize().finally(() => this.refresh());
+  synchronize(): Promise<void> {
+    // Calls share the next run: a daemon may announce one version after the other.
+    this.#next ??= this.#turns.run(async () => {
+      this.#next = null;
+      this.#cancelGathering?.();
+      this.#cancelGathering = null;
+      await this.#sync.synchronize().finally(() => this.refresh());
+    });
+    return this.#next;
   }
 
   /** Call after a decision of this program is stored. Resolves when it is announced; the other devices get it in the background. */
@@ -148,7 +156,7 @@ export class Decisions {
 
   /** Announces what was decided since the last time, by any program of the profile or another device. */
   refresh(): Promise<void> {
-    return this.#mutex.run(async () => {
+    return this.#refreshes.run(async () => {
       if (this.#closed.signal.aborted) return;
       const before = this.#shown;
       this.#shown = await this.#read();
@@ -164,8 +172,8 @@ export class Decisions {
 
   /** Resolves when the daemon has what was decided here, or cannot be reached. */
   async settled(): Promise<void> {
-    if (this.#cancelGathering !== null) await this.#bus.attempt(() => this.synchronize());
-    await this.#sync.idle();
+    if (this.#cancelGathering !== null) this.#start();
+    await this.#turns.run(async () => {});
   }
 
   close(): void {
@@ -175,7 +183,7 @@ export class Decisions {
   }
 
   #start(): void {
-    void this.#bus.attempt(() => this.synchronize());
+    if (this.#next === null) void this.#bus.attempt(() => this.synchronize());
   }
 
   async #decide(kind: SwitchKind, key: Uint8Array, on: boolean): Promise<void> {

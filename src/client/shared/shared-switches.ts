@@ -18,12 +18,12 @@ export class SharedSwitches {
     this.#account = account;
   }
 
-  /** @throws ClientError 'refused' when the profile is damaged */
+  /** Leaves out rows that are damaged: the other devices have them. */
   async rows(): Promise<SharedRow[]> {
     const rows = await this.#profile.db.all('SELECT key, at, device, sealed FROM shared_switches WHERE account = ?', [
       this.#account,
     ]);
-    return rows.map((row) => this.#open(row));
+    return rows.flatMap((row) => this.#open(row) ?? []);
   }
 
   /** Stores a decision of this device, later than the one before it. @returns false if nothing changes */
@@ -42,7 +42,7 @@ export class SharedSwitches {
     await this.#profile.db.transaction(
       rows.map((row) => ({
         sql: `${INSERT} DO UPDATE SET at = excluded.at, device = excluded.device, sealed = excluded.sealed
-                WHERE (excluded.at, excluded.device) > (at, device)`,
+                WHERE (excluded.at, excluded.device) >= (at, device)`,
         params: this.#params(row),
       })),
     );
@@ -56,10 +56,14 @@ export class SharedSwitches {
     return [this.#account, key, row.at, row.device, this.#profile.seal(padded, aadOf(key))];
   }
 
-  #open({ key, at, device, sealed }: Row): SharedRow {
-    const reader = new Reader(this.#profile.open(sealed as Uint8Array, aadOf(key as Uint8Array)));
-    const kind = reader.u8() as SwitchKind;
-    return switchRow(kind, reader.var16(), reader.u8() === 1, { at: Number(at), device: Number(device) });
+  #open({ key, at, device, sealed }: Row): SharedRow | null {
+    try {
+      const reader = new Reader(this.#profile.open(sealed as Uint8Array, aadOf(key as Uint8Array)));
+      const kind = reader.u8() as SwitchKind;
+      return switchRow(kind, reader.var16(), reader.u8() === 1, { at: Number(at), device: Number(device) });
+    } catch {
+      return null;
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import { isSameDecision, mergeRows, rowKey, type SharedRow } from '../../protoco
 import { fittingRows, type SharedState, sealSharedState } from '../../protocol/account/shared-state.ts';
 import { ProtocolError, Refusal } from '../../protocol/base/errors.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';
+import { ClientError } from '../errors.ts';
 import type { ClientContext } from '../login/client-context.ts';
 import type { DecisionRows, TakenPin } from './decision-rows.ts';
 import { SharedStateStore } from './shared-state-store.ts';
@@ -15,6 +16,9 @@ import { SharedStateStore } from './shared-state-store.ts';
 const ATTEMPTS = 5;
 /** When to try again after the daemon refused for a while. ms. */
 const AGAIN_MS = 30_000;
+
+/** The highest version: a u32. */
+const LAST_VERSION = 0xffff_ffff;
 
 type Context = Pick<ClientContext, 'connection' | 'profile' | 'keyring' | 'clock' | 'daemonId' | 'account'>;
 
@@ -52,11 +56,6 @@ export class SharedSync {
   /** Call when another session of the account has stored `version`. */
   heard(version: number): void {
     this.#heard = Math.max(this.#heard, version);
-  }
-
-  /** Resolves when what was under way is done. */
-  idle(): Promise<void> {
-    return this.#mutex.run(async () => {});
   }
 
   /** Takes what other devices decided. @throws ClientError 'unreachable'; ProtocolError 'version' for a state of a newer program */
@@ -114,6 +113,11 @@ export class SharedSync {
     const after = this.#given ?? known.version;
     if (after === known.version && !saysMore(rows, known.rows)) return true;
     const version = Math.max(after, known.version) + 1;
+    if (version > LAST_VERSION)
+      throw new ClientError(
+        'untrusted',
+        'the server has used up the versions of what your devices share; ask its operator',
+      );
     const shared = sealSharedState(keyring.me.identity, this.#store.owner, { version, rows }, profile.random);
     try {
       await connection.request('shared-put', { after, version, shared });

@@ -50,3 +50,14 @@ test('the files of a profile do not show who is muted or blocked', async (t) => 
   for (const file of await readdir(profile.dir))
     t.false((await readFile(join(profile.dir, file))).includes('mallory'), file);
 });
+
+test('a damaged row affects no other, and another device heals it', async (t) => {
+  const profile = await openProfile(t);
+  const switches = new SharedSwitches(profile, 'a');
+  for (const [at, name] of ['bob', 'carol'].entries())
+    await switches.set(mute, utf8(name), true, { at: at + 1, device: 1 });
+  await profile.db.run("UPDATE shared_switches SET sealed = x'00' WHERE at = 1");
+  t.deepEqual((await switches.rows()).map(nameOfRow), ['carol']);
+  await switches.take([switchRow(mute, bob, true, { at: 1, device: 1 })]);
+  t.deepEqual((await switches.rows()).map(nameOfRow).sort(), ['bob', 'carol']);
+});

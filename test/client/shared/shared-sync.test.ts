@@ -273,3 +273,11 @@ test('the person is told when another device replaced or contradicts a pin', asy
   t.is(notices.length, 3, 'each is told once');
   t.deepEqual((await pins.rows()).map(nameOfRow).sort(), ['bob', 'carol', 'dave', 'erin'], 'and no pin of one’s own');
 });
+
+test('attack: a daemon that names the highest version stops the sharing, and not the client', async (t) => {
+  const shared = seal(0xffff_ffff, []);
+  const { daemon, mine, mute, sync } = await open(t, { version: 0xffff_ffff, shared, asked: [], refusals: [] });
+  await mute('bob');
+  await t.throwsAsync(sync.synchronize(), { code: 'untrusted', message: /used up the versions/ });
+  t.deepEqual([daemon.asked, await mine()], [['shared-get'], ['bob']]);
+});

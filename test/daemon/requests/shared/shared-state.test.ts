@@ -1,8 +1,11 @@
 import test from 'ava';
 import * as v from 'valibot';
+import type { Context } from '../../../../src/daemon/context.ts';
 import { limitValues } from '../../../../src/daemon/limits/limits.ts';
+import { recordFinish } from '../../../../src/daemon/requests/login/record-finish.ts';
 import { sharedGet } from '../../../../src/daemon/requests/shared/shared-get.ts';
 import { sharedPut } from '../../../../src/daemon/requests/shared/shared-put.ts';
+import { Sessions } from '../../../../src/daemon/sessions/sessions.ts';
 import { requests } from '../../../../src/protocol/wire/requests.ts';
 import { openTestDaemon } from '../../../helpers/daemon/daemon-people.ts';
 
@@ -46,4 +49,26 @@ test('a state of more than 65,536 bytes is not a request', (t) => {
   const sized = (size: number) => ({ after: 0, version: 1, shared: new Uint8Array(size) });
   t.true(v.is(requests['shared-put'].params, sized(65_536)));
   t.false(v.is(requests['shared-put'].params, sized(65_537)));
+});
+
+test('an account that gets another identity loses what the devices of the former one shared', async (t) => {
+  const { alice, context, login } = await openTestDaemon(t);
+  const { session } = login('alice');
+  const state = () => context.store.shared({ idFp: alice.card.idFp });
+  await sharedPut(context, session, { after: 0, version: 1, shared });
+  const renewed = { ...context.accounts.find('alice'), flags: new Set(['must-renew' as const]) };
+  const renew = async (idFp: Uint8Array) => {
+    Object.assign(session, { account: { ...renewed, idFp }, state: 'must-renew', attempt: { kind: 'record' } });
+    const accounts = { ...context.accounts, replaceRecord: async () => ({ ...renewed, idFp: alice.card.idFp }) };
+    const at = { ...context, accounts, sessions: new Sessions() } as unknown as Context;
+    const record = Buffer.alloc(192).toString('base64url');
+    await recordFinish(at, session, { record, card: alice.cardBytes });
+  };
+  await renew(alice.card.idFp);
+  t.not(await state(), null, 'the same identity again');
+  await sharedPut(context, login('bob').session, { after: 0, version: 1, shared });
+  const former = context.accounts.find('bob').idFp ?? new Uint8Array();
+  await renew(former);
+  t.is(await context.store.shared({ idFp: former }), null);
+  t.not(await state(), null);
 });
