@@ -12,7 +12,7 @@ export const path = fileURLToPath(new URL('../docs/COMMANDS.md', import.meta.url
 const COLUMNS = 100;
 const meanings: Readonly<Record<number, string>> = {
   0: 'done',
-  1: 'unexpected',
+  1: 'unexpected; or an export of keys does not restore everything',
   2: 'wrong usage: arguments, text, name or local file',
   3: 'login refused, or unknown name',
   4: 'the server cannot be reached',

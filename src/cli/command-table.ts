@@ -67,6 +67,27 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/account/passwd.ts')).passwd,
   },
   {
+    usage: 'keys export <file>',
+    summary: 'write an encrypted copy of your keys to a new file; a passphrase or 24 words open it',
+    load: async () => (await import('./commands/keys/keys-export.ts')).keysExport,
+  },
+  {
+    usage: 'keys check <file>',
+    summary: 'prove that an export restores your conversations, without touching your keys',
+    load: async () => (await import('./commands/keys/keys-check.ts')).keysCheck,
+  },
+  {
+    usage: 'keys import <file>',
+    summary: 'restore an export on this machine; it needs no password',
+    switches: ['keys-only'],
+    load: async () => (await import('./commands/keys/keys-import.ts')).keysImport,
+  },
+  {
+    usage: 'keys rotate',
+    summary: 'make a new encryption key at once; the old one stays, for reading',
+    load: async () => (await import('./commands/keys/keys-rotate.ts')).keysRotate,
+  },
+  {
     usage: 'profile lock',
     summary: 'lock this profile with a passphrase, which each start then asks for; or change the passphrase',
     load: async () => (await import('./commands/account/profile-lock.ts')).profileLock,

@@ -1,7 +1,8 @@
 import { ProtocolError, Refusal, type RefusalCode } from '../protocol/base/errors.ts';
 
-/** The exit status of each error code: 2 usage, 3 login refused, 4 daemon unreachable, 5 key not trusted, 6 refused, 130 interrupted. */
+/** The exit status of each error code: 1 incomplete, 2 usage, 3 login refused, 4 daemon unreachable, 5 key not trusted, 6 refused, 130 interrupted. */
 export const exitStatus = {
+  incomplete: 1,
   usage: 2,
   'login-refused': 3,
   'account-closed': 3,
@@ -21,6 +22,7 @@ export type ClientErrorCode = keyof typeof exitStatus;
  * An error for the person. `message` says what happened and what to do, in lower case and without a full stop. `code` says which
  * kind of error it is:
  *
+ * - `incomplete`: an export of keys does not restore everything.
  * - `usage`: an argument is wrong.
  * - `login-refused`: the name, the password or the passphrase of the profile is wrong, or this device was signed out.
  * - `account-closed`: this account was closed, here or on another device.

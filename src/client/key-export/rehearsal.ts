@@ -16,11 +16,12 @@ import type { CheckedExport } from '../export-types.ts';
 import { type Platform, prepareLogin } from '../login/prepare-login.ts';
 import { startSession } from '../login/sign-in.ts';
 import { EntryProcessor } from '../timeline/entry-processor.ts';
+import type { Ask, ConnectOptions } from '../types.ts';
 import { logInByExport } from './export-login.ts';
 import { accountOf, restoreInto } from './restored-account.ts';
 
-/** How long to try to reach the server, in ms; and the server's address, if it is not the one of the export. */
-type RehearsalOptions = { timeout?: number; server?: string };
+/** `server`: its address, if it is not the one of the export; `timeout`: how long to try to reach it, in ms. */
+type RehearsalOptions = Pick<ConnectOptions, 'server' | 'timeout'> & { progress?: Ask['progress'] };
 
 export class Rehearsal {
   readonly #contents: ExportContents;
@@ -46,7 +47,10 @@ export class Rehearsal {
    * @throws ClientError 'unreachable', 'login-refused' when the export was ended, 'key-changed' or 'untrusted' when the server shows
    *   another key or identity
    */
-  async run({ timeout, server }: RehearsalOptions, platform?: Partial<Platform>): Promise<CheckedExport> {
+  async run(
+    { timeout, server, progress = () => {} }: RehearsalOptions,
+    platform?: Partial<Platform>,
+  ): Promise<CheckedExport> {
     const { name, daemon, madeAt } = this.#contents;
     const { address } = parseServer(server ?? daemon.address);
     const prepared = await prepareLogin(
@@ -54,7 +58,7 @@ export class Rehearsal {
         server: joinLink(address.host, address.port, daemon.fingerprint),
         user: name,
         profile: join(this.#dir, 'profile'),
-        ask: { trust: async () => false, password: async () => null, progress() {} },
+        ask: { trust: async () => false, password: async () => null, progress },
         ...(timeout !== undefined && { timeout }),
       },
       platform,
