@@ -39,7 +39,7 @@ export type CheckedExport = {
   /** Whether a newer key of the account is missing in the export. */
   renewedSince: boolean;
   conversations: number;
-  /** Entries of these conversations, as the server counts them. */
+  /** Messages in these conversations, with receipts, as the server counts them. */
   messages: number;
   /** Conversations whose newest message did not open. */
   failed: ConversationName[];

@@ -121,7 +121,16 @@ async function open(parts: ClientParts, listed: ListedConversation, result: Chec
   const [newest] = entries;
   if (ref === null || newest === undefined) return;
   result.conversations += 1;
-  result.messages += listed.head;
+  result.messages += listed.head - (ref.kind === 'room' ? await bookkeeping(context, ref.key) : 0);
   const opened = await new EntryProcessor(context, cache, rooms, outboxStore).peek(ref, newest);
   if (opened === null) result.failed.push(ref.name);
+}
+
+/** How many entries of a room are no messages: those of its log, and its epochs. */
+async function bookkeeping({ profile }: ClientParts['context'], room: string): Promise<number> {
+  const [row] = await profile.db.all(
+    `SELECT (SELECT count(*) FROM room_logs WHERE room = ?) + (SELECT count(*) FROM epochs WHERE room = ?) AS n`,
+    [room, room],
+  );
+  return Number(row?.n);
 }

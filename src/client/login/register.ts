@@ -6,7 +6,7 @@ import type { AccountKeys } from '../keys/account-store.ts';
 
 /** A sentence for every place where an account is made. */
 export const FORGOTTEN_PASSWORD =
-  'nobody can reset your password: if you forget it, you lose your old messages and your friends see a changed key';
+  'nobody can reset your password: if you forget it and have no export of your keys (securechat keys export), you lose your old messages and your friends see a changed key';
 
 /**
  * Makes the account.
