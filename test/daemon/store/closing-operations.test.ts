@@ -116,7 +116,7 @@ test('a file that nobody else can fetch any more is deleted and frees its quota'
   await t.notThrowsAsync(store.openFile({ ...upload(bytes16(4), bytes32(99)), charge: 1000 }));
 });
 
-test('the identity of a gone name is known to those who share a conversation with it', async (t) => {
+test('the identity of a gone name is known to those who have a private conversation with it', async (t) => {
   const store = await openStore(t);
   await store.appendNote(testNote(1));
   await close(store);
