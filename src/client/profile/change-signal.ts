@@ -15,13 +15,13 @@ export class ChangeSignal {
     this.#path = join(dir, SIGNAL_FILE);
   }
 
-  /** Call only after the commit: who sees the signal sees the change. Without a watcher there is no file, and nothing to do. */
+  /** Call only after the commit: a program that gets the signal reads the change. Does nothing if no program has ever watched. */
   async send(): Promise<void> {
     try {
       const file = await this.#fs.open(this.#path, 'r+');
       await writeAll(file, Uint8Array.of(0), 0).finally(() => file.close());
     } catch {
-      // Others then read the change with their own next one.
+      // The other programs read this change when they write their next one.
     }
   }
 
@@ -41,7 +41,7 @@ export class ChangeSignal {
       listener();
       for (; !(await next).done; next = events.next()) listener();
     } catch {
-      // Other programs' changes are then read with the next change here.
+      // This program reads the changes of others when it writes its next one.
     }
   }
 }

@@ -29,7 +29,7 @@ import { DecisionRows } from './decision-rows.ts';
 import { SharedSwitches } from './shared-switches.ts';
 import { SharedSync } from './shared-sync.ts';
 
-/** How long people who were met are gathered before they are shared. ms. */
+/** How long after a first contact the daemon gets it, together with those that follow. ms. */
 const GATHER_MS = 30_000;
 
 export type DecisionParts = {
@@ -102,7 +102,7 @@ export class Decisions {
 
   /** Call after each login: takes what other devices decided, and stores what this profile decided. */
   synchronize(): Promise<void> {
-    // Calls share the next run: a daemon may announce one version after the other.
+    // Calls that come before the next run share it: a daemon may announce many versions.
     this.#next ??= this.#turns.run(async () => {
       this.#next = null;
       this.#cancelGathering?.();

@@ -1,6 +1,7 @@
 /**
- * Keeps the decisions of this profile and what the daemon stores for the account's devices equal: takes what other devices decided,
- * merges, and stores the result as the next version, if that says more. All programs of a profile do so, each for all.
+ * Keeps the decisions in this profile and the state at the daemon equal: takes what other devices decided, merges it with the decisions
+ * in this profile, and stores the result as the next version if the daemon's state lacks a decision. Every program of the profile does
+ * this for all decisions in it.
  */
 
 import { isSameDecision, mergeRows, rowKey, type SharedRow } from '../../protocol/account/shared-rows.ts';
