@@ -27,16 +27,16 @@ export async function sealVectors(): Promise<Vector[]> {
     };
   };
   const seal = (chunks: Uint8Array[]) => sealToPerson({ to: bob.card, context, chunks });
-  const one = [utf8('hello')];
-  const three = [new Uint8Array(OAEP_MAX).fill(1), new Uint8Array(OAEP_MAX).fill(2), new Uint8Array()];
+  const one = [utf8('hello'.padEnd(OAEP_MAX, '.'))];
+  const three = [1, 2, 3].map((byte) => new Uint8Array(OAEP_MAX).fill(byte));
   const [short, long] = [seal(one), seal(three)];
   const good = vector('one chunk', one, short);
   const at = (offset: number, part: Uint8Array) =>
     concat(short.subarray(0, offset), part, short.subarray(offset + part.length));
   const wrong = (what: string, given: Record<string, string>) => changed(good, what, given, 'key');
   const inside = (...chunks: Uint8Array[]) => hex(wrapped(bob.card, context, chunks));
-  const chunk = sealChunk(bob.card.ekSpki, utf8('hello'));
-  const foreign = sealChunk(mallory.card.ekSpki, utf8('hello'));
+  const chunk = sealChunk(bob.card.ekSpki, one[0] ?? utf8(''));
+  const foreign = sealChunk(mallory.card.ekSpki, one[0] ?? utf8(''));
   return [
     ...withDamage(good, 'sealed', short, 'key'),
     vector('three chunks', three, long),
@@ -52,6 +52,7 @@ export async function sealVectors(): Promise<Vector[]> {
     wrong('a chunk for another RSA key', { sealed: inside(foreign) }),
     wrong('a chunk for another RSA key after a good one', { sealed: inside(chunk, foreign) }),
     wrong('no chunk', { sealed: inside() }),
+    wrong('a chunk that is not full', { sealed: inside(sealChunk(bob.card.ekSpki, utf8('hello'))) }),
     wrong('one byte less than a chunk', { sealed: inside(chunk.subarray(1)) }),
   ];
 }

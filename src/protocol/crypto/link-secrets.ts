@@ -2,7 +2,7 @@
  * The secrets of a link's handshake: the client makes two for the daemon's key, one with RSA-OAEP and one with X-Wing,
  * and the daemon makes one for the client's ephemeral X-Wing key.
  */
-import { type KeyPair, openChunk, sealChunk } from './rsa.ts';
+import { type KeyPair, openLinkSecret, sealChunk } from './rsa.ts';
 import { decapsulate, encapsulate } from './xwing.ts';
 
 /** The daemon's key that clients seal to. */
@@ -34,7 +34,7 @@ export function openSecrets(task: {
 }): OpenedSecrets {
   const { key, ct1, ct2, ephemeral } = task;
   return {
-    secret1: orNull(() => openChunk(key.pkcs8, ct1)),
+    secret1: orNull(() => openLinkSecret(key.pkcs8, ct1)),
     secret2: orNull(() => decapsulate(key.seed, ct2)),
     answer: orNull(() => encapsulate(ephemeral)),
   };

@@ -8,7 +8,7 @@
 import { concat, H, hkdf } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { GCM_TAG_BYTES, openGcm, sealGcm, ZERO_NONCE } from './aes-gcm.ts';
-import { openChunk, RSA_BYTES, sealChunk } from './rsa.ts';
+import { OAEP_MAX, openFullChunks, RSA_BYTES, sealFullChunks } from './rsa.ts';
 import { decapsulate, encapsulate, XWING_CIPHERTEXT_BYTES } from './xwing.ts';
 
 /** What others seal to: an RSA key (SPKI) and an X-Wing key. */
@@ -21,7 +21,7 @@ export type OwnKey = PrivateEncryptionKey & { ekFp: Uint8Array };
 /**
  * One thing to seal to one key.
  * `context` names the place of the sealed bytes, 32 bytes: they open nowhere else.
- * `chunks` are plain chunks of at most OAEP_MAX bytes.
+ * `chunks` are plain chunks of OAEP_MAX bytes.
  */
 export type SealJob = { to: PublicEncryptionKey & { ekFp: Uint8Array }; context: Uint8Array; chunks: Uint8Array[] };
 export type OpenJob = { key: OwnKey; context: Uint8Array; sealed: Uint8Array };
@@ -39,12 +39,12 @@ export function ekFp({ ekSpki, xwingKey }: PublicEncryptionKey): Uint8Array {
 /**
  * Seals with a new secret of X-Wing.
  * @returns sealedBytes(chunks.length) bytes
- * @throws ProtocolError 'key' when nothing can be sealed to the key, RangeError when a chunk is too long
+ * @throws ProtocolError 'key' when nothing can be sealed to the key, RangeError when a chunk is not full
  */
 export function sealToPerson({ to, context, chunks }: SealJob): Uint8Array {
   const { secret, ciphertext } = encapsulate(to.xwingKey);
   const wrap = placeOf(secret, to.ekFp, context, ciphertext);
-  return concat(ciphertext, sealGcm(wrap, ...chunks.map((chunk) => sealChunk(to.ekSpki, chunk))));
+  return concat(ciphertext, sealGcm(wrap, sealFullChunks(to.ekSpki, concat(...chunks))));
 }
 
 /**
@@ -53,11 +53,9 @@ export function sealToPerson({ to, context, chunks }: SealJob): Uint8Array {
  * @throws ProtocolError 'key', the same for every failure
  */
 export function openSealed({ key, context, sealed }: OpenJob): Uint8Array[] {
-  const inner = unwrap({ key, context, sealed });
-  const chunks: (Uint8Array | null)[] = [];
-  for (let at = 0; at < inner.length; at += RSA_BYTES) chunks.push(tryOpen(key, inner.subarray(at, at + RSA_BYTES)));
-  if (!chunks.every((chunk) => chunk !== null)) throw doesNotOpen();
-  return chunks;
+  const plain = openFullChunks(key.pkcs8, unwrap({ key, context, sealed }));
+  const count = plain.length / OAEP_MAX;
+  return Array.from({ length: count }, (_, i) => plain.subarray(i * OAEP_MAX, (i + 1) * OAEP_MAX));
 }
 
 /** The chunks as RSA sealed them. @throws ProtocolError 'key' */
@@ -76,14 +74,6 @@ function unwrap({ key, context, sealed }: OpenJob): Uint8Array {
 /** The key is HKDF (RFC 5869) of the secret, with the context as salt. It seals once. */
 function placeOf(secret: Uint8Array, ekFp: Uint8Array, context: Uint8Array, ciphertext: Uint8Array) {
   return { key: hkdf(secret, context, H('wrap', ekFp, ciphertext)), nonce: ZERO_NONCE, aad: context };
-}
-
-function tryOpen({ pkcs8 }: PrivateEncryptionKey, chunk: Uint8Array): Uint8Array | null {
-  try {
-    return openChunk(pkcs8, chunk);
-  } catch {
-    return null;
-  }
 }
 
 function doesNotOpen(): ProtocolError {

@@ -5,7 +5,7 @@ import { sign as signHash } from './rsa.ts';
 
 export { openSecrets };
 
-/** null where nothing can be sealed to the key; tries all. @throws RangeError for a plain chunk that is too long */
+/** null where nothing can be sealed to the key; tries all. @throws RangeError for a plain chunk that is not full */
 export function seal(jobs: SealJob[]): (Uint8Array | null)[] {
   return jobs.map((job) => {
     try {

@@ -270,8 +270,7 @@ export async function openNote(
     // Reads nothing but the binders until all have passed.
     let bound = true;
     chunks.forEach((chunk, i) => {
-      const whole = chunk.length === OAEP_MAX ? chunk : new Uint8Array(OAEP_MAX);
-      bound = equal(whole.subarray(0, BINDER), binder(headerHash, copy, key.ekFp, i)) && bound;
+      bound = equal(chunk.subarray(0, BINDER), binder(headerHash, copy, key.ekFp, i)) && bound;
     });
     ensure(bound);
     const { kind, body } = payloadOf(concat(...chunks.map((chunk) => chunk.subarray(BINDER))));

@@ -12,7 +12,9 @@ const to = { ...bob, ekFp: ekFp(bob) };
 const key = { ...fixtureSealKey('bob-encryption'), ekFp: to.ekFp };
 const context = new Uint8Array(32).fill(1);
 const doesNotOpen = { name: 'ProtocolError', code: 'key', message: 'does not open' } as const;
-const chunks = fc.array(fc.uint8Array({ maxLength: OAEP_MAX }), { minLength: 1, maxLength: 3 });
+/** A whole chunk. */
+const full = new Uint8Array(OAEP_MAX).fill(3);
+const chunks = fc.array(fc.uint8Array({ minLength: OAEP_MAX, maxLength: OAEP_MAX }), { minLength: 1, maxLength: 3 });
 
 test('what is sealed opens, for any content', (t) => {
   fc.assert(
@@ -27,7 +29,7 @@ test('what is sealed opens, for any content', (t) => {
 });
 
 test('attack: any changed byte, or another length, does not open', (t) => {
-  const sealed = sealToPerson({ to, context, chunks: [new Uint8Array(OAEP_MAX)] });
+  const sealed = sealToPerson({ to, context, chunks: [full] });
   fc.assert(
     fc.property(fc.nat(sealed.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
       const changed = Uint8Array.from(sealed);
@@ -46,12 +48,12 @@ test('attack: any changed byte, or another length, does not open', (t) => {
 });
 
 test('attack: a seal moved to another context does not open', (t) => {
-  const sealed = sealToPerson({ to, context, chunks: [new Uint8Array(1)] });
+  const sealed = sealToPerson({ to, context, chunks: [full] });
   t.throws(() => openSealed({ key, context: new Uint8Array(32), sealed }), doesNotOpen);
 });
 
 test('attack: a seal does not open under another key card that shares the RSA key or the X-Wing key', (t) => {
-  const sealed = sealToPerson({ to, context, chunks: [new Uint8Array(1)] });
+  const sealed = sealToPerson({ to, context, chunks: [full] });
   const carol = fixtureSealKey('carol-encryption');
   for (const other of [
     { ...key, ekFp: new Uint8Array(32) },
@@ -77,15 +79,19 @@ test('neither the RSA key alone nor the X-Wing key alone opens a seal', (t) => {
 test('a foreign chunk inside a good seal does not open, and neither does the whole', (t) => {
   const { secret, ciphertext } = encapsulate(to.xwingKey);
   const place = { key: hkdf(secret, context, H('wrap', to.ekFp, ciphertext)), nonce: ZERO_NONCE, aad: context };
-  const [mine, foreign] = [to.ekSpki, fixtureSealKey('alice-encryption').spki].map((spki) => sealChunk(spki, context));
+  const [mine, foreign] = [to.ekSpki, fixtureSealKey('alice-encryption').spki].map((spki) => sealChunk(spki, full));
   if (!mine || !foreign) return t.fail();
   const sealed = (...inner: Uint8Array[]) => concat(ciphertext, sealGcm(place, ...inner));
   t.is(openSealed({ key, context, sealed: sealed(mine, mine) }).length, 2);
   t.throws(() => openSealed({ key, context, sealed: sealed(mine, foreign) }), doesNotOpen);
   t.throws(() => openSealed({ key, context, sealed: sealed(foreign, mine) }), doesNotOpen);
+  const short = sealChunk(to.ekSpki, full.subarray(1));
+  t.throws(() => openSealed({ key, context, sealed: sealed(mine, short) }), doesNotOpen, 'a chunk that is not full');
 });
 
 test('nothing is sealed to a key that does not work', (t) => {
   for (const bad of [{ ekSpki: bob.ekSpki.subarray(1) }, { xwingKey: bob.xwingKey.subarray(1) }])
-    t.throws(() => sealToPerson({ to: { ...to, ...bad }, context, chunks: [context] }), { code: 'key' });
+    t.throws(() => sealToPerson({ to: { ...to, ...bad }, context, chunks: [full] }), { code: 'key' });
+  for (const plain of [[], [full.subarray(1)], [full, full.subarray(1)]])
+    t.throws(() => sealToPerson({ to, context, chunks: plain }), { instanceOf: RangeError });
 });

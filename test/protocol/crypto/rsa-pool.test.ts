@@ -2,7 +2,7 @@ import test from 'ava';
 import { equal, H, utf8 } from '../../../src/protocol/base/bytes.ts';
 import { sealSecrets } from '../../../src/protocol/crypto/link-secrets.ts';
 import { ekFp, sealedBytes } from '../../../src/protocol/crypto/person-seal.ts';
-import { verify } from '../../../src/protocol/crypto/rsa.ts';
+import { OAEP_MAX, verify } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa, rsaPool } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { type FixtureName, fixtureCardKey, fixtureSealKey } from '../../fixtures/keys.ts';
 
@@ -10,6 +10,8 @@ const alice = fixtureSealKey('alice-encryption');
 const context = new Uint8Array(32).fill(5);
 const to = (name: FixtureName) => ({ ...fixtureCardKey(name), ekFp: ekFp(fixtureCardKey(name)) });
 const mine = { ...alice, ekFp: ekFp(fixtureCardKey('alice-encryption')) };
+/** A whole chunk that begins with a text. */
+const chunk = (text: string) => utf8(text.padEnd(OAEP_MAX));
 const job = (name: FixtureName, ...chunks: Uint8Array[]) => ({ to: to(name), context, chunks });
 
 for (const [name, make] of [
@@ -19,19 +21,19 @@ for (const [name, make] of [
   test(`${name}: seals, opens and signs in order`, async (t) => {
     const rsa = make();
     t.teardown(() => rsa.close());
-    const plains = Array.from({ length: 40 }, (_, i) => utf8(`chunk ${i}`));
+    const plains = Array.from({ length: 40 }, (_, i) => chunk(`chunk ${i}`));
     const sealed = await rsa.seal(plains.map((plain) => job('alice-encryption', plain)));
     for (const i of [0, 17, 39]) {
       const opened = await rsa.open({ key: mine, context, sealed: sealed[i] ?? utf8('') });
       t.deepEqual(
-        opened?.map((chunk) => Buffer.from(chunk).toString()),
+        opened?.map((one) => Buffer.from(one).toString().trimEnd()),
         [`chunk ${i}`],
       );
     }
     const hash = H('note', utf8('x'));
     t.true(verify(alice.spki, hash, await rsa.sign(alice.pkcs8, hash)));
-    const noKey = { ...job('alice-encryption', utf8('x')), to: { ...to('alice-encryption'), ekSpki: utf8('no key') } };
-    const [bad, good] = await rsa.seal([noKey, job('alice-encryption', utf8('x'), utf8('y'))]);
+    const noKey = { ...job('alice-encryption', chunk('x')), to: { ...to('alice-encryption'), ekSpki: utf8('no key') } };
+    const [bad, good] = await rsa.seal([noKey, job('alice-encryption', chunk('x'), chunk('y'))]);
     t.deepEqual([bad, good?.length], [null, sealedBytes(2)]);
     await t.throwsAsync(rsa.seal([job('alice-encryption', new Uint8Array(319))]), { name: 'RangeError' });
   });
@@ -39,7 +41,7 @@ for (const [name, make] of [
   test(`${name}: what does not open is null`, async (t) => {
     const rsa = make();
     t.teardown(() => rsa.close());
-    const [foreign] = await rsa.seal([job('bob-encryption', utf8('foreign'))]);
+    const [foreign] = await rsa.seal([job('bob-encryption', chunk('foreign'))]);
     if (!foreign) return t.fail();
     t.is(await rsa.open({ key: mine, context, sealed: foreign }), null);
     t.is(await rsa.open({ key: mine, context, sealed: utf8('short') }), null);

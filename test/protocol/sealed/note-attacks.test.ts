@@ -5,7 +5,7 @@ import { openCard, signCard } from '../../../src/protocol/account/card.ts';
 import { concat, equal, H } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { sealedBytes, sealToPerson } from '../../../src/protocol/crypto/person-seal.ts';
-import { OAEP_MAX, RSA_BYTES } from '../../../src/protocol/crypto/rsa.ts';
+import { OAEP_MAX, RSA_BYTES, sealChunk } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { mintEpoch, openEpoch, openEpochKey } from '../../../src/protocol/sealed/epoch.ts';
 import {
@@ -212,7 +212,8 @@ test('a note with wrong padding, length or chunk number is refused, even if seal
       'bound to another place',
     );
   }
-  const tooShort = await withChunks([concat(binder, Uint8Array.of(1, 0, 0, 0, 1, 65))]);
+  const short = sealChunk(bob.card.ekSpki, concat(binder, Uint8Array.of(1, 0, 0, 0, 1, 65)));
+  const tooShort = await signedBy(alice, patched(note, HEADER, wrapped(bob.card, contextOf(note), [short])));
   await t.throwsAsync(read(tooShort, bob, alice), refused, 'a short chunk');
 });
 

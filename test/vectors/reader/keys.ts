@@ -16,6 +16,7 @@ import { concat, demand, Fields, H, hkdf, isZero, orRefuse, zeros } from './byte
 
 const CIPHERTEXT = 1120;
 const CHUNK = 384;
+const PLAIN_CHUNK = 318;
 
 /** The tag stands at the end of `sealed`. @throws Refused */
 export function openGcm(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Buffer {
@@ -108,5 +109,6 @@ export function openSealed(mine: Opener, context: Uint8Array, sealed: Uint8Array
   const count = (sealed.length - CIPHERTEXT - 16) / CHUNK;
   demand(Number.isInteger(count) && count >= 1);
   const chunks = inside.list(count, () => openChunk(mine.encryption, inside.take(CHUNK)));
+  demand(chunks.every((chunk) => chunk.length === PLAIN_CHUNK));
   return { secret, wrapKey, chunks };
 }
