@@ -1,6 +1,5 @@
 /** Accounts that are being closed, and the deletion of what only their owner could use. */
-import { freeEntries } from './entry-operations.ts';
-import { forgetFile } from './file-operations.ts';
+import { forgetFile, freeEntries } from './file-operations.ts';
 import type { ClosingOperations } from './identity-store.ts';
 import { all, type Implementation, run, type Transaction } from './operation.ts';
 import type { Person } from './store.ts';

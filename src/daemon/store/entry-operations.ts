@@ -2,7 +2,7 @@
 
 import { Refusal } from '../../protocol/base/errors.ts';
 import { EPOCH_LIFE_MS } from '../../protocol/sealed/epoch.ts';
-import { forgetFile, listFile } from './file-operations.ts';
+import { freeEntries, listFile } from './file-operations.ts';
 import { openEpochOf } from './open-epoch.ts';
 import { all, type Implementation, insert, one, run, sameBytes, type Transaction } from './operation.ts';
 import type { AppendResult, EntryKind, EntryOperations, EpochKey, NewEntry, Person, StoredEntry } from './store.ts';
@@ -123,15 +123,6 @@ export function dropKeys(tx: Transaction, e: number): void {
     tx,
     chunks.map(({ bytes }) => ({ author, bytes })),
   );
-}
-
-/** Frees what deleted entries used: their authors' quota and their files. */
-export function freeEntries(
-  tx: Transaction,
-  deleted: readonly { file: Uint8Array | null; author: number | null; bytes: number }[],
-): void {
-  freeMessages(tx, deleted);
-  for (const { file } of deleted) if (file !== null) forgetFile(tx, file);
 }
 
 type EntryRow = {

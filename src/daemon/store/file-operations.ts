@@ -2,7 +2,7 @@
 import { Refusal } from '../../protocol/base/errors.ts';
 import { all, type Implementation, one, run, sameBytes, type Transaction } from './operation.ts';
 import type { FileOperations, FileRow, ListedFile } from './store.ts';
-import { chargeFiles, freeFiles } from './usage.ts';
+import { chargeFiles, freeFiles, freeMessages } from './usage.ts';
 
 const PAGE = 500;
 const IDS_PAGE = 5000;
@@ -174,6 +174,15 @@ export function forgetFile(tx: Transaction, file: Uint8Array): boolean {
   run(tx, 'INSERT OR IGNORE INTO doomed (file) VALUES (?)', file);
   freeFiles(tx, row.owner, row.charge);
   return true;
+}
+
+/** Frees what deleted entries used: their authors' quota and their files. */
+export function freeEntries(
+  tx: Transaction,
+  deleted: readonly { file: Uint8Array | null; author: number | null; bytes: number }[],
+): void {
+  freeMessages(tx, deleted);
+  for (const { file } of deleted) if (file !== null) forgetFile(tx, file);
 }
 
 /** Makes room for one more unlisted file. @throws Refusal 'quota' */
