@@ -1,12 +1,14 @@
 /** Runs dot-commands in line mode and prints their results. */
 import { ClientError } from '../../client/errors.ts';
 import { chooseFile } from '../../client/files/file-choice.ts';
-import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
+import { isSamePassword, newPasswordProblem, type Secret } from '../../protocol/base/password.ts';
 import type { ChatScope } from '../../tui/chat/chat-scope.ts';
 import type { CommandName } from '../../tui/command-line/command-names.ts';
 import type { Result } from '../../tui/commands/dot-command.ts';
+import { checkExport, exportKeys } from '../../tui/commands/keys-commands.ts';
 import { searchHits } from '../../tui/selectors/search.ts';
 import { personOf } from '../../tui/state/lookup.ts';
+import { exportStrings } from '../../tui/text/export-strings.ts';
 import { age, clockTime, dayName } from '../../tui/text/format.ts';
 import { strings } from '../../tui/text/strings.ts';
 import { mention } from './event-printer.ts';
@@ -91,6 +93,8 @@ export class LineResults {
         return this.#newPassword();
       case 'close-account':
         return this.#closeAccount(result);
+      case 'key-work':
+        return this.#workOnKeys(result);
       case 'comparison':
         return this.#compare(result);
       case 'conversations':
@@ -161,7 +165,7 @@ export class LineResults {
     const { controller } = this.#scope;
     const change = async (ask: AskHidden): Promise<true> => {
       const old = await ask(phrases.passwordNow);
-      const fresh = await this.#askNewPassword(ask);
+      const fresh = await this.#askNew(ask, 'password', phrases.passwordNew);
       if (fresh === null) throw new ClientError('usage', phrases.passwordKept);
       await controller.client.passwd(old, fresh);
       return true;
@@ -197,11 +201,35 @@ export class LineResults {
     });
   }
 
-  /** Asks again after a bad or a differing password. Resolves to null after the last try. */
-  async #askNewPassword(ask: AskHidden): Promise<string | null> {
+  #workOnKeys({ work }: Of<'key-work'>): Promise<boolean> {
+    const { client } = this.#scope.controller;
+    const carryOut = async (ask: AskHidden): Promise<readonly string[]> => {
+      switch (work.do) {
+        case 'export': {
+          const password = await ask(phrases.passwordNow);
+          const passphrase = await this.#askNew(ask, 'passphrase', exportStrings.askPassphrase);
+          if (passphrase === null) throw new ClientError('usage', phrases.nothingExported);
+          return exportKeys(client, work.path, password, passphrase);
+        }
+        case 'check':
+          return checkExport(work.path, await ask(exportStrings.askSecret));
+        case 'rotate':
+          await client.rotateKeys(await ask(phrases.passwordNow));
+          return [exportStrings.isRotated, exportStrings.afterRotation];
+      }
+    };
+    return this.#scope.controller.attempt(async () => {
+      const lines = await this.#parts.hidden(carryOut);
+      if (lines === null) throw new ClientError('usage', phrases.needsTerminal(`.keys ${work.do}`));
+      for (const line of lines) if (line !== '') this.#renderer.say(line);
+    });
+  }
+
+  /** Asks again after a bad or a differing one. Resolves to null after the last try. */
+  async #askNew(ask: AskHidden, secret: Secret, question: string): Promise<string | null> {
     for (let left = PASSWORD_TRIES; left > 0; left--) {
-      const fresh = await ask(phrases.passwordNew);
-      const fault = newPasswordProblem(fresh);
+      const fresh = await ask(question);
+      const fault = newPasswordProblem(fresh, secret);
       if (fault === null && isSamePassword(await ask(phrases.passwordAgain), fresh)) return fresh;
       this.#scope.controller.notify(fault ?? strings.login.errors.repeat, 'bad');
     }

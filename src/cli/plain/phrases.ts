@@ -112,6 +112,7 @@ export const phrases = {
   passwordNew: 'new password:',
   passwordAgain: 'once more:',
   passwordKept: 'the password stays as it was: .passwd begins again',
+  nothingExported: 'nothing was exported: .keys export begins again',
   needsTerminal: (command: string) => `${command} asks for a password and needs a terminal`,
 
   askServer: (fallback: string) =>

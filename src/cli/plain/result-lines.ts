@@ -12,12 +12,12 @@ import { phrases } from './phrases.ts';
 type Of<Kind extends Result['kind']> = Extract<Result, { kind: Kind }>;
 
 export function linesOf(
-  result: Of<'help' | 'keys' | 'blocked' | 'identity' | 'transfers' | 'reacted' | 'links'>,
+  result: Of<'help' | 'fingerprints' | 'blocked' | 'identity' | 'transfers' | 'reacted' | 'links'>,
 ): readonly string[] {
   switch (result.kind) {
     case 'help':
       return helpLines();
-    case 'keys':
+    case 'fingerprints':
       return result.people.map(({ name, fingerprint }) =>
         fingerprint === null ? phrases.noKeys(name) : phrases.key(name, fingerprint),
       );

@@ -10,6 +10,14 @@ import { readExportFile } from './export-file.ts';
 /** What a person opens an export with. */
 export type ExportKey = { passphrase: string } | { words: string };
 
+/** No passphrase has as many words. */
+const MANY_WORDS = 18;
+
+/** What a person typed: the passphrase, or the 24 words, of which a few may be missing. */
+export function exportKeyFrom(typed: string): ExportKey {
+  return typed.trim().split(/\s+/).length >= MANY_WORDS ? { words: typed } : { passphrase: typed };
+}
+
 /** Reads and checks a file, before anything is asked. @throws ClientError 'usage', 'refused' when it is damaged or no export, 'version' */
 export async function readKeyExport(fs: FileSystem, path: string): Promise<KeyExport> {
   const bytes = await readExportFile(fs, path);

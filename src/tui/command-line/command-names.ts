@@ -32,6 +32,7 @@ export const commandNames = [
   '.links',
   '.verify',
   '.whoami',
+  '.fingerprints',
   '.keys',
   '.devices',
   '.reconnect',

@@ -20,7 +20,7 @@ const takesPerson = /^[./](?:msg|verify|mute|block)\s+@?$/i;
 export function completionsFor(chat: Chat, before: string, table: CommandRows): Completions {
   const word = before.slice(wordAt(before));
   const head = before.slice(0, before.length - word.length);
-  const file = /^([./]file\s+)(.*)$/is.exec(before);
+  const file = /^([./](?:file|keys\s+(?:export|check))\s+)(.*)$/is.exec(before);
   if (file) return { kind: 'path', head: file[1] as string, path: file[2] as string };
   const download = /^([./]download\s+)(.*)$/is.exec(before);
   if (download) {

@@ -3,6 +3,7 @@ import { accountCommands } from './account-commands.ts';
 import { conversationCommands } from './conversation-commands.ts';
 import type { CommandTable } from './dot-command.ts';
 import { fileCommands } from './file-commands.ts';
+import { keysCommands } from './keys-commands.ts';
 import { messageCommands } from './message-commands.ts';
 import { muteCommands } from './mute-commands.ts';
 import { preferenceCommands } from './preference-commands.ts';
@@ -15,6 +16,7 @@ export const commandTable: CommandTable = {
   ...messageCommands,
   ...fileCommands,
   ...trustCommands,
+  ...keysCommands,
   ...accountCommands,
   ...muteCommands,
   ...preferenceCommands,

@@ -9,7 +9,7 @@ import type { CommandName } from '../command-line/command-names.ts';
 import type { CommandRow } from '../command-line/parse-line.ts';
 import type { ConversationItem, FileItem } from '../selectors/selectors.ts';
 import type { Question } from '../state/question.ts';
-import type { Notice } from '../state/state.ts';
+import type { KeyWork, Notice } from '../state/state.ts';
 
 type Command = CommandRow & {
   /** `argument` is what follows the name, without spaces around it. */
@@ -40,7 +40,7 @@ export type Result =
   /** `wasOpen`: the conversation was the open one before, too. */
   | { kind: 'opened'; conversation: ConversationName; wasOpen: boolean }
   | { kind: 'conversations'; list: readonly ConversationItem[]; areRooms: boolean }
-  | { kind: 'keys'; people: readonly Person[] }
+  | { kind: 'fingerprints'; people: readonly Person[] }
   | { kind: 'blocked'; names: readonly string[] }
   | { kind: 'comparison'; person: Person; digits(): Promise<string> }
   | { kind: 'identity'; me: Client['me'] }
@@ -48,6 +48,8 @@ export type Result =
   | { kind: 'new-password' }
   /** The person has to read what it means, and to give the password. */
   | { kind: 'close-account'; account: { name: string; address: string; profile: string } }
+  /** The person has to give secrets first; `work` then does it. */
+  | { kind: 'key-work'; work: KeyWork }
   | { kind: 'files'; conversation: ConversationName; files: readonly FileItem[] }
   /** No file, or more than one, is called `wanted`. */
   | { kind: 'unclear'; wanted: string; candidates: readonly FileInfo[] }

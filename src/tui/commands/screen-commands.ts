@@ -95,6 +95,8 @@ export class ScreenCommands {
       case 'close-account':
         store.dispatch({ type: 'asked', question: { ask: 'close-account', ...result.account } });
         return true;
+      case 'key-work':
+        return open(secretForm(result.work, result.work.do === 'export' ? 3 : 1));
       case 'search':
         return open({ kind: 'search', query: editorWith(result.query), selected: 0 });
       case 'links':
@@ -103,8 +105,8 @@ export class ScreenCommands {
         return page(strings.pages.commands, helpLines());
       case 'conversations':
         return page(result.areRooms ? strings.panes.rooms : strings.panes.people, conversationLines(result.list));
-      case 'keys':
-        return page(strings.overlays.keys, keyLines(result.people));
+      case 'fingerprints':
+        return page(strings.overlays.fingerprints, keyLines(result.people));
       case 'blocked':
         return page(strings.pages.blocked, result.names);
       case 'identity':

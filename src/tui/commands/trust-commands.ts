@@ -7,7 +7,7 @@ import { attempted, type CommandFamily, type Result, refused } from './dot-comma
 
 export const trustCommands = {
   '.verify': { usage: '[NAME]', help: 'compare the safety number with a person', run: verify },
-  '.keys': { usage: '', help: 'fingerprints of all people', run: keys },
+  '.fingerprints': { usage: '', help: 'fingerprints of all people', run: fingerprints },
 } satisfies CommandFamily;
 
 export function verify({ controller }: ChatScope, argument: string): Result {
@@ -38,7 +38,7 @@ export function decideTrust({ store, controller }: ChatScope, { name, changedTo,
   });
 }
 
-function keys({ controller }: ChatScope): Result {
+function fingerprints({ controller }: ChatScope): Result {
   const people = Object.values(controller.chat.people).sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { kind: 'keys', people };
+  return { kind: 'fingerprints', people };
 }

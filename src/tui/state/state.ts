@@ -73,6 +73,9 @@ export type Thread = Conversation & {
 
 export type PickerEntry = { name: string; folder: boolean; size: number };
 
+/** What is done with the keys of the account; `path`: of the export. */
+export type KeyWork = { do: 'export' | 'check'; path: string } | { do: 'rotate' };
+
 export type Overlay =
   /** `form`: the keys of the login form. */
   | { kind: 'help'; top: number; form?: boolean }
@@ -95,7 +98,7 @@ export type Overlay =
   /** A form whose fields are not shown as text. */
   | {
       kind: 'secrets';
-      form: 'passwd' | 'close-account';
+      form: 'passwd' | 'close-account' | KeyWork;
       fields: readonly Editor[];
       active: number;
       error: { field: number; text: string } | null;

@@ -38,9 +38,23 @@ export const exportStrings = {
     `the keys of ${printable(name)} at ${printable(server)} are restored; log in with the password once`,
   needsNewest: ({ name }: ImportedExport) =>
     `the account has a newer key than this export: log in as ${printable(name)} with the password once to get it`,
+  importInShell: 'an import comes before the login: leave, and run securechat keys import FILE in the shell',
   rotated: (card: number) =>
     `your contacts seal to a new key from now on (key card ${card}); the old one stays, to read what was sealed to it`,
   afterRotation: 'your other devices need the password at their next login; make a new export of the keys',
+  isRotated: 'your contacts seal to a new key from now on; the old one stays, to read what was sealed to it',
+  titles: { export: 'Export the keys', check: 'Check an export', rotate: 'Make a new key' },
+  password: 'Password',
+  passphrase: 'Passphrase',
+  wrong: 'the password is wrong',
+  foot: {
+    export: 'Enter goes on · Tab next field · Esc closes',
+    check: 'the passphrase or the 24 words · Enter checks · Esc closes',
+    rotate: 'Enter makes the key · Esc closes',
+  },
+  waiting: { export: 'writing the export', check: 'restoring it, aside', rotate: 'making the key' },
+  askSecret: 'the passphrase of the export, or its 24 words:',
+  askPassphrase: 'a new passphrase for the export:',
   passwordReplaced:
     'the password is replaced; other devices stay logged in: securechat devices --end-others logs them out',
 } as const;

@@ -152,7 +152,7 @@ export const strings = {
     fingerprint: (name: string) => `Compare with ${name}`,
     changed: (name: string) => `${name}'s key changed`,
     passwd: 'Change the password',
-    keys: 'Fingerprints',
+    fingerprints: 'Fingerprints',
   },
   passwd: {
     old: 'Password now',

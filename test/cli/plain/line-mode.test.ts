@@ -59,6 +59,7 @@ test('a line that looks like a command is never sent', async (t) => {
   await assertRefused(t, '.theme', /^\.theme is for the screen/);
   await assertRefused(t, '.pane right', /^\.pane is for the screen/);
   await assertRefused(t, '.passwd', /needs a terminal/);
+  await assertRefused(t, '.keys export a.scx', /\.keys export asks for a password and needs a terminal/);
   await assertRefused(t, '.account close', /needs a terminal/);
   await assertRefused(t, '.account close secret', /usage: \.account close/);
 });
@@ -178,6 +179,19 @@ test('passwords are asked for without echo, and again if the new one is refused'
   t.deepEqual(given.calls, [queued('#lobby', 'hi')]);
   t.is(given.said.at(-1), 'the password stays as it was: .passwd begins again');
   t.is((await typeLines(['.passwd'], { secrets: ['old'] })).said.at(-1), 'cancelled');
+});
+
+test('.keys asks for its secrets without echo, and prints the words', async (t) => {
+  const secrets = ['my secret', 'short', 'long enough', 'long enough'];
+  const { calls, said } = await typeLines(['.keys export /tmp/a.scx'], { secrets });
+  t.deepEqual(calls, [['exportKeys', '/tmp/a.scx', 'my secret', 'long enough']]);
+  t.is(said[0], 'use 8 characters or more; a few words are easy to remember');
+  t.is(said.join(' ').match(/abandon/g)?.length, 23);
+  const rotated = await typeLines(['.keys rotate'], { secrets: ['my secret'] });
+  t.deepEqual(rotated.calls, [['rotateKeys', 'my secret']]);
+  t.regex(rotated.said[0] ?? '', /^your contacts seal to a new key from now on/);
+  const given = await typeLines(['.keys export a.scx'], { secrets: ['old', 'short', 'short', 'short'] });
+  t.is(given.said.at(-1), 'nothing was exported: .keys export begins again');
 });
 
 test('.account close prints what it means, asks for the password, and ends', async (t) => {

@@ -274,7 +274,16 @@ test('settings, pages and short commands work', async (t) => {
   const page = store.get().overlay;
   t.true(page?.kind === 'page' && page.lines.includes(`securechat://127.0.0.1:65345#${'ef'.repeat(32)}`));
   store.dispatch({ type: 'overlay', overlay: null });
-  for (const line of ['.help', '.whoami', '.keys', '.users', '.rooms', '.list_files', '.transfers', '.devices']) {
+  for (const line of [
+    '.help',
+    '.whoami',
+    '.fingerprints',
+    '.users',
+    '.rooms',
+    '.list_files',
+    '.transfers',
+    '.devices',
+  ]) {
     await say(line);
     t.is(store.get().overlay?.kind, 'page', line);
     store.dispatch({ type: 'overlay', overlay: null });

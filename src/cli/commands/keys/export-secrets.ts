@@ -5,12 +5,12 @@
 import * as fs from 'node:fs/promises';
 import type { Argv } from 'yargs';
 import { ClientError } from '../../../client/errors.ts';
-import { type ExportKey, openContents, readKeyExport } from '../../../client/key-export/open-export.ts';
+import { type ExportKey, exportKeyFrom, openContents, readKeyExport } from '../../../client/key-export/open-export.ts';
 import { expandHome } from '../../../platform/home.ts';
 import type { ExportContents } from '../../../protocol/account/export-contents.ts';
 import type { KeyExport } from '../../../protocol/account/key-export.ts';
 import type { Arguments } from '../../command.ts';
-import { askLine, askPassword } from '../../console/prompt.ts';
+import { askPassword } from '../../console/prompt.ts';
 import { readSecret } from '../../console/secret-questions.ts';
 import type { Shell } from '../../console/shell.ts';
 
@@ -53,12 +53,9 @@ async function exportKey(shell: Shell, args: Arguments, { opensBy }: KeyExport):
       'usage',
       'the passphrase of the export is needed: give --passphrase-file or --words-file, or run this in a terminal',
     );
-  if (opensBy.passphrase) {
-    const orWords = opensBy.words ? ' (Enter alone: by its 24 words)' : '';
-    const passphrase = await askPassword(terminal, `passphrase of the export${orWords}:`);
-    if (passphrase !== '' || !opensBy.words) return { passphrase };
-  }
-  return { words: await askLine(terminal, 'the 24 words:') };
+  const or = opensBy.passphrase && opensBy.words ? ', or its 24 words' : '';
+  const question = opensBy.passphrase ? `passphrase of the export${or}:` : 'the 24 words of the export:';
+  return exportKeyFrom(await askPassword(terminal, question));
 }
 
 async function readWords(path: string): Promise<string> {

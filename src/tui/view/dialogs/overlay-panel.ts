@@ -5,7 +5,7 @@ import { firstLine } from '../../messages/rows.ts';
 import { overlayColumns, overlayRoom, pageLines } from '../../selectors/overlay-size.ts';
 import { destinations, MOST_HITS, picked, searchHits } from '../../selectors/search.ts';
 import { layoutFor, loadedCount } from '../../selectors/selectors.ts';
-import { emptyEditor, textOf } from '../../state/editor.ts';
+import { textOf } from '../../state/editor.ts';
 import { chatOf } from '../../state/focus.ts';
 import { personOf } from '../../state/lookup.ts';
 import type { Question } from '../../state/question.ts';
@@ -14,8 +14,8 @@ import { nameRole } from '../../state/theme.ts';
 import { clockTime, groups, number, size } from '../../text/format.ts';
 import { strings } from '../../text/strings.ts';
 import { cut, fill, width } from '../../width/measure.ts';
-import { errorRows, strengthRows } from '../elements/below-field.ts';
 import { type PanelProps, type PanelRow, paragraph } from '../elements/panel.tsx';
+import { secretPanel } from './secret-panel.ts';
 
 type Shown = { title: string; foot: string; rows: PanelRow[] };
 type Space = { columns: number; room: number };
@@ -125,7 +125,7 @@ function show(overlay: Exclude<OverlayState, { kind: 'pane' }>, chat: Chat | nul
     case 'fingerprint':
       return fingerprint(overlay, chat, columns);
     case 'secrets':
-      return secrets(overlay, chat?.me.name ?? '', columns);
+      return secretPanel(overlay, chat?.me.name ?? '', columns);
   }
 }
 
@@ -256,38 +256,3 @@ function fingerprint(
     ],
   };
 }
-
-const SECRET_LABEL = 14;
-
-function secrets(overlay: Extract<OverlayState, { kind: 'secrets' }>, name: string, columns: number): Shown {
-  const { form, fields, active, error, busy } = overlay;
-  const indent = ' '.repeat(SECRET_LABEL + 2);
-  const { title, labels, foot, waiting } = secretForms[form];
-  return {
-    title: title(name),
-    foot: busy ? waiting : foot,
-    rows: labels.flatMap((label, index): PanelRow[] => {
-      const field = fields[index] ?? emptyEditor;
-      return [
-        { field, label: fill(label, SECRET_LABEL), mask: '•', active: active === index && !busy },
-        ...(form === 'passwd' && index === 1 ? strengthRows(textOf(field), name, indent) : []),
-        ...(error?.field === index ? errorRows(error.text, indent, columns) : []),
-      ];
-    }),
-  };
-}
-
-const secretForms = {
-  passwd: {
-    title: () => strings.overlays.passwd,
-    labels: [strings.passwd.old, strings.passwd.fresh, strings.login.repeat],
-    foot: strings.passwd.foot,
-    waiting: strings.login.progress.login,
-  },
-  'close-account': {
-    title: strings.closing.title,
-    labels: [strings.closing.password],
-    foot: strings.closing.formFoot,
-    waiting: strings.closing.closing,
-  },
-} as const;
