@@ -6,7 +6,7 @@ import { systemRandom } from '../../../src/platform/random.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { mintEpoch } from '../../../src/protocol/sealed/epoch.ts';
+import { EPOCH_SKEW_MS, mintEpoch } from '../../../src/protocol/sealed/epoch.ts';
 import { encodeJoinBody } from '../../../src/protocol/sealed/room-bodies.ts';
 import { createLobby, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
 import type { Entry } from '../../../src/protocol/wire/fields.ts';
@@ -104,6 +104,21 @@ async function lobby(t: ExecutionContext) {
   };
   return { accepted, alice, bob, mallory, made, open: () => RoomKeys.load(context, members) };
 }
+
+test('attack: an epoch of the future, or one that does not follow the newest, is refused', async (t) => {
+  const { bob, made, open } = await lobby(t);
+  const keys = await open();
+  const first = await made(bob);
+  const refused = (entry: Entry, message: string) =>
+    t.throwsAsync(keys.take(entry), { instanceOf: ProtocolError, message });
+  await refused({ ...first.entry, at: T0 - EPOCH_SKEW_MS - 1 }, 'an epoch of the future');
+  t.is(keys.current, null);
+  // In the daemon's order a refused epoch counts: the next one names it.
+  const second = await made(bob);
+  t.is((await keys.take(second.entry)).id, second.id);
+  await made(bob);
+  await refused((await made(bob)).entry, 'an epoch that does not follow the current one');
+});
 
 test('an epoch by a key that is not accepted is stored, and valid once the key is accepted', async (t) => {
   const { accepted, bob, mallory, made, open } = await lobby(t);
