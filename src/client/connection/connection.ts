@@ -136,6 +136,11 @@ export class Connection {
     void this.#retry();
   }
 
+  /** Cuts the link and logs in again, as after a lost link: this account was changed by another device. Does nothing while offline. */
+  logInAgain(): void {
+    this.#calls?.link.destroy();
+  }
+
   /** Call after this client closed the account: closes the link, and stops reconnecting. */
   async accountClosed(): Promise<void> {
     const calls = this.#calls;

@@ -33,12 +33,13 @@ export class Keyring {
   readonly #changeListeners = new Set<KeyChangeListener>();
   readonly #metListeners = new Set<MetListener>();
   readonly #device: number;
+  readonly #stored: () => Promise<AccountKeys | null>;
   /** The identity whose safety number was shown last, by name. */
   readonly #compared = new Map<string, Uint8Array>();
   /** Opened once, because opening a card checks a signature, and every message needs them. */
   #own: { me: Me; encryptionKeys: EncryptionKey[] };
 
-  /** @param o `daemon`: its fingerprint; `device`: the number of this device */
+  /** @param o `daemon`: its fingerprint; `device`: the number of this device; `stored`: returns the keys in the profile as they are now */
   constructor(o: {
     connection: Connection;
     db: ProfileDb;
@@ -46,11 +47,13 @@ export class Keyring {
     daemon: Uint8Array;
     device: number;
     keys: AccountKeys;
+    stored: () => Promise<AccountKeys | null>;
   }) {
     this.#connection = o.connection;
     this.#pins = new PinStore(o.db, o.daemon);
     this.#clock = o.clock;
     this.#device = o.device;
+    this.#stored = o.stored;
     this.#own = ownKeys(o.keys);
     // Events of the directory may have been missed without a link.
     o.connection.onOnline(() => this.#asked.clear());
@@ -69,6 +72,17 @@ export class Keyring {
   /** Replaces the keys of this account after a renewal. */
   replace(keys: AccountKeys): void {
     this.#own = ownKeys(keys);
+  }
+
+  /**
+   * The directory has card `cardSeq` of this account. Takes the keys that another program of this profile stored for it; else logs in
+   * again, which takes a newer card of the same key, and is refused when another device made a new key.
+   */
+  async followOwn(cardSeq: number): Promise<void> {
+    if (cardSeq <= this.me.card.cardSeq) return;
+    const stored = await this.#stored();
+    if (stored !== null && currentCard(stored).cardSeq >= cardSeq) this.replace(stored);
+    else this.#connection.logInAgain();
   }
 
   /**

@@ -92,6 +92,7 @@ export function startSession(
     daemon: fingerprint,
     device,
     keys: first.account.keys,
+    stored: async () => (await prepared.store.load(fingerprint, first.welcome.name))?.keys ?? null,
   });
   const { daemonId, signSpki } = first;
   return {

@@ -77,7 +77,10 @@ export class People {
       this.#applyChange(name, { online, away });
       await this.announce(name);
     } else if (event.method === 'renewed') {
-      this.#context.keyring.forget(event.params.name);
+      const { keyring } = this.#context;
+      const { name, cardSeq } = event.params;
+      keyring.forget(name);
+      if (name === keyring.me.name) await keyring.followOwn(cardSeq);
     }
   }
 

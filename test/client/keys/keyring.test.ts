@@ -59,7 +59,7 @@ async function open(t: ExecutionContext, directory: Record<string, Uint8Array[]>
   };
   const store = profile ?? (await openProfile(t));
   return {
-    keyring: new Keyring({ connection, db: store.db, clock, daemon, device: 7, keys }),
+    keyring: new Keyring({ connection, db: store.db, clock, daemon, device: 7, keys, stored: async () => keys }),
     asked,
     directory,
     profile: store,
