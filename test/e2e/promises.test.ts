@@ -13,7 +13,7 @@ import { accountsOn, PASSWORD, testAccounts } from '../helpers/daemon/test-accou
 import { type CliResult, jsonLines, securechat } from '../helpers/screen/cli.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-const texts = (result: CliResult) => jsonLines(result).map(({ text }) => text);
+const texts = (result: CliResult) => jsonLines(result).flatMap(({ type, text }) => (type === 'message' ? [text] : []));
 
 /** Resolves when the profile's outbox on disk holds `count` messages and `conversations` own chains. */
 async function queued(profile: string, count: number, conversations = 1): Promise<void> {

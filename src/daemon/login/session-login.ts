@@ -12,7 +12,7 @@ import { limitValues } from '../limits/limits.ts';
 import type { Session, SessionState } from '../sessions/session.ts';
 import { addDevice } from './add-device.ts';
 import { enterRooms } from './enter-rooms.ts';
-import { loginRefusal, recordHash } from './login-attempt.ts';
+import { logFailure, loginRefusal, recordHash } from './login-attempt.ts';
 
 /**
  * Limits the sessions of an account. A session that missed its ping is probably dead and is ended. Live ones are not,
@@ -34,9 +34,25 @@ function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name
 
 /** A login whose secrets are checked. `device` is its number. */
 type CheckedLogin = { account: Account; device: number } & (
-  | { by: 'key' | 'export' }
+  | { by: 'key' | 'export'; ticketHash: Uint8Array }
   | { by: 'password'; deviceName: string }
 );
+
+/** What the store knows of an account. The calls of one turn are one batch for it. */
+async function storedFacts({ store }: Context, session: Session, login: CheckedLogin) {
+  const { idFp, record } = login.account;
+  const hash = recordHash(record);
+  if (idFp === null) return { hash, vault: null, shared: 0, isEnded: false };
+  const { device } = login;
+  const [vault, shared, ticket] = await Promise.all([
+    store.vaultInfo({ idFp, recordHash: hash }),
+    store.sharedVersion({ idFp }),
+    login.by === 'password'
+      ? 'device'
+      : store.checkTicket({ idFp, device, ticketHash: login.ticketHash, loginFrom: session.address }),
+  ]);
+  return { hash, vault, shared, isEnded: ticket === null };
+}
 
 /**
  * Logs `account` in on the session.
@@ -46,9 +62,12 @@ type CheckedLogin = { account: Account; device: number } & (
 export async function logIn(context: Context, session: Session, login: CheckedLogin): Promise<Welcome> {
   const { account, by, device } = login;
   const { store, clock, config, lobby } = context;
-  const hash = recordHash(account.record);
-  const vault = account.idFp === null ? null : await store.vaultInfo({ idFp: account.idFp, recordHash: hash });
-  const shared = account.idFp === null ? 0 : await store.sharedVersion({ idFp: account.idFp });
+  const { hash, vault, shared, isEnded } = await storedFacts(context, session, login);
+  // The device was ended since its ticket was checked.
+  if (isEnded) {
+    logFailure(context, session, account, 'key');
+    throw loginRefusal();
+  }
   const localKeys = account.flags.has('local-keys');
   const state = stateOf(account, by, localKeys || vault !== null);
   // An account without its vault needs a login by password, which can store one.

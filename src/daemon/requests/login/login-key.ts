@@ -20,14 +20,11 @@ export const loginKey: Handler<'login-key'> = async (context, session, { name, d
     logFailure(context, session, account, 'key');
     return loginRefusal();
   };
-  if ((await store.checkTicket({ idFp, device, ticketHash, loginFrom: null })) === null || account === null)
-    throw refused();
+  const kind = await store.checkTicket({ idFp, device, ticketHash, loginFrom: null });
+  if (kind === null || account === null) throw refused();
   const sigSpki = await directory.keyOf(idFp, store);
   const message = H('login', session.link.cb, identity.daemonId, utf8(name));
   if (sigSpki === null || !verify(sigSpki, message, signature)) throw refused();
   await awaitRate(context, session, 'logins');
-  // Check again after the wait: the device may have been ended.
-  const kind = await store.checkTicket({ idFp, device, ticketHash, loginFrom: session.address });
-  if (kind === null) throw refused();
-  return logIn(context, session, { account, by: kind === 'export' ? 'export' : 'key', device });
+  return logIn(context, session, { account, by: kind === 'export' ? 'export' : 'key', device, ticketHash });
 };
