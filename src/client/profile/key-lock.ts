@@ -4,11 +4,12 @@
  * sealed key(32), tag(16), SHA-256 of all before(32). The additional data is everything before the nonce. The hash tells a damaged
  * file from a wrong passphrase.
  */
-import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { concat, equal, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
 import { ProtocolError } from '../../protocol/base/errors.ts';
 import { ensure } from '../../protocol/base/protocol-checks.ts';
+import { GCM_NONCE_BYTES, GCM_TAG_BYTES, openGcm, sealGcm } from '../../protocol/crypto/aes-gcm.ts';
 import {
   PASSPHRASE_SALT_BYTES,
   type PassphraseCost,
@@ -20,8 +21,7 @@ import {
 export const KEY_BYTES = 32;
 const MAGIC = utf8('securechat lock\n');
 const FORMAT = 1;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+const SEALED_BYTES = KEY_BYTES + GCM_TAG_BYTES;
 const HASH_BYTES = 32;
 
 export type KeyLock = {
@@ -43,9 +43,9 @@ export async function lockKey(
     .u32((after ?? 0) / 1000)
     .bytes(salt)
     .finish();
-  const nonce = random(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', await passphraseKey(passphrase, salt, cost), nonce).setAAD(header);
-  const bytes = concat(header, nonce, cipher.update(key), cipher.final(), cipher.getAuthTag());
+  const nonce = random(GCM_NONCE_BYTES);
+  const place = { key: await passphraseKey(passphrase, salt, cost), nonce, aad: header };
+  const bytes = concat(header, nonce, sealGcm(place, key));
   return concat(bytes, sha256(bytes));
 }
 
@@ -62,25 +62,14 @@ export function readLock(bytes: Uint8Array): KeyLock | null {
   const cost = readPassphraseCost(reader);
   const seconds = reader.u32();
   const salt = reader.bytes(PASSPHRASE_SALT_BYTES);
-  const nonce = reader.bytes(NONCE_BYTES);
-  const sealed = reader.bytes(KEY_BYTES);
-  const tag = reader.bytes(TAG_BYTES);
+  const nonce = reader.bytes(GCM_NONCE_BYTES);
+  const sealed = reader.bytes(SEALED_BYTES);
   reader.bytes(HASH_BYTES);
   reader.end();
-  const header = all.subarray(0, -NONCE_BYTES - KEY_BYTES - TAG_BYTES);
+  const aad = all.subarray(0, -GCM_NONCE_BYTES - SEALED_BYTES);
   return {
     after: seconds === 0 ? null : seconds * 1000,
-    async open(passphrase) {
-      const key = await passphraseKey(passphrase, salt, cost);
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-      const opened = decipher.setAAD(header).setAuthTag(tag).update(sealed);
-      try {
-        decipher.final();
-        return opened;
-      } catch {
-        return null;
-      }
-    },
+    open: async (passphrase) => openGcm({ key: await passphraseKey(passphrase, salt, cost), nonce, aad }, sealed),
   };
 }
 

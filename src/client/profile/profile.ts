@@ -3,12 +3,12 @@
  * profile: a person's folder with its key, its database and its devices. The folder `profile` stores what other folders give
  * it and must not know what it means.
  */
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { join } from 'node:path';
 import type { FileSystem } from '../../platform/file-system.ts';
 import { makeFolders } from '../../platform/make-folders.ts';
 import type { Random } from '../../platform/random.ts';
 import { concat, equal, hkdf, hmac, utf8 } from '../../protocol/base/bytes.ts';
+import { GCM_NONCE_BYTES, openGcm, sealGcm } from '../../protocol/crypto/aes-gcm.ts';
 import { ClientError } from '../errors.ts';
 import type { ProfileLock } from '../types.ts';
 import { Devices } from './device-lock.ts';
@@ -16,9 +16,6 @@ import { folderError } from './folder-error.ts';
 import { type AskPassphrase, KeyFile } from './key-file.ts';
 import { openProfileDb, type ProfileDb } from './profile-db.ts';
 import { migrations } from './profile-schema.ts';
-
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 /** Nobody answers: a locked profile is not opened. */
 const askNobody: AskPassphrase = async () => null;
@@ -99,24 +96,17 @@ export class Profile {
    * @returns nonce (12 bytes), ciphertext, tag (16 bytes)
    */
   seal(bytes: Uint8Array, aad: Uint8Array): Uint8Array {
-    const nonce = this.random(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(aad);
-    return Uint8Array.from(concat(nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()));
+    const nonce = this.random(GCM_NONCE_BYTES);
+    return Uint8Array.from(concat(nonce, sealGcm({ key: this.#key, nonce, aad }, bytes)));
   }
 
   /** Decrypts what `seal` returned. @throws ClientError 'refused' when the bytes were not sealed by this profile for this place */
   open(bytes: Uint8Array, aad: Uint8Array): Uint8Array {
-    try {
-      const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE_BYTES), {
-        authTagLength: TAG_BYTES,
-      })
-        .setAAD(aad)
-        .setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-      const text = decipher.update(bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES));
-      return Uint8Array.from(concat(text, decipher.final()));
-    } catch {
+    const nonce = bytes.subarray(0, GCM_NONCE_BYTES);
+    const opened = openGcm({ key: this.#key, nonce, aad }, bytes.subarray(GCM_NONCE_BYTES));
+    if (opened === null)
       throw new ClientError('refused', `the profile ${this.dir} is damaged, or its profile.key belongs to another one`);
-    }
+    return Uint8Array.from(opened);
   }
 
   /** Returns HMAC-SHA-256 (RFC 2104) under a key of the profile, 32 bytes: finds a row by a name that the database must not show. */

@@ -2,11 +2,11 @@
  * The container of exported keys: a file that a passphrase opens (Argon2id, RFC 9106), or 24 words of BIP 39. Each opens
  * its slot, which holds the key of the body (AES-256-GCM, NIST SP 800-38D). The daemon never sees the file.
  */
-import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
 import { concat, equal, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { withProtocolError } from '../base/protocol-checks.ts';
+import { GCM_NONCE_BYTES, GCM_TAG_BYTES, openGcm, sealGcm, ZERO_NONCE } from '../crypto/aes-gcm.ts';
 import {
   PASSPHRASE_SALT_BYTES,
   type PassphraseCost,
@@ -20,9 +20,7 @@ import { WORDS_ENTROPY_BYTES } from './recovery-words.ts';
 const MAGIC = utf8('SCX2');
 const FORMAT = 1;
 const KEY = 32;
-const NONCE = 12;
-const TAG = 16;
-const SLOT = KEY + TAG;
+const SLOT = KEY + GCM_TAG_BYTES;
 const CHECKSUM = 32;
 /** Which slots are filled. */
 const BY_PASSPHRASE = 1;
@@ -58,11 +56,12 @@ export async function sealKeyExport(
   const fileKey = random(KEY);
   const none = new Uint8Array(SLOT);
   const slots = concat(
-    passphrase === null ? none : seal(await passphraseKey(passphrase, salt, cost), ZEROS, header, fileKey),
-    entropy === null ? none : seal(wordsKey(entropy, salt), ZEROS, header, fileKey),
+    passphrase === null ? none : sealGcm(slotPlace(await passphraseKey(passphrase, salt, cost), header), fileKey),
+    entropy === null ? none : sealGcm(slotPlace(wordsKey(entropy, salt), header), fileKey),
   );
-  const nonce = random(NONCE);
-  const file = concat(header, slots, nonce, seal(fileKey, nonce, concat(header, slots), body));
+  const nonce = random(GCM_NONCE_BYTES);
+  const aad = concat(header, slots);
+  const file = concat(aad, nonce, sealGcm({ key: fileKey, nonce, aad }, body));
   return concat(file, H('export', file));
 }
 
@@ -86,7 +85,7 @@ export function parseKeyExport(bytes: Uint8Array): KeyExport {
     const salt = reader.bytes(PASSPHRASE_SALT_BYTES);
     const [passphrase, words] = [reader.bytes(SLOT), reader.bytes(SLOT)];
     const sealedBody = reader.rest();
-    if (sealedBody.length < NONCE + TAG) throw damagedError();
+    if (sealedBody.length < GCM_NONCE_BYTES + GCM_TAG_BYTES) throw damagedError();
     const header = file.subarray(0, file.length - sealedBody.length - 2 * SLOT);
     const opensBy = { passphrase: (filled & BY_PASSPHRASE) !== 0, words: (filled & BY_WORDS) !== 0 };
     return { opensBy, header, cost, salt, slots: { passphrase, words }, sealedBody };
@@ -103,17 +102,16 @@ export async function openKeyExport(file: KeyExport, secret: ExportSecret): Prom
     'passphrase' in secret
       ? [await passphraseKey(secret.passphrase, salt, cost), slots.passphrase]
       : [wordsKey(secret.entropy, salt), slots.words];
-  const fileKey = open(key, ZEROS, header, slot);
+  const fileKey = openGcm(slotPlace(key, header), slot);
   if (fileKey === null) return null;
+  const nonce = sealedBody.subarray(0, GCM_NONCE_BYTES);
   const aad = concat(header, slots.passphrase, slots.words);
-  const body = open(fileKey, sealedBody.subarray(0, NONCE), aad, sealedBody.subarray(NONCE));
+  const body = openGcm({ key: fileKey, nonce, aad }, sealedBody.subarray(GCM_NONCE_BYTES));
   if (body === null) throw damagedError();
   return body;
 }
 
 const DAMAGED = 'the export is damaged or incomplete; copy it again, or use another one';
-/** The nonce of the slots: each of their keys seals once. */
-const ZEROS = new Uint8Array(NONCE);
 
 function damagedError(): ProtocolError {
   return new ProtocolError('export', DAMAGED);
@@ -123,19 +121,7 @@ function wordsKey(entropy: Uint8Array, salt: Uint8Array): Uint8Array {
   return hkdf(entropy, salt, label('words'));
 }
 
-function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plain: Uint8Array): Uint8Array {
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(aad);
-  return concat(cipher.update(plain), cipher.final(), cipher.getAuthTag());
-}
-
-/** Returns null when the tag does not fit. */
-function open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | null {
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG });
-  decipher.setAAD(aad).setAuthTag(sealed.subarray(-TAG));
-  const plain = decipher.update(sealed.subarray(0, -TAG));
-  try {
-    return concat(plain, decipher.final());
-  } catch {
-    return null;
-  }
+/** Where a slot is sealed: its key seals once. */
+function slotPlace(key: Uint8Array, header: Uint8Array) {
+  return { key, nonce: ZERO_NONCE, aad: header };
 }
