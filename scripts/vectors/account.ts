@@ -1,5 +1,6 @@
 /** Cards, vaults, exports of keys, and what devices share. */
 import { systemRandom as random } from '../../src/platform/random.ts';
+import { sealForAccount } from '../../src/protocol/account/account-seal.ts';
 import { CARD_LIFE_MS, openCard, signCard } from '../../src/protocol/account/card.ts';
 import { type ExportContents, encodeExportContents } from '../../src/protocol/account/export-contents.ts';
 import { sealKeyExport } from '../../src/protocol/account/key-export.ts';
@@ -7,8 +8,7 @@ import { wordsOf } from '../../src/protocol/account/recovery-words.ts';
 import { mergeRows, pinRow, rowKinds, type SharedRow, switchRow } from '../../src/protocol/account/shared-rows.ts';
 import { sealSharedState } from '../../src/protocol/account/shared-state.ts';
 import { encodeVaultContents, sealVault, type VaultContents } from '../../src/protocol/account/vault.ts';
-import { concat, H, hex, hkdf, label, utf8, Writer } from '../../src/protocol/base/bytes.ts';
-import { sealGcm } from '../../src/protocol/crypto/aes-gcm.ts';
+import { concat, H, hex, utf8, Writer } from '../../src/protocol/base/bytes.ts';
 import { passphraseCost } from '../../src/protocol/crypto/passphrase-key.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { fixtureCardKey, fixtureSealKey } from '../../test/fixtures/keys.ts';
@@ -76,11 +76,8 @@ export function vaultVectors(): Vector[] {
   const wrong = (what: string, change: Record<string, string>, code = 'vault') => changed(good, what, change, code);
   /** A vault that sealVault refuses to make. */
   const sealed = (keys: VaultContents['keys']): string => {
-    const [nonce, version] = [random(12), new Writer().u32(3).finish()];
-    const aad = H('vault', DAEMON_ID, utf8('alice'), alice.idFp, version);
-    const place = { key: hkdf(exportKey, new Uint8Array(), label('vault')), nonce, aad };
     const plain = encodeVaultContents({ ...contents, keys });
-    return hex(concat(Uint8Array.of(2), version, alice.idFp, nonce, sealGcm(place, plain)));
+    return hex(sealForAccount('vault', exportKey, owner, { version: 3, plain }, random));
   };
   return [
     ...withDamage(good, 'vault', vault, 'vault').map(asNewer),
@@ -126,10 +123,7 @@ export function sharedStateVectors(): Vector[] {
     const writer = new Writer().u16(list.length);
     for (const { kind, key, value, at, device: by } of list) writer.u8(kind).var16(key).var16(value).u64(at).u32(by);
     const plain = concat(writer.finish(), new Uint8Array(size)).subarray(0, size);
-    const [nonce, version] = [random(12), new Writer().u32(3).finish()];
-    const aad = H('shared', DAEMON_ID, utf8('alice'), alice.idFp, version);
-    const place = { key: hkdf(alice.identity.pkcs8, new Uint8Array(), label('shared')), nonce, aad };
-    return hex(concat(Uint8Array.of(2), version, alice.idFp, nonce, sealGcm(place, plain)));
+    return hex(sealForAccount('shared', alice.identity.pkcs8, owner, { version: 3, plain }, random));
   };
   return [
     ...withDamage(good, 'shared', state, 'shared').map(asNewer),

@@ -1,5 +1,6 @@
 /** The newest state of what an account's devices share that this profile has seen. */
-import { openSharedState, type SharedOwner, type SharedState } from '../../protocol/account/shared-state.ts';
+import type { Owner } from '../../protocol/account/account-seal.ts';
+import { openSharedState, type SharedState } from '../../protocol/account/shared-state.ts';
 import type { ClientContext } from '../login/client-context.ts';
 
 export class SharedStateStore {
@@ -9,7 +10,7 @@ export class SharedStateStore {
     this.#context = context;
   }
 
-  get owner(): SharedOwner {
+  get owner(): Owner {
     const { keyring, daemonId } = this.#context;
     return { daemonId, name: keyring.me.name, idFp: keyring.me.idFp };
   }

@@ -1,43 +1,39 @@
 /**
- * What the devices of a person share, as one state: verified marks, pins, mutes and blocks, sealed with AES-256-GCM
- * (NIST SP 800-38D) under a key from the identity key, which every device has. The daemon keeps the newest version. It
- * sees its size, in steps of 1,024 bytes, and when it changes.
+ * What the devices of a person share, as one state: verified marks, pins, mutes and blocks, sealed under a key from the
+ * identity key, which every device has. The daemon keeps the newest version. It sees its size, in steps of 1,024 bytes,
+ * and when it changes.
  */
 import type { Random } from '../../platform/random.ts';
-import { concat, equal, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
+import { concat, Reader, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
-import { GCM_NONCE_BYTES, GCM_TAG_BYTES, openGcm, sealGcm } from '../crypto/aes-gcm.ts';
 import type { KeyPair } from '../crypto/rsa.ts';
+import { ACCOUNT_SEAL_BYTES, isSealedByNewer, type Owner, openForAccount, sealForAccount } from './account-seal.ts';
 import { checkRow, compareImportance, compareKeys, isOn, rowKinds, type SharedRow } from './shared-rows.ts';
 
-const FORMAT = 2;
 const REFUSED = 'what the devices share does not open';
-const HEAD = 1 + 4 + 32;
 const PADDING = 1024;
 /** The largest sealed state, bytes. */
 export const MAX_SHARED_BYTES = 65_536;
 export const MAX_SHARED_ROWS = 4096;
-const MAX_PLAIN = Math.floor((MAX_SHARED_BYTES - HEAD - GCM_NONCE_BYTES - GCM_TAG_BYTES) / PADDING) * PADDING;
+const MAX_PLAIN = Math.floor((MAX_SHARED_BYTES - ACCOUNT_SEAL_BYTES) / PADDING) * PADDING;
 const COUNT_BYTES = 2;
 /** Bytes of a row besides its key and value. */
 const ROW_BYTES = 1 + 2 + 2 + 8 + 4;
 /** After this time a mute or a block that was taken back is forgotten: 400 days, ms. */
 const FORGET_AFTER = 400 * 86_400_000;
 
-/** The person and the daemon that the state belongs to. */
-export type SharedOwner = { daemonId: Uint8Array; name: string; idFp: Uint8Array };
 /** `version` rises with each change; `rows` are ordered as mergeRows returns them. */
 export type SharedState = { version: number; rows: readonly SharedRow[] };
 
 /**
- * Seals a state: u8 format, u32 version, idFp(32), random nonce(12), ciphertext, tag(16).
+ * Seals a state, as sealForAccount does.
  * @param state its rows must fit: see fittingRows
  * @throws ProtocolError 'shared' for rows that openSharedState would refuse
  */
 export function sealSharedState(
   identity: Pick<KeyPair, 'pkcs8'>,
-  owner: SharedOwner,
+  owner: Owner,
   { version, rows }: SharedState,
   random: Random,
 ): Uint8Array {
@@ -45,24 +41,16 @@ export function sealSharedState(
   for (const { kind, key, value, at, device } of rows) writer.u8(kind).var16(key).var16(value).u64(at).u32(device);
   const plain = padded(writer.finish());
   readRows(plain);
-  const nonce = random(GCM_NONCE_BYTES);
-  const head = new Writer().u8(FORMAT).u32(version).bytes(owner.idFp).finish();
-  return concat(head, nonce, sealGcm(sealOf(identity, owner, version, nonce), plain));
+  return sealForAccount('shared', identity.pkcs8, owner, { version, plain }, random);
 }
 
 /** Opens a state. @throws ProtocolError 'shared', or 'version' for a state of a newer program */
-export function openSharedState(identity: Pick<KeyPair, 'pkcs8'>, owner: SharedOwner, bytes: Uint8Array): SharedState {
-  if ((bytes[0] ?? 0) > FORMAT)
+export function openSharedState(identity: Pick<KeyPair, 'pkcs8'>, owner: Owner, bytes: Uint8Array): SharedState {
+  if (isSealedByNewer(bytes))
     throw new ProtocolError('version', 'your other devices share more than this program knows; update it');
   return withProtocolError('shared', REFUSED, () => {
     ensure(bytes.length <= MAX_SHARED_BYTES);
-    const reader = new Reader(bytes);
-    ensure(reader.u8() === FORMAT);
-    const version = reader.u32();
-    ensure(equal(reader.bytes(32), owner.idFp));
-    const nonce = reader.bytes(GCM_NONCE_BYTES);
-    const plain = openGcm(sealOf(identity, owner, version, nonce), reader.rest());
-    ensure(plain !== null);
+    const { version, plain } = openForAccount('shared', identity.pkcs8, owner, bytes);
     return { version, rows: readRows(plain) };
   });
 }
@@ -86,11 +74,6 @@ export function fittingRows(rows: readonly SharedRow[], now: number): SharedRow[
 function isForgotten(row: SharedRow, now: number): boolean {
   const { kind, at } = row;
   return kind !== rowKinds.pin && kind <= rowKinds.block && !isOn(row) && at < now - FORGET_AFTER;
-}
-
-function sealOf({ pkcs8 }: Pick<KeyPair, 'pkcs8'>, owner: SharedOwner, version: number, nonce: Uint8Array) {
-  const aad = H('shared', owner.daemonId, utf8(owner.name), owner.idFp, new Writer().u32(version).finish());
-  return { key: hkdf(pkcs8, new Uint8Array(), label('shared')), nonce, aad };
 }
 
 /** Adds zeros to a multiple of PADDING. */

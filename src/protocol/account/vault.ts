@@ -1,18 +1,17 @@
 /**
- * The vault: a person's private keys, sealed with AES-256-GCM (NIST SP 800-38D) under OPAQUE's export key, which only
- * their password yields. The daemon keeps it for their next machine. The client checks that versions never decrease.
+ * The vault: a person's private keys, sealed under OPAQUE's export key, which only their password yields. The daemon keeps
+ * it for their next machine. The client checks that versions never decrease.
  */
 import type { Random } from '../../platform/random.ts';
-import { concat, equal, H, hkdf, label, Reader, utf8, Writer } from '../base/bytes.ts';
+import { equal, Reader, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
-import { GCM_NONCE_BYTES, openGcm, sealGcm } from '../crypto/aes-gcm.ts';
 import type { PrivateEncryptionKey } from '../crypto/person-seal.ts';
 import { type KeyPair, publicKeyOf } from '../crypto/rsa.ts';
 import { XWING_SEED_BYTES, xwingPublicKey } from '../crypto/xwing.ts';
+import { isSealedByNewer, type Owner, openForAccount, sealForAccount } from './account-seal.ts';
 import { type Card, openCard } from './card.ts';
 
-const FORMAT = 2;
 const REFUSED = 'the vault does not open';
 /** Current and retired keys. 36 fit the daemon's 192 KiB and last nine years. */
 export const MAX_VAULT_KEYS = 36;
@@ -25,24 +24,15 @@ export type VaultContents = {
   keys: ({ card: Uint8Array } & PrivateEncryptionKey)[];
 };
 
-/** The person and daemon that the vault belongs to. */
-type Owner = { daemonId: Uint8Array; name: string; idFp: Uint8Array };
-
-function sealOf(exportKey: Uint8Array, owner: Owner, version: number, nonce: Uint8Array) {
-  const aad = H('vault', owner.daemonId, utf8(owner.name), owner.idFp, new Writer().u32(version).finish());
-  return { key: hkdf(exportKey, new Uint8Array(), label('vault')), nonce, aad };
-}
-
 /**
- * Seals a vault: u8 format, u32 version, idFp(32), random nonce(12), ciphertext, tag(16).
+ * Seals a vault, as sealForAccount does.
  * @throws ProtocolError 'vault' for keys that do not belong together
  */
 export function sealVault(exportKey: Uint8Array, owner: Owner, contents: VaultContents, random: Random): Uint8Array {
-  const bytes = encodeVaultContents(contents);
-  parseVaultContents(bytes, owner, contents.version);
-  const nonce = random(GCM_NONCE_BYTES);
-  const head = new Writer().u8(FORMAT).u32(contents.version).bytes(owner.idFp).finish();
-  return concat(head, nonce, sealGcm(sealOf(exportKey, owner, contents.version, nonce), bytes));
+  const { version } = contents;
+  const plain = encodeVaultContents(contents);
+  parseVaultContents(plain, owner, version);
+  return sealForAccount('vault', exportKey, owner, { version, plain }, random);
 }
 
 /**
@@ -55,20 +45,11 @@ export function openVault(
   owner: Omit<Owner, 'idFp'> & { idFp?: Uint8Array | null },
   bytes: Uint8Array,
 ): VaultContents {
-  if (bytes.length > 0 && (bytes[0] ?? 0) > FORMAT)
+  if (isSealedByNewer(bytes))
     throw new ProtocolError('version', 'the vault was written by a newer program; update this one');
   return withProtocolError('vault', REFUSED, () => {
-    const reader = new Reader(bytes);
-    ensure(reader.u8() === FORMAT);
-    const version = reader.u32();
-    const idFp = reader.bytes(32);
-    const nonce = reader.bytes(GCM_NONCE_BYTES);
-    const sealed = reader.rest();
-    ensure(!owner.idFp || equal(owner.idFp, idFp));
-    const whole: Owner = { daemonId: owner.daemonId, name: owner.name, idFp };
-    const plain = openGcm(sealOf(exportKey, whole, version, nonce), sealed);
-    ensure(plain !== null);
-    return parseVaultContents(plain, whole, version);
+    const { version, idFp, plain } = openForAccount('vault', exportKey, owner, bytes);
+    return parseVaultContents(plain, { name: owner.name, idFp }, version);
   });
 }
 
