@@ -1,11 +1,12 @@
 /** The seal to a person: its chunks, and everything that must not open. */
 import { concat, fromHex, H, hex, hkdf, utf8 } from '../../src/protocol/base/bytes.ts';
+import { sealGcm, ZERO_NONCE } from '../../src/protocol/crypto/aes-gcm.ts';
 import { sealToPerson } from '../../src/protocol/crypto/person-seal.ts';
 import { OAEP_MAX, sealChunk } from '../../src/protocol/crypto/rsa.ts';
 import { decapsulate, XWING_CIPHERTEXT_BYTES } from '../../src/protocol/crypto/xwing.ts';
 import { wrapped } from '../../test/helpers/protocol/inner-chunks.ts';
 import { person } from '../../test/helpers/protocol/people.ts';
-import { LOW_ORDER_POINTS } from '../../test/helpers/protocol/small-order.ts';
+import { LOW_ORDER_POINTS, withoutX25519 } from '../../test/helpers/protocol/small-order.ts';
 import { changed, flipped, type Vector, withDamage } from './vector.ts';
 
 /** Where the X25519 part of a ciphertext begins. */
@@ -37,13 +38,18 @@ export async function sealVectors(): Promise<Vector[]> {
   const inside = (...chunks: Uint8Array[]) => hex(wrapped(bob.card, context, chunks));
   const chunk = sealChunk(bob.card.ekSpki, one[0] ?? utf8(''));
   const foreign = sealChunk(mallory.card.ekSpki, one[0] ?? utf8(''));
+  const small = (point: Uint8Array) => {
+    const { secret, ciphertext } = withoutX25519(bob.card.xwingKey, point);
+    const wrap = hkdf(secret, context, H('wrap', ekFp, ciphertext));
+    return concat(ciphertext, sealGcm({ key: wrap, nonce: ZERO_NONCE, aad: context }, chunk));
+  };
   return [
     ...withDamage(good, 'sealed', short, 'key'),
     vector('three chunks', three, long),
     wrong('a bit of the X25519 part flipped', { sealed: hex(flipped(short, X25519_AT)) }),
     wrong('the bit of the X25519 part that X25519 ignores', { sealed: hex(at(X25519_AT + 31, high(short))) }),
     ...LOW_ORDER_POINTS.map((point) =>
-      wrong(`the point of small order ${point.slice(0, 8)}…`, { sealed: hex(at(X25519_AT, fromHex(point))) }),
+      wrong(`the point of small order ${point}, and the secret that follows`, { sealed: hex(small(fromHex(point))) }),
     ),
     wrong('the ciphertext of another seal', { sealed: hex(at(0, long.subarray(0, XWING_CIPHERTEXT_BYTES))) }),
     wrong('another context', { context: hex(H('notewrap', new Uint8Array(32).fill(0x77), Uint8Array.of(1))) }),

@@ -6,7 +6,7 @@
  *   sealed  X-Wing ciphertext[1120], AES-256-GCM of the chunks, tag[16]
  */
 import { concat, H, hkdf } from '../base/bytes.ts';
-import { ProtocolError } from '../base/errors.ts';
+import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 import { GCM_TAG_BYTES, openGcm, sealGcm, ZERO_NONCE } from './aes-gcm.ts';
 import { OAEP_MAX, openFullChunks, RSA_BYTES, sealFullChunks } from './rsa.ts';
 import { decapsulate, encapsulate, XWING_CIPHERTEXT_BYTES } from './xwing.ts';
@@ -53,29 +53,27 @@ export function sealToPerson({ to, context, chunks }: SealJob): Uint8Array {
  * @throws ProtocolError 'key', the same for every failure
  */
 export function openSealed({ key, context, sealed }: OpenJob): Uint8Array[] {
-  const plain = openFullChunks(key.pkcs8, unwrap({ key, context, sealed }));
-  const count = plain.length / OAEP_MAX;
-  return Array.from({ length: count }, (_, i) => plain.subarray(i * OAEP_MAX, (i + 1) * OAEP_MAX));
+  return withProtocolError('key', 'does not open', () => {
+    const plain = openFullChunks(key.pkcs8, unwrap({ key, context, sealed }));
+    const count = plain.length / OAEP_MAX;
+    return Array.from({ length: count }, (_, i) => plain.subarray(i * OAEP_MAX, (i + 1) * OAEP_MAX));
+  });
 }
 
-/** The chunks as RSA sealed them. @throws ProtocolError 'key' */
+/** The chunks as RSA sealed them. @throws ProtocolError */
 function unwrap({ key, context, sealed }: OpenJob): Uint8Array {
   const inner = sealed.length - sealedBytes(0);
-  if (inner < RSA_BYTES || inner % RSA_BYTES !== 0) throw doesNotOpen();
+  ensure(inner >= RSA_BYTES && inner % RSA_BYTES === 0);
   const ciphertext = sealed.subarray(0, XWING_CIPHERTEXT_BYTES);
   // A point of small order is refused; every other changed ciphertext gives another secret.
   const secret = decapsulate(key.seed, ciphertext);
   const wrap = placeOf(secret, key.ekFp, context, ciphertext);
   const chunks = openGcm(wrap, sealed.subarray(XWING_CIPHERTEXT_BYTES));
-  if (chunks === null) throw doesNotOpen();
+  ensure(chunks !== null);
   return chunks;
 }
 
 /** The key is HKDF (RFC 5869) of the secret, with the context as salt. It seals once. */
 function placeOf(secret: Uint8Array, ekFp: Uint8Array, context: Uint8Array, ciphertext: Uint8Array) {
   return { key: hkdf(secret, context, H('wrap', ekFp, ciphertext)), nonce: ZERO_NONCE, aad: context };
-}
-
-function doesNotOpen(): ProtocolError {
-  return new ProtocolError('key', 'does not open');
 }

@@ -8,7 +8,7 @@ import {
   openCard,
   signCard,
 } from '../../../src/protocol/account/card.ts';
-import { equal } from '../../../src/protocol/base/bytes.ts';
+import { equal, hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
 import { ekFp } from '../../../src/protocol/crypto/person-seal.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
@@ -127,6 +127,26 @@ test('an older card, another card with the same number, a gap, a broken chain an
   for (const [what, cards] of Object.entries(cases)) t.throws(() => followCards(pin, cards), refused, what);
   t.throws(() => followCards(null, []), refused);
   t.throws(() => followCards(null, [bob.cardBytes, third]), refused);
+});
+
+test('a card with an X-Wing key of another length is refused', async (t) => {
+  const { xwingKey } = bob.encryption;
+  t.notThrows(() => openCard(bob.cardBytes));
+  for (const wrong of [xwingKey.subarray(1), Uint8Array.of(...xwingKey, 0), new Uint8Array()]) {
+    const card = await cardWith('bob', { xwingKey: wrong });
+    t.throws(() => openCard(card), refused, `${wrong.length} bytes`);
+  }
+});
+
+test('attack: a card with the RSA key or the X-Wing key of another person has another fingerprint of its key', async (t) => {
+  const carol = fixtureCardKey('carol-encryption');
+  const fingerprints = [
+    bob.card,
+    openCard(await cardWith('bob', carol)),
+    openCard(await cardWith('bob', { ekSpki: carol.ekSpki })),
+    openCard(await cardWith('bob', { xwingKey: carol.xwingKey })),
+  ].map((card) => hex(card.ekFp));
+  t.is(new Set(fingerprints).size, 4);
 });
 
 test('another person cannot make a card for an identity', async (t) => {

@@ -1,11 +1,12 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { concat, equal, H, hkdf } from '../../../src/protocol/base/bytes.ts';
+import { concat, equal, fromHex, H, hkdf } from '../../../src/protocol/base/bytes.ts';
 import { openGcm, sealGcm, ZERO_NONCE } from '../../../src/protocol/crypto/aes-gcm.ts';
 import { ekFp, openSealed, sealedBytes, sealToPerson } from '../../../src/protocol/crypto/person-seal.ts';
 import { OAEP_MAX, openChunk, sealChunk } from '../../../src/protocol/crypto/rsa.ts';
 import { decapsulate, encapsulate } from '../../../src/protocol/crypto/xwing.ts';
 import { fixtureCardKey, fixtureSealKey } from '../../fixtures/keys.ts';
+import { LOW_ORDER_POINTS, withoutX25519 } from '../../helpers/protocol/small-order.ts';
 
 const bob = fixtureCardKey('bob-encryption');
 const to = { ...bob, ekFp: ekFp(bob) };
@@ -74,6 +75,21 @@ test('neither the RSA key alone nor the X-Wing key alone opens a seal', (t) => {
   const chunk = openGcm({ key: wrap, nonce: ZERO_NONCE, aad: context }, sealed.subarray(1120));
   t.is(chunk?.length, 384);
   t.true(equal(openChunk(key.pkcs8, chunk ?? sealed), plain));
+});
+
+test('attack: a sender cannot leave X25519 out with a point of small order', (t) => {
+  const sealed = ({ secret, ciphertext }: { secret: Uint8Array; ciphertext: Uint8Array }) => {
+    const wrap = hkdf(secret, context, H('wrap', to.ekFp, ciphertext));
+    return concat(
+      ciphertext,
+      sealGcm({ key: wrap, nonce: ZERO_NONCE, aad: context }, sealChunk(to.ekSpki, new Uint8Array(OAEP_MAX))),
+    );
+  };
+  t.is(openSealed({ key, context, sealed: sealed(encapsulate(to.xwingKey)) }).length, 1, 'an honest one opens');
+  for (const point of LOW_ORDER_POINTS) {
+    const forged = sealed(withoutX25519(to.xwingKey, fromHex(point)));
+    t.throws(() => openSealed({ key, context, sealed: forged }), doesNotOpen, point);
+  }
 });
 
 test('a foreign chunk inside a good seal does not open, and neither does the whole', (t) => {

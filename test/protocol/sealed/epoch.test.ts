@@ -19,6 +19,7 @@ import {
   sealGrant,
 } from '../../../src/protocol/sealed/epoch.ts';
 import { damaged, patched } from '../../helpers/protocol/damage.ts';
+import { innerChunks, wrapped } from '../../helpers/protocol/inner-chunks.ts';
 import { NO_HASH, type Person, person, T0 } from '../../helpers/protocol/people.ts';
 
 const refused = { instanceOf: ProtocolError, code: 'room', message: 'a room key was refused' };
@@ -164,6 +165,24 @@ test('a chunk is not accepted as a grant, nor a grant as a chunk', async (t) => 
   const header = own.subarray(0, -1520);
   await t.throwsAsync(openGrant(inlineRsa, epoch, concat(header, chunkOf(minted.keys, bob)), bob.mine), refused);
   await t.throwsAsync(openEpochKey(inlineRsa, epoch, own.subarray(-1520), bob.mine), refused);
+});
+
+test('attack: with X-Wing broken, an RSA chunk still opens in no other place', async (t) => {
+  const own = await sealGrant(inlineRsa, epoch, minted.key, bob.card);
+  const header = own.subarray(0, -1520);
+  const places = {
+    chunk: H('epochwrap', epoch.epochId, bob.idFp),
+    grant: H('grantwrap', H('granthdr', header)),
+  };
+  const fromChunk = innerChunks(chunkOf(minted.keys, bob), bob.mine, places.chunk);
+  const fromGrant = innerChunks(own.subarray(-1520), bob.mine, places.grant);
+  const asChunk = (inner: Uint8Array[]) =>
+    openEpochKey(inlineRsa, epoch, wrapped(bob.card, places.chunk, inner), bob.mine);
+  const asGrant = (inner: Uint8Array[]) =>
+    openGrant(inlineRsa, epoch, concat(header, wrapped(bob.card, places.grant, inner)), bob.mine);
+  t.true(equal(await asChunk(fromChunk), minted.key) && equal(await asGrant(fromGrant), minted.key));
+  await t.throwsAsync(asChunk(fromGrant), refused);
+  await t.throwsAsync(asGrant(fromChunk), refused);
 });
 
 test('a member with an expired card counts, but nothing is sealed to it', async (t) => {

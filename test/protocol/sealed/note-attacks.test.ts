@@ -133,6 +133,16 @@ test("attack: a card that holds another person's X-Wing key lets neither of them
   await t.throwsAsync(read(note, bob, alice), refused);
 });
 
+test('attack: one copy in the place of the other is refused, even if both are for one key and the author signs it', async (t) => {
+  const malloryWithBobsKey = await person('mallory', bob.encryption);
+  const { note } = await write(malloryWithBobsKey, bob, 'hello');
+  t.is((await read(note, bob, malloryWithBobsKey)).content.kind, 'text');
+  const { header, copies } = parseNote(note);
+  t.deepEqual(header.copies[0], header.copies[1]);
+  const swapped = await signedBy(mallory, patched(note, HEADER, concat(...[...copies].reverse())));
+  await t.throwsAsync(read(swapped, bob, malloryWithBobsKey), refused);
+});
+
 test('the life of a note is signed', async (t) => {
   const { note } = await seal(alice, bob, { kind: 'text', text: 'for a day' }, { life: 86_400 });
   t.is((await read(note, bob, alice)).header.life, 86_400);
