@@ -18,7 +18,13 @@ import { ProtocolError } from '../../src/protocol/base/errors.ts';
 import { checkPublicKey, openChunk, sealChunk, sign, verify } from '../../src/protocol/crypto/rsa.ts';
 import { inlineRsa } from '../../src/protocol/crypto/rsa-pool.ts';
 import { daemonFingerprint } from '../../src/protocol/link/daemon-identity.ts';
-import { answerHello, encodeGreeting, takeHello } from '../../src/protocol/link/handshake.ts';
+import {
+  answerHello,
+  encodeGreeting,
+  startHandshake,
+  takeHello,
+  takeReply,
+} from '../../src/protocol/link/handshake.ts';
 import { RecordOpener, RecordSealer } from '../../src/protocol/link/record.ts';
 import { LARGE_RECORD, recordType } from '../../src/protocol/link/record-format.ts';
 import { gcmTag, openssl, withFiles } from '../helpers/protocol/openssl.ts';
@@ -198,7 +204,8 @@ test('handshake: every hello gets its verdict at the daemon', async (t) => {
   }
 });
 
-test('handshake: the keys follow from PROTOCOL.md alone', (t) => {
+/** Section 2 of docs/PROTOCOL.md, computed with nothing of the link's code. */
+function keysByDocument(hello: Uint8Array, reply: Uint8Array, ephemeralSeed: Uint8Array) {
   const sha = (...parts: Uint8Array[]) => parts.reduce((h, p) => h.update(p), createHash('sha256')).digest();
   const mac = (key: Uint8Array, ...parts: Uint8Array[]) =>
     parts.reduce((h, p) => h.update(p), createHmac('sha256', key)).digest();
@@ -210,25 +217,40 @@ test('handshake: the keys follow from PROTOCOL.md alone', (t) => {
   };
   const tagOf = (key: Uint8Array, h: Uint8Array, sealed: Uint8Array) => gcmTag(key, new Uint8Array(12), h, sealed);
   const part = (bytes: Uint8Array, at: number, size: number) => bytes.subarray(at, at + size);
-  const [ct1, ct2] = [part(goodHello, 6, 384), part(goodHello, 390, 1120)];
-  const [ephemeral, tag] = [part(goodHello, 1510, 1216), part(goodHello, 2726, 16)];
+  const [ct1, ct2] = [part(hello, 6, 384), part(hello, 390, 1120)];
+  const [ephemeral, tag] = [part(hello, 1510, 1216), part(hello, 2726, 16)];
   const [ct3, sealed] = [part(reply, 0, 1120), reply.subarray(1122)];
-  t.is(goodHello.length, 2742);
-  t.deepEqual(reference.getPublicKey(fromHex(handshake.ephemeralSeed)), Uint8Array.from(ephemeral));
   let ck: Uint8Array = sha(utf8('SecureChat_pqNK_RSAOAEP3072+XWing-SHA256_AESGCM256_SHA256_v2'));
   let h = sha(ck, fromHex(`${hex(utf8('SCK2SCL2'))}0002010002`));
   for (const each of [link.spki, link.xwingKey, keys.sign.spki, ct1]) h = sha(h, each);
   let key: Uint8Array;
-  const secret1 = openChunk(link.pkcs8, ct1);
-  t.is(hex(secret1), handshake.secret1);
-  [ck, key] = two(ck, secret1);
+  [ck, key] = two(ck, openChunk(link.pkcs8, ct1));
   h = sha(h, ct2);
   [ck, key] = two(ck, reference.decapsulate(ct2, link.seed));
   h = sha(h, ephemeral);
-  t.is(hex(tagOf(key, h, new Uint8Array(0))), hex(tag));
+  const tags = [equal(tagOf(key, h, new Uint8Array(0)), tag)];
   h = sha(sha(h, tag), ct3);
-  [ck, key] = two(ck, reference.decapsulate(ct3, fromHex(handshake.ephemeralSeed)));
-  t.true(equal(tagOf(key, h, sealed.subarray(0, -16)), sealed.subarray(-16)));
-  t.is(hex(sha(h, sealed)), handshake.cb);
-  t.deepEqual(two(ck, new Uint8Array(0)).map(hex), [handshake.toDaemon, handshake.toClient]);
+  [ck, key] = two(ck, reference.decapsulate(ct3, ephemeralSeed));
+  tags.push(equal(tagOf(key, h, sealed.subarray(0, -16)), sealed.subarray(-16)));
+  const [toDaemon, toClient] = two(ck, new Uint8Array(0)).map(hex);
+  return { length: hello.length, ephemeral: hex(ephemeral), tags, cb: hex(sha(h, sealed)), toDaemon, toClient };
+}
+
+test('handshake: the keys follow from PROTOCOL.md alone', (t) => {
+  const { ephemeralSeed, cb, toDaemon, toClient } = handshake;
+  const ephemeral = hex(reference.getPublicKey(fromHex(ephemeralSeed)));
+  const expected = { length: 2742, ephemeral, tags: [true, true], cb, toDaemon, toClient };
+  t.is(hex(openChunk(link.pkcs8, goodHello.subarray(6, 390))), handshake.secret1);
+  t.deepEqual(keysByDocument(goodHello, reply, fromHex(ephemeralSeed)), expected);
+});
+
+test('handshake: client and daemon reach the keys of PROTOCOL.md', async (t) => {
+  const seed = new Uint8Array(32).fill(5);
+  const client = startHandshake({ random: () => seed, greeting: keys, expect: daemonFingerprint(keys) });
+  const o = { rsa: inlineRsa, keys, rejectKey: new Uint8Array(32), parameters: utf8('parameters') };
+  const daemon = await answerHello(await takeHello(readerOf(client.hello)), o);
+  const expected = keysByDocument(client.hello, daemon.reply, seed);
+  t.deepEqual(expected.tags, [true, true]);
+  for (const { cb, toDaemon, toClient } of [daemon, client.finish(await takeReply(readerOf(daemon.reply)))])
+    t.like(expected, { cb: hex(cb), toDaemon: hex(toDaemon), toClient: hex(toClient) });
 });
