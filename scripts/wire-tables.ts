@@ -1,10 +1,13 @@
 /** Tables of requests, answers and events for docs/PROTOCOL.md: of their schemas, the comments beside them, and who may send what. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterLogin, requestTable } from '../src/daemon/requests/index.ts';
 import type { SessionState } from '../src/daemon/sessions/session.ts';
 import { events } from '../src/protocol/wire/events.ts';
 import * as fields from '../src/protocol/wire/fields.ts';
-import * as wire from '../src/protocol/wire/requests.ts';
+import { file } from '../src/protocol/wire/file-requests.ts';
+import { welcome } from '../src/protocol/wire/login-requests.ts';
+import { conversation } from '../src/protocol/wire/message-requests.ts';
+import { type RequestName, requests } from '../src/protocol/wire/requests.ts';
 
 /** The part of a valibot schema that a table shows. */
 type Schema = {
@@ -18,10 +21,10 @@ type Schema = {
 };
 
 const structures = {
-  welcome: wire.welcome,
-  entryPosition: wire.entryPosition,
-  conversation: wire.conversation,
-  file: wire.file,
+  welcome,
+  entryPosition: fields.entryPosition,
+  conversation,
+  file,
   entry: fields.entry,
   epochKey: fields.epochKey,
 };
@@ -36,13 +39,16 @@ const names = new Map<unknown, string>([
 ]);
 
 export function wireTables(): string {
-  const source = (name: string) => readFileSync(new URL(`../src/protocol/wire/${name}.ts`, import.meta.url), 'utf8');
-  const [requestSource, eventSource, fieldSource] = [source('requests'), source('events'), source('fields')];
-  const requestComments = commentsOf(requestSource, 'requests');
-  const eventComments = commentsOf(eventSource, 'events');
-  const requestRows = Object.entries(wire.requests).map(([name, { params, result }]) => [
+  const folder = new URL('../src/protocol/wire/', import.meta.url);
+  const source = readdirSync(folder)
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('');
+  const families = [...source.matchAll(/^export const (\w+Requests) = /gm)].map(([, name = '']) => name);
+  const requestComments = new Map(families.flatMap((name) => [...commentsOf(source, name)]));
+  const eventComments = commentsOf(source, 'events');
+  const requestRows = Object.entries(requests).map(([name, { params, result }]) => [
     `\`${name}\``,
-    sessionsOf(requestTable[name as wire.RequestName].allowed),
+    sessionsOf(requestTable[name as RequestName].allowed),
     fieldsOf(params),
     names.get(result) ?? fieldsOf(result),
     comment(requestComments, name),
@@ -53,7 +59,7 @@ export function wireTables(): string {
     comment(eventComments, name),
   ]);
   const structureRows = Object.entries(structures).flatMap(([name, schema]) => {
-    const comments = commentsOf(`${requestSource}${fieldSource}`, name);
+    const comments = commentsOf(source, name);
     return Object.entries(entriesOf(schema)).map(([field, type]) => [
       `*${name}*`,
       `\`${field}\``,

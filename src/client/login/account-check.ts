@@ -4,7 +4,7 @@
  * contradictions always fail.
  */
 import { equal } from '../../protocol/base/bytes.ts';
-import type { Welcome } from '../../protocol/wire/requests.ts';
+import type { Welcome } from '../../protocol/wire/login-requests.ts';
 import { ClientError } from '../errors.ts';
 import type { Account } from '../keys/account-store.ts';
 import { currentCard } from '../keys/my-keys.ts';

@@ -8,7 +8,7 @@ import { invisibleCharacter } from '../../protocol/base/password.ts';
 import { MAX_INVITE } from '../../protocol/base/safe-text.ts';
 import type { Opaque } from '../../protocol/crypto/opaque.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
-import type { Welcome } from '../../protocol/wire/requests.ts';
+import type { Welcome } from '../../protocol/wire/login-requests.ts';
 import { Calls } from '../connection/calls.ts';
 import { type Address, addressText, dial } from '../connection/dial.ts';
 import { startHeartbeat } from '../connection/heartbeat.ts';

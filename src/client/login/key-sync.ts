@@ -5,7 +5,7 @@ import { MAX_VAULT_KEYS, openVault, sealVault } from '../../protocol/account/vau
 import { equal, H, utf8 } from '../../protocol/base/bytes.ts';
 import type { Opaque } from '../../protocol/crypto/opaque.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
-import type { Welcome } from '../../protocol/wire/requests.ts';
+import type { Welcome } from '../../protocol/wire/login-requests.ts';
 import type { Calls } from '../connection/calls.ts';
 import { ClientError } from '../errors.ts';
 import type { Account, AccountStore } from '../keys/account-store.ts';

@@ -5,7 +5,7 @@ import { invisibleCharacter, passwordText } from '../../protocol/base/password.t
 import { loginProof, type Opaque } from '../../protocol/crypto/opaque.ts';
 import type { KeyPair } from '../../protocol/crypto/rsa.ts';
 import type { Rsa } from '../../protocol/crypto/rsa-pool.ts';
-import type { Welcome } from '../../protocol/wire/requests.ts';
+import type { Welcome } from '../../protocol/wire/login-requests.ts';
 import type { Calls } from '../connection/calls.ts';
 import { ClientError } from '../errors.ts';
 

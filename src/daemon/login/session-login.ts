@@ -5,7 +5,7 @@
 
 import { equal } from '../../protocol/base/bytes.ts';
 import { Refusal } from '../../protocol/base/errors.ts';
-import type { Welcome } from '../../protocol/wire/requests.ts';
+import type { Welcome } from '../../protocol/wire/login-requests.ts';
 import type { Account } from '../accounts/users-file.ts';
 import type { Context } from '../context.ts';
 import { limitValues } from '../limits/limits.ts';

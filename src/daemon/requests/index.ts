@@ -88,12 +88,13 @@ export const requestTable: RequestTable = {
   'shared-get': { handler: sharedGet, allowed: afterLogin, largeAnswer: true },
   'account-close': { handler: accountClose, allowed: withPassword, exclusive: true, notifiesAll: true },
   'card-put': { handler: cardPut, allowed: afterLogin, notifiesAll: true },
-  cards: { handler: cards, allowed: afterLogin, largeAnswer: true },
-  people: { handler: people, allowed: afterLogin, largeAnswer: true },
   sessions: { handler: sessions, allowed: afterLogin },
   'device-end': { handler: deviceEnd, allowed: afterLogin, exclusive: true },
   ticket: { handler: ticket, allowed: ownsAccount, exclusive: true },
   ping: { handler: ping, allowed: always },
+
+  cards: { handler: cards, allowed: afterLogin, largeAnswer: true },
+  people: { handler: people, allowed: afterLogin, largeAnswer: true },
   away: { handler: away, allowed: afterLogin, notifiesAll: true },
   typing: { handler: typing, allowed: afterLogin },
 

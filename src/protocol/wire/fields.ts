@@ -1,6 +1,6 @@
 /**
  * Field types of requests and events. Sizes in bytes, times in milliseconds since 1970 UTC. docs/PROTOCOL.md has tables of
- * them, with the comments here and in requests.ts and events.ts (scripts/wire-tables.ts).
+ * them, with the comments beside the schemas (scripts/wire-tables.ts).
  */
 import * as v from 'valibot';
 import { isName, printable } from '../base/safe-text.ts';
@@ -37,6 +37,12 @@ export type DeviceKind = v.InferOutput<typeof deviceKind>;
 export const hash = exactBytes(32);
 export const fileId = exactBytes(16);
 
+/** The parameters or the result of a request that has none. */
+export const none = v.strictObject({});
+/** A message or a record of OPAQUE, base64url; crypto/opaque-messages.ts knows the size of each. */
+export const opaque = text(512);
+export const card = bytes(2688);
+
 export const epochKey = v.strictObject({
   /** A chunk of the epoch itself, or a grant. */
   kind: v.picklist(['chunk', 'grant']),
@@ -60,3 +66,11 @@ export const entry = v.strictObject({
   keys: v.array(epochKey),
 });
 export type Entry = v.InferOutput<typeof entry>;
+
+/** The position and time of a stored entry. It is on stable storage: this answer is what "sent" means. */
+export const entryPosition = v.strictObject({
+  /** The place in the conversation. */
+  seq: u53,
+  /** When the daemon stored it. */
+  at: time,
+});

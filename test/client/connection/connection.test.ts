@@ -6,7 +6,7 @@ import { ClientError } from '../../../src/client/errors.ts';
 import type { LinkState } from '../../../src/client/types.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import { type Event, encodeEvent, encodeResult } from '../../../src/protocol/wire/codec.ts';
-import type { Welcome } from '../../../src/protocol/wire/requests.ts';
+import type { Welcome } from '../../../src/protocol/wire/login-requests.ts';
 import { type FakeWire, fakeWire } from '../../helpers/client/wire.ts';
 import { manualClock } from '../../helpers/manual-clock.ts';
 

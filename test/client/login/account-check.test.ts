@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { Account } from '../../../src/client/keys/account-store.ts';
 import { checkKeyLogin, confirmDoubt, findDoubt } from '../../../src/client/login/account-check.ts';
-import type { Welcome } from '../../../src/protocol/wire/requests.ts';
+import type { Welcome } from '../../../src/protocol/wire/login-requests.ts';
 import { NO_HASH, person } from '../../helpers/protocol/people.ts';
 
 const alice = await person('alice');

@@ -8,7 +8,7 @@ import { openCard } from '../../../src/protocol/account/card.ts';
 import { fromHex } from '../../../src/protocol/base/bytes.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { connectLink, type Link } from '../../../src/protocol/link/link-setup.ts';
-import type { Welcome } from '../../../src/protocol/wire/requests.ts';
+import type { Welcome } from '../../../src/protocol/wire/login-requests.ts';
 import { fixtureKey } from '../../fixtures/keys.ts';
 import type { DaemonProcess } from '../daemon/daemon.ts';
 import { fastOpaque } from '../protocol/fast-opaque.ts';
