@@ -228,7 +228,7 @@ test.serial('keys that are on one machine only come back from an export, also af
   await restored.close();
   const second = await newProfile(t);
   const refuses = importKeys(await openProfile(t, second), made.contents, { ask: quietAsk() }, quick);
-  await t.throwsAsync(refuses, { code: 'untrusted', message: /only the machine that did it has the newest key/ });
+  await t.throwsAsync(refuses, { code: 'refused', message: /only the machine that did it has the newest key/ });
   const agrees = quietAsk({ confirm: async ({ kind }) => kind === 'renewed-since' });
   const rsa = {
     ...quick.rsa,

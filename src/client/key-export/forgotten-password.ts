@@ -4,12 +4,11 @@ import type { ExportContents } from '../../protocol/account/export-contents.ts';
 import { H, utf8 } from '../../protocol/base/bytes.ts';
 import type { ImportedExport, ImportOptions } from '../export-types.ts';
 import type { Account } from '../keys/account-store.ts';
-import { confirmDoubt } from '../login/account-check.ts';
 import type { Platform } from '../login/prepare-login.ts';
 import { replacePassword } from '../login/register.ts';
 import type { Profile } from '../profile/profile.ts';
 import { type ImportSession, importInSession } from './import-session.ts';
-import { renewedSinceDoubt } from './restored-account.ts';
+import { confirmImport, renewedSinceDoubt } from './restored-account.ts';
 
 /**
  * Restores the export into the profile, then stores the keys in a vault for the new password, then the password. If the account has
@@ -26,7 +25,7 @@ export function replaceForgottenPassword(
 ): Promise<ImportedExport> {
   const steps = {
     async makesNewKey({ localKeys }: Account) {
-      if (localKeys) await confirmDoubt(options.ask, renewedSinceDoubt(contents));
+      if (localKeys) await confirmImport(options.ask, renewedSinceDoubt(contents));
       return true;
     },
     finish: (session: ImportSession) => storeUnder(password, session),

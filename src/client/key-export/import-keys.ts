@@ -4,13 +4,13 @@ import type { ExportContents } from '../../protocol/account/export-contents.ts';
 import { equal } from '../../protocol/base/bytes.ts';
 import type { ImportedExport, ImportOptions } from '../export-types.ts';
 import { type Account, AccountStore } from '../keys/account-store.ts';
-import { confirmDoubt } from '../login/account-check.ts';
 import type { Platform } from '../login/prepare-login.ts';
 import type { Profile } from '../profile/profile.ts';
 import { KnownDaemons } from '../trust/known-daemons.ts';
 import { importInSession } from './import-session.ts';
 import {
   addressOf,
+  confirmImport,
   imported,
   mergedAccount,
   otherServerError,
@@ -28,7 +28,7 @@ export function importKeys(
   const steps = {
     // A vault brings the newest key at the next login by password. Without one, only the other machine has it.
     async makesNewKey({ localKeys }: { localKeys: boolean }) {
-      if (localKeys) await confirmDoubt(options.ask, renewedSinceDoubt(contents));
+      if (localKeys) await confirmImport(options.ask, renewedSinceDoubt(contents));
       return localKeys;
     },
     finish: async ({ account }: { account: Account }) => account,

@@ -25,7 +25,7 @@ export type ImportSteps = {
 /**
  * Restores keys and pinned people, and gets a ticket for this profile. Stores nothing before the daemon has given the ticket.
  * @throws ClientError 'refused' for the export of another server or account than asked for, or beside another identity of this name;
- *   'untrusted' when the person does not agree; 'login-refused' when the export was ended; 'unreachable', 'key-changed', 'disk-full'
+ *   or when the person does not agree; 'login-refused' when the export was ended; 'unreachable', 'key-changed', 'disk-full'
  */
 export async function importInSession(
   profile: Profile,
@@ -49,10 +49,14 @@ export async function importInSession(
     const makesKey = renewedSince !== null && (await steps.makesNewKey(login.account));
     const keys = makesKey ? await renewKeys(rsa, clock, login.account.keys, true, renewedSince) : login.account.keys;
     const isComplete = renewedSince === null || makesKey;
-    // Without the newest key, a login by key would be refused.
-    const ticket = isComplete
-      ? (await calls.request('ticket', { device, name: deviceName, kind: 'device' })).ticket
-      : null;
+    const { devices } = await calls.request('sessions', {});
+    const held = await store.ticket(fingerprint, name, device);
+    const isDevice = held !== null && devices.some((one) => one.device === device);
+    // Without the newest key, a login by key would be refused. A ticket that works is kept: storing another one may fail.
+    const ticket =
+      isComplete && !isDevice
+        ? (await calls.request('ticket', { device, name: deviceName, kind: 'device' })).ticket
+        : null;
     await restoreInto(prepared, contents, { account: login.account, local });
     if (ticket !== null) await store.saveTicket(fingerprint, name, device, ticket);
     const account = await steps.finish({ prepared, login, account: { ...login.account, keys } });
@@ -60,7 +64,7 @@ export async function importInSession(
     const [newest] = stored.keys.keys;
     if (makesKey && newest !== undefined) await calls.request('card-put', { card: newest.card });
     await calls.link.close();
-    return imported(contents, address, ticket === null ? null : device, !isComplete);
+    return imported(contents, address, isComplete ? device : null, !isComplete);
   } finally {
     await prepared.close();
   }

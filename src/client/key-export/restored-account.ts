@@ -9,7 +9,6 @@ import type { ImportedExport, ImportOptions } from '../export-types.ts';
 import type { Account } from '../keys/account-store.ts';
 import { mergeKeys } from '../keys/merge-keys.ts';
 import { currentCard } from '../keys/my-keys.ts';
-import { confirmDoubt } from '../login/account-check.ts';
 import type { PreparedLogin } from '../login/prepare-login.ts';
 import { restorePins } from '../trust/restored-pins.ts';
 import type { Doubt } from '../types.ts';
@@ -32,7 +31,7 @@ export function accountOf({ keys, localKeys }: ExportContents): Account {
   return { keys: mine, vaultVersion: version, vaultStored: version, localKeys };
 }
 
-/** The account with the keys of the export and those that this profile has. @throws ClientError 'refused' | 'untrusted' */
+/** The account with the keys of the export and those that this profile has. @throws ClientError 'refused' */
 export async function mergedAccount(
   contents: ExportContents,
   local: Account | null,
@@ -54,7 +53,7 @@ export async function mergedAccount(
     );
   const isOlder = currentCard(exported.keys).cardSeq < currentCard(local.keys).cardSeq;
   if (isOlder && keys.keys.length === local.keys.keys.length)
-    await confirmDoubt(ask, {
+    await confirmImport(ask, {
       kind: 'older-export',
       name,
       statement: `the export of ${day(madeAt)} is older than this profile, and nothing would be gained: the profile has every key of it`,
@@ -66,6 +65,12 @@ export async function mergedAccount(
     vaultStored: Math.max(local.vaultStored, exported.vaultStored),
     localKeys: local.localKeys,
   };
+}
+
+/** Asks the person. @throws ClientError 'refused' unless the person agrees */
+export async function confirmImport(ask: ImportOptions['ask'], doubt: Doubt): Promise<void> {
+  if ((await ask.confirm?.(doubt)) !== true)
+    throw new ClientError('refused', `${doubt.statement}; nothing was changed: run it in a terminal to answer`);
 }
 
 /** The question before a new key takes the place of one that only another machine has. */

@@ -92,7 +92,10 @@ test.serial(
     t.deepEqual(keysOf(again).slice(1), first);
     await again.close();
 
-    const gain = { code: 'untrusted', message: /is older than this profile, and nothing would be gained/ };
+    const gain = {
+      code: 'refused',
+      message: /is older than this profile, and nothing would be gained.*nothing was changed/,
+    };
     await t.throwsAsync(importKeys(await openProfile(t, profile), older.contents, { ask }, quick), gain);
     await t.throwsAsync(importKeys(await openProfile(t, profile), older.contents, { ask: quietAsk() }, quick), gain);
     t.deepEqual(asked, ['older-export']);
@@ -113,4 +116,23 @@ test.serial('beside another identity of that name an import is refused', async (
     message: /has another identity of alice at this server than the export/,
   });
   t.is((await signInAs(t, { user: 'alice', server: `127.0.0.1:${port}`, profile })).name, 'alice');
+});
+
+test.serial('an import that cannot be stored leaves a profile that logs in as before', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const dir = await newProfile(t);
+  const me = await signInAs(t, { ...made, server, profile: dir, register: {} });
+  const { contents } = await exported(t, me);
+  const before = keysOf(me);
+  await me.close();
+  const profile = await openProfile(t, dir);
+  await profile.db.run(
+    "CREATE TRIGGER full BEFORE UPDATE ON accounts BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+  );
+  await t.throwsAsync(importKeys(profile, contents, { ask: quietAsk() }, quick), { message: /the disk is full/ });
+  await profile.db.run('DROP TRIGGER full');
+  const again = await signInAs(t, { user: 'alice', server, profile: dir });
+  t.deepEqual(keysOf(again), before);
+  const { devices } = await again.connection.request('sessions', {});
+  t.deepEqual(devices.map(({ kind }) => kind).sort(), ['device', 'export']);
 });
