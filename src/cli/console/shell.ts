@@ -115,12 +115,9 @@ export class Shell {
 
   /** Logs in without starting the whole client; shows progress. */
   async signIn(more: Partial<ConnectOptions> = {}): Promise<SignedIn> {
-    const options = await this.connectOptions(more);
-    try {
-      return await signIn(options, {}, await this.profile());
-    } finally {
-      this.progress.end();
-    }
+    return this.#withProgress(more.ask ?? this.ask(), async (ask) =>
+      signIn(await this.connectOptions({ ...more, ask }), {}, await this.profile()),
+    );
   }
 
   /** Aborts when a signal ends the program. */
@@ -154,20 +151,24 @@ export class Shell {
 
   /** Logs in and returns the client, for `runWithClient`; shows progress. */
   async connect(more: Partial<ConnectOptions> = {}): Promise<Client> {
-    let connecting = true;
-    const asked = more.ask ?? this.ask();
-    const ask: Ask = {
-      ...asked,
-      // After a lost link the client logs in again. Show no progress then: it would mix with the command's output.
-      progress: (step) => (connecting ? asked.progress(step) : undefined),
-    };
-    const profile = await this.profile();
-    const options = await this.connectOptions({ ...more, ask });
-    const { connectWith } = await import('../../client/connect.ts');
-    return this.#interruption.untilInterrupted(connectWith(profile, options)).finally(() => {
-      connecting = false;
-      this.progress.end();
+    return this.#withProgress(more.ask ?? this.ask(), async (ask) => {
+      const profile = await this.profile();
+      const options = await this.connectOptions({ ...more, ask });
+      const { connectWith } = await import('../../client/connect.ts');
+      return this.#interruption.untilInterrupted(connectWith(profile, options));
     });
+  }
+
+  /** Runs `login` and shows its progress, but not that of later logins: it would mix with the command's output. */
+  async #withProgress<T>(asked: Ask, login: (ask: Ask) => Promise<T>): Promise<T> {
+    let isShown = true;
+    const progress: Ask['progress'] = (step) => (isShown ? asked.progress(step) : undefined);
+    try {
+      return await login({ ...asked, progress });
+    } finally {
+      isShown = false;
+      this.progress.end();
+    }
   }
 
   /** Resolves as `work` does. Reports a lost link meanwhile; the client reconnects by itself. */
