@@ -120,3 +120,21 @@ test.serial('an export of the keys is announced to the other devices, and not wh
   ]);
   t.false(names(later).includes(deviceName));
 });
+
+test.serial('a device keeps its name at a later login by password that gives none', async (t) => {
+  const { join: server } = (await openDaemon(t)).at;
+  const profile = join(await temporaryFolder(t), 'desk');
+  const first = await connectChat(t, { user, server, password, register: {}, profile, deviceName: 'desk' });
+  await first.client.close();
+  const again = await connectChat(t, { user, server, password, profile });
+  t.deepEqual(
+    (await again.client.devices()).map(({ name }) => name),
+    ['desk'],
+  );
+  await again.client.close();
+  const renamed = await connectChat(t, { user, server, password, profile, deviceName: 'study' });
+  t.deepEqual(
+    (await renamed.client.devices()).map(({ name }) => name),
+    ['study'],
+  );
+});

@@ -58,7 +58,7 @@ export async function importInSession(
         ? (await calls.request('ticket', { device, name: deviceName, kind: 'device' })).ticket
         : null;
     await restoreInto(prepared, contents, { account: login.account, local });
-    if (ticket !== null) await store.saveTicket(fingerprint, name, device, ticket);
+    if (ticket !== null) await store.saveTicket(fingerprint, name, device, { secret: ticket, deviceName });
     const account = await steps.finish({ prepared, login, account: { ...login.account, keys } });
     const stored = await store.save(fingerprint, name, account);
     const [newest] = stored.keys.keys;

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { Clock } from '../../platform/clock.ts';
 import { openCard } from '../../protocol/account/card.ts';
-import { utf8 } from '../../protocol/base/bytes.ts';
+import { fromUtf8, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
 import type { PrivateEncryptionKey } from '../../protocol/crypto/person-seal.ts';
 import type { KeyPair } from '../../protocol/crypto/rsa.ts';
 import { decodeMessagePack, encodeMessagePack } from '../../protocol/wire/message-pack.ts';
@@ -25,6 +25,13 @@ const storedKeys = v.strictObject({
   identity: v.strictObject({ spki: bytes, pkcs8: bytes }),
   keys: v.pipe(v.array(v.strictObject({ card: bytes, pkcs8: bytes, seed: bytes })), v.minLength(1)),
 });
+
+/** What a device logs in with, and the name under which the daemon lists it. */
+export type Ticket = { secret: Uint8Array; deviceName: string };
+
+function encodeTicket({ secret, deviceName }: Ticket): Uint8Array {
+  return new Writer().var16(secret).bytes(utf8(deviceName)).finish();
+}
 
 export class AccountStore {
   readonly #profile: Profile;
@@ -94,12 +101,14 @@ export class AccountStore {
   }
 
   /** Returns the ticket with which `device` logs in without a password; null if there is none. */
-  async ticket(daemon: Uint8Array, name: string, device: number): Promise<Uint8Array | null> {
+  async ticket(daemon: Uint8Array, name: string, device: number): Promise<Ticket | null> {
     const [row] = await this.#profile.db.all(
       'SELECT ticket FROM tickets WHERE daemon = ? AND name = ? AND device = ?',
       [daemon, name, device],
     );
-    return row === undefined ? null : this.#profile.open(row.ticket as Uint8Array, aadFor('ticket', name));
+    if (row === undefined) return null;
+    const reader = new Reader(this.#profile.open(row.ticket as Uint8Array, aadFor('ticket', name)));
+    return { secret: reader.var16(), deviceName: fromUtf8(reader.rest()) };
   }
 
   /** Returns the devices that have a ticket. */
@@ -109,14 +118,14 @@ export class AccountStore {
   }
 
   /** Stores a ticket; null removes it. */
-  async saveTicket(daemon: Uint8Array, name: string, device: number, ticket: Uint8Array | null): Promise<void> {
+  async saveTicket(daemon: Uint8Array, name: string, device: number, ticket: Ticket | null): Promise<void> {
     const key = [daemon, name, device];
     const statement: Statement =
       ticket === null
         ? { sql: 'DELETE FROM tickets WHERE daemon = ? AND name = ? AND device = ?', params: key }
         : {
             sql: 'INSERT OR REPLACE INTO tickets (daemon, name, device, ticket) VALUES (?, ?, ?, ?)',
-            params: [...key, this.#profile.seal(ticket, aadFor('ticket', name))],
+            params: [...key, this.#profile.seal(encodeTicket(ticket), aadFor('ticket', name))],
           };
     await this.#profile.db.transaction([statement]);
   }

@@ -200,7 +200,8 @@ export class Authenticator {
       ask.progress('vault');
       const keySync = this.keySync(daemonId);
       const account = await keySync.afterPasswordLogin(calls, login, password);
-      if (login.welcome.ticket !== null) await store.saveTicket(fingerprint, name, device, login.welcome.ticket);
+      const { ticket: secret } = login.welcome;
+      if (secret !== null) await store.saveTicket(fingerprint, name, device, { secret, deviceName });
       return { calls, login, welcome: login.welcome, account, daemonId, signSpki, keySync };
     } catch (error) {
       calls.link.destroy();
@@ -219,7 +220,7 @@ export class Authenticator {
     try {
       ask.progress('login');
       const { identity } = account.keys;
-      const welcome = await loginByKey(calls, rsa, { name, identity, device, ticket, daemonId });
+      const welcome = await loginByKey(calls, rsa, { name, identity, device, ticket: ticket.secret, daemonId });
       const agreed = await this.keySync(daemonId).afterKeyLogin(calls, welcome, account);
       await store.markUsed(fingerprint, name);
       return { calls, welcome, account: agreed, daemonId, signSpki };

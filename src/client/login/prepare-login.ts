@@ -59,7 +59,8 @@ export async function prepareLogin(
   const missing = missingMlKem();
   if (missing !== null) throw new ClientError('refused', missing);
   const { address, fingerprint: linkFingerprint } = parseServer(options.server ?? DEFAULT_SERVER);
-  const deviceName = deviceNameOf(options.deviceName, hostName());
+  // Checked before anything is opened.
+  const newName = deviceNameOf(options.deviceName, hostName());
   const { fs = nodeFs, clock = systemClock, random = systemRandom } = platform;
   const { ask } = options;
   const ends: (() => Promise<void>)[] = [];
@@ -96,6 +97,8 @@ export async function prepareLogin(
     ends.push(async () => lease.release());
     // All processes of the profile may use its tickets: a second one writes as another device, but needs no password.
     const device = ticketed.includes(lease.device) ? lease.device : (ticketed[0] ?? lease.device);
+    const named = await store.ticket(fingerprint, options.user, device);
+    const deviceName = options.deviceName === undefined ? (named?.deviceName ?? newName) : newName;
     const authenticator = new Authenticator({
       address,
       fingerprint,

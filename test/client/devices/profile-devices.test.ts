@@ -14,7 +14,7 @@ test('a profile logs in as the devices that have its tickets or belong to its ru
     for (const lease of [here, running]) lease.release();
   });
   ended.release();
-  await accounts.saveTicket(daemon, 'alice', 77, new Uint8Array(32));
+  await accounts.saveTicket(daemon, 'alice', 77, { secret: new Uint8Array(32), deviceName: 'desk' });
   const own = { profile, accounts, device: here.device, daemon, name: 'alice' };
   t.true(await isProfileDevice(here.device, own));
   t.true(await isProfileDevice(77, own));

@@ -100,7 +100,7 @@ test('without a server or name the last used ones are chosen', async (t) => {
 
 test('a ticket belongs to one device and can be dropped', async (t) => {
   const store = new AccountStore(await openProfile(t), manualClock());
-  const ticket = new Uint8Array(32).fill(7);
+  const ticket = { secret: new Uint8Array(32).fill(7), deviceName: 'desk' };
   await store.saveTicket(daemon, 'alice', 5, ticket);
   t.deepEqual(await store.ticket(daemon, 'alice', 5), ticket);
   t.is(await store.ticket(daemon, 'alice', 6), null);
@@ -112,11 +112,11 @@ test('a ticket belongs to one device and can be dropped', async (t) => {
 test('no file of the profile contains a private key or a ticket in clear', async (t) => {
   const profile = await openProfile(t);
   const store = new AccountStore(profile, manualClock());
-  const ticket = Buffer.from('a ticket that could be looked for');
+  const secret = Buffer.from('a ticket that could be looked for');
   await store.save(daemon, 'alice', { keys, vaultVersion: 0, vaultStored: 0, localKeys: false });
-  await store.saveTicket(daemon, 'alice', 5, ticket);
+  await store.saveTicket(daemon, 'alice', 5, { secret, deviceName: 'desk' });
   for (const name of await readdir(profile.dir)) {
     const file = await readFile(join(profile.dir, name));
-    for (const secret of [identity.pkcs8.subarray(100, 140), ticket]) t.is(file.indexOf(secret), -1, name);
+    for (const hidden of [identity.pkcs8.subarray(100, 140), secret]) t.is(file.indexOf(hidden), -1, name);
   }
 });
