@@ -1,4 +1,5 @@
 /** The panel of a form whose fields are not shown as text. */
+import { printable } from '../../../protocol/base/safe-text.ts';
 import { emptyEditor, textOf } from '../../state/editor.ts';
 import type { KeyWork, Overlay } from '../../state/state.ts';
 import { exportStrings } from '../../text/export-strings.ts';
@@ -40,7 +41,7 @@ function keyForm(work: KeyWork) {
     check: [passphrase],
     rotate: [password],
   }[work.do];
-  const title = 'path' in work ? `${titles[work.do]}: ${work.path}` : titles[work.do];
+  const title = 'path' in work ? `${titles[work.do]}: ${printable(work.path)}` : titles[work.do];
   return { title: () => title, labels, foot: foot[work.do], waiting: waiting[work.do] };
 }
 

@@ -52,6 +52,23 @@ const overlays: Overlay[] = [
     busy: false,
   },
   { kind: 'secrets', form: 'close-account', fields: [emptyEditor], active: 0, error: null, busy: false },
+  {
+    kind: 'secrets',
+    form: { do: 'export', path: `/home/alice/${'a long folder/'.repeat(20)}alice.scx` },
+    fields: [{ before: 'secret', after: '' }, { before: 'secret', after: '' }, emptyEditor],
+    active: 1,
+    error: { field: 1, text: 'wrong, '.repeat(20) },
+    busy: false,
+  },
+  {
+    kind: 'secrets',
+    form: { do: 'check', path: '/tmp/alice.scx' },
+    fields: [emptyEditor],
+    active: 0,
+    error: null,
+    busy: true,
+  },
+  { kind: 'secrets', form: { do: 'rotate' }, fields: [emptyEditor], active: 0, error: null, busy: false },
   { kind: 'confirm', question: closingQuestion, at: 0, stray: false },
   { kind: 'pane', pane: 'people' },
   { kind: 'pane', pane: 'files' },
@@ -95,6 +112,27 @@ test('the password dialog shows the strength, errors beside their field, and tha
     / {2}Password now .*•\s.*\n.*✗ not changed: the password now is wrong.*\n.*▸ New password .*•\s.*\n.*■+·* \w+/,
   );
   t.regex(text, /╰─ .*Esc closes/);
+});
+
+test('the form of an export names the file, and what is typed into it', async (t) => {
+  const { after, enter } = draw(t);
+  enter();
+  const fields = ['old secret', 'new secret', ''].map((before) => ({ before, after: '' }));
+  const form = { do: 'export', path: '/tmp/alice.scx' } as const;
+  const overlay: Overlay = { kind: 'secrets', form, fields, active: 2, error: null, busy: false };
+  const text = (await after({ type: 'overlay', overlay })).join('\n');
+  t.regex(text, /Export the keys: \/tmp\/alice\.scx/);
+  t.regex(text, / {2}Password .*•\s.*\n.* {2}Passphrase .*•\s.*\n.*■+·* \w+.*\n.*▸ /);
+  const checking: Overlay = {
+    ...overlay,
+    form: { do: 'check', path: '/tmp/alice.scx' },
+    fields: fields.slice(2),
+    active: 0,
+  };
+  t.regex(
+    (await after({ type: 'overlay', overlay: checking })).join('\n'),
+    /the passphrase or the 24 words · Enter checks/,
+  );
 });
 
 test('a join link stands on one line if the window has room for it', async (t) => {
