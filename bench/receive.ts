@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
-import type { Client } from '../src/client/client-api.ts';
+import type { Client } from '../src/client/api/client-api.ts';
 import { connect } from '../src/client/connect.ts';
 import { type BenchDaemon, startDaemon } from './daemon.ts';
 import { cpuSeconds, residentMiB } from './process.ts';

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
 import xterm, { type Terminal } from '@xterm/headless';
-import type { Client } from '../src/client/client-api.ts';
+import type { Client } from '../src/client/api/client-api.ts';
 import type { ConversationName, Message } from '../src/client/types.ts';
 import { terminalSvg } from './terminal-svg.ts';
 

@@ -4,23 +4,20 @@
  */
 
 import { safetyNumber } from '../protocol/account/safety-number.ts';
-import { fromHex, hex } from '../protocol/base/bytes.ts';
-import { ProtocolError } from '../protocol/base/errors.ts';
-import { isEmoji } from '../protocol/base/safe-text.ts';
-import { type Content, type ContentRef, encodeContent } from '../protocol/sealed/content.ts';
-import type { Client } from './client-api.ts';
+import { hex } from '../protocol/base/bytes.ts';
+import type { Client } from './api/client-api.ts';
 import { type ClientParts, openParts } from './client-parts.ts';
 import { repeatOnReconnect } from './connection/repeat-on-reconnect.ts';
 import { type HistoryOptions, readHistory, readUnresolved } from './conversations/history.ts';
 import { addUnsent } from './conversations/list-conversations.ts';
-import { ClientError, throwClientError } from './errors.ts';
+import { throwClientError } from './errors.ts';
 import type { ExportRequest, MadeExport } from './export-types.ts';
 import { makeExport } from './key-export/make-export.ts';
 import { ClientLifecycle } from './lifecycle.ts';
 import { rotateKeys } from './login/account-changes.ts';
 import type { SignedIn } from './login/sign-in.ts';
-import { type ConversationRef, nameOfRecipient } from './notes/conversation-ref.ts';
-import { shownName } from './people/shown-name.ts';
+import { MessageActions } from './message-actions.ts';
+import type { ConversationRef } from './notes/conversation-ref.ts';
 import type {
   ClientEvent,
   Conversation,
@@ -46,11 +43,13 @@ export class ChatClient implements Client {
   readonly #signedIn: SignedIn;
   readonly #lifecycle: ClientLifecycle;
   readonly #parts: ClientParts;
+  readonly #messages: MessageActions;
 
   private constructor(signedIn: SignedIn, lifecycle: ClientLifecycle) {
     this.#signedIn = signedIn;
     this.#lifecycle = lifecycle;
     this.#parts = lifecycle.parts;
+    this.#messages = new MessageActions(lifecycle.parts);
   }
 
   /** Joins the rooms if needed; the client catches up in the background. @throws as openParts */
@@ -108,45 +107,28 @@ export class ChatClient implements Client {
     );
   }
 
-  async queue(to: ConversationName, body: string, options: { reply?: MessageRef } = {}): Promise<Message> {
-    const ref = await this.#parts.recipients.recipientOrUnresolved(to);
-    return this.#post(ref, await this.#content(ref, body, options.reply));
+  queue(to: ConversationName, body: string, options: { reply?: MessageRef } = {}): Promise<Message> {
+    return this.#messages.queue(to, body, options);
   }
 
-  async send(to: ConversationName, text: string, options: { until?: 'sent' | 'delivered' } = {}): Promise<Message> {
-    const ref = await this.#parts.recipients.recipientOrUnresolved(to);
-    if (options.until === 'delivered' && ref.kind === 'room')
-      throw new ClientError('usage', 'messages in a room get no receipts; wait until it is sent');
-    const content = await this.#content(ref, text, undefined);
-    return (await this.#parts.myMessages.send(ref, checkedContent(content), { until: options.until ?? 'sent' }))
-      .reached;
+  send(to: ConversationName, text: string, options: { until?: 'sent' | 'delivered' } = {}): Promise<Message> {
+    return this.#messages.send(to, text, options);
   }
 
-  async edit(message: Message, text: string): Promise<void> {
-    if (message.body.kind === 'file')
-      throw new ClientError('usage', 'a file cannot be edited; delete it and send another');
-    const ref = await this.#ownMessage(message, 'edit');
-    await this.#post(ref, { kind: 'edit', target: fromHex(message.id), text });
+  edit(message: Message, text: string): Promise<void> {
+    return this.#messages.edit(message, text);
   }
 
-  async remove(message: Message): Promise<void> {
-    if (message.seq === null && message.state === 'failed') return this.#parts.myMessages.drop(message);
-    const ref = await this.#ownMessage(message, 'delete');
-    await this.#post(ref, { kind: 'delete', target: fromHex(message.id) });
+  remove(message: Message): Promise<void> {
+    return this.#messages.remove(message);
   }
 
-  async react(message: Message, emoji: string, on: boolean): Promise<void> {
-    // A reaction that another program sent may be any text, and can be taken back.
-    if (on && !isEmoji(emoji)) throw new ClientError('usage', 'a reaction is one emoji');
-    const ref = await this.#parts.recipients.recipient(message.conversation);
-    await this.#post(ref, { kind: 'reaction', to: await this.#storedRef(ref, message), emoji, on });
+  react(message: Message, emoji: string, on: boolean): Promise<void> {
+    return this.#messages.react(message, emoji, on);
   }
 
-  async retry(id: string): Promise<void> {
-    const { outboxStore, myMessages } = this.#parts;
-    const item = await outboxStore.withId(id);
-    if (item?.state !== 'failed') throw new ClientError('refused', 'there is no failed message with this id');
-    await myMessages.retry(await this.#parts.recipients.recipientOrUnresolved(nameOfRecipient(item.recipient)), id);
+  retry(id: string): Promise<void> {
+    return this.#messages.retry(id);
   }
 
   async markRead(conversation: ConversationName, seq: number): Promise<void> {
@@ -282,44 +264,8 @@ export class ChatClient implements Client {
     await this.#signedIn.close();
   }
 
-  async #content(ref: ConversationRef, text: string, reply: MessageRef | undefined): Promise<Content> {
-    if (reply === undefined) return { kind: 'text', text };
-    return { kind: 'reply', to: await this.#storedRef(ref, reply), text };
-  }
-
-  #post(ref: ConversationRef, content: Content): Promise<Message> {
-    return this.#parts.myMessages.queue(ref, checkedContent(content));
-  }
-
-  /** Returns the reference to a message that the conversation holds. @throws ClientError 'refused' when it does not */
-  async #storedRef(ref: ConversationRef, message: MessageRef): Promise<ContentRef> {
-    if (ref.kind === 'room') await this.#lifecycle.synced(ref);
-    await this.#parts.messages.checkStored(ref, message);
-    return { author: fromHex(message.author), id: fromHex(message.id) };
-  }
-
-  /** Returns the conversation of a stored message of this account. @throws ClientError 'refused' @param what a verb, for the error */
-  async #ownMessage(message: Message, what: string): Promise<ConversationRef> {
-    if (message.from !== this.me.name || message.formerKey)
-      throw new ClientError('refused', `only ${shownName(message)} can ${what} this message`);
-    const ref = await this.#parts.recipients.recipient(message.conversation);
-    await this.#storedRef(ref, message);
-    return ref;
-  }
-
   /** @throws ClientError 'refused' instead of a Refusal */
   async #withClientErrors<T>(action: () => Promise<T>): Promise<T> {
     return action().catch(throwClientError);
-  }
-}
-
-/** Returns `content`. @throws ClientError 'usage' when it is too long or malformed */
-function checkedContent(content: Content): Content {
-  try {
-    encodeContent(content);
-    return content;
-  } catch (error) {
-    if (error instanceof ProtocolError) throw new ClientError('usage', error.message);
-    throw error;
   }
 }

@@ -1,8 +1,8 @@
+import type { Client } from './api/client-api.ts';
 import { ChatClient } from './client.ts';
-import type { Client } from './client-api.ts';
+import type { ConnectOptions } from './connect-types.ts';
 import { type SignedIn, signIn } from './login/sign-in.ts';
 import type { Profile } from './profile/profile.ts';
-import type { ConnectOptions } from './types.ts';
 
 /**
  * Logs in, or registers when `options.register` is given, and joins the rooms. Resolves with a client that is online; it fetches

@@ -1,5 +1,6 @@
 /** What the library and the programs give to and get from exports. */
-import type { ConnectOptions, ConversationName } from './types.ts';
+import type { ConnectOptions } from './connect-types.ts';
+import type { ConversationName } from './types.ts';
 
 /** What to export, and where to. `passphrase` or `words` is needed; either opens the file later. */
 export type ExportRequest = {

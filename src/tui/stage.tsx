@@ -4,8 +4,8 @@
  */
 import { PassThrough } from 'node:stream';
 import { render } from 'ink';
-import type { Client } from '../client/client-api.ts';
-import type { Ask } from '../client/types.ts';
+import type { Client } from '../client/api/client-api.ts';
+import type { Ask } from '../client/connect-types.ts';
 import type { Clock } from '../platform/clock.ts';
 import { keepHeapSmall } from '../platform/heap-limit.ts';
 import { suspendProcessGroup } from '../platform/terminal/job-control.ts';

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import type { Doubt } from '../../src/client/connect-types.ts';
 import { lastLogin } from '../../src/client/login/sign-in.ts';
-import type { Doubt } from '../../src/client/types.ts';
 import { fromHex } from '../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../src/protocol/link/daemon-identity.ts';
 import type { Welcome } from '../../src/protocol/wire/login-requests.ts';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, glob, readFile, writeFile } from 'node:fs/promises';
+import { cp, glob, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -67,10 +67,8 @@ test('a program and all examples compile elsewhere against the installed library
     ({ code }, i) => `export async function example${i}(client: Client) {{\n${code}\n}}\n`,
   );
   await writeFile(join(dir, 'examples.ts'), exampleImports + functions.join(''));
-  const types = join(dir, 'node_modules/securechat/dist/types/client');
-  const api = await Promise.all(
-    ['client-api', 'account-methods'].map((name) => readFile(join(types, `${name}.d.ts`), 'utf8')),
-  );
+  const types = join(dir, 'node_modules/securechat/dist/types/client/api');
+  const api = await Promise.all((await readdir(types)).map((name) => readFile(join(types, name), 'utf8')));
   const members = api.join('').match(/^ {4}(readonly )?\w+[(:]/gm) ?? [];
   t.true(members.length > 25);
   for (const member of [...members, 'class ClientError', 'class Refusal', 'function connect', 'function listen'])

@@ -2,8 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import type { Doubt } from '../../src/client/connect-types.ts';
 import { rotateKeys } from '../../src/client/login/account-changes.ts';
-import type { Doubt } from '../../src/client/types.ts';
 import { connectChat, lines, type TestChat, textOf } from '../helpers/client/chat.ts';
 import { fixtureRsa, quietAsk, rsaInTurn, signInAs } from '../helpers/client/sign-in.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';

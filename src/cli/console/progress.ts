@@ -3,7 +3,7 @@
  * plain line for each slow step.
  */
 
-import type { Ask } from '../../client/types.ts';
+import type { Ask } from '../../client/connect-types.ts';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { isLineOnly } from '../../platform/terminal/terminal-support.ts';
 import type { Output } from './output.ts';

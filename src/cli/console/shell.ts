@@ -6,7 +6,8 @@
  */
 
 import * as fs from 'node:fs/promises';
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
+import type { Ask, ConnectOptions } from '../../client/connect-types.ts';
 import { ClientError } from '../../client/errors.ts';
 import { DEFAULT_TIMEOUT_MS } from '../../client/login/prepare-login.ts';
 import { lastLogin, type SignedIn, signIn } from '../../client/login/sign-in.ts';
@@ -14,7 +15,6 @@ import { DEFAULT_SERVER } from '../../client/profile/global-options.ts';
 import { type AskPassphrase, KeyFile } from '../../client/profile/key-file.ts';
 import { profileFolder } from '../../client/profile/paths.ts';
 import { Profile } from '../../client/profile/profile.ts';
-import type { Ask, ConnectOptions } from '../../client/types.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { systemRandom } from '../../platform/random.ts';
 import { nameProblem, printable } from '../../protocol/base/safe-text.ts';

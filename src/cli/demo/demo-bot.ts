@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import type { ConversationName, FileInfo, Message } from '../../client/types.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';
 import { BotReplies, botTexts, type Reply } from './bot-replies.ts';

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import prettyBytes from 'pretty-bytes';
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import type { ConversationName, Message } from '../../client/types.ts';
 import type { Output } from '../console/output.ts';
 import type { Shell } from '../console/shell.ts';

@@ -4,7 +4,7 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import { connect } from '../../client/connect.ts';
 import type { Shell } from '../console/shell.ts';
 import { type DaemonProcess, startDaemonProcess } from './daemon-process.ts';

@@ -3,10 +3,10 @@
  * screen does.
  */
 
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
+import type { ConnectOptions } from '../../client/connect-types.ts';
 import { ClientError } from '../../client/errors.ts';
 import { FORGOTTEN_PASSWORD } from '../../client/login/register.ts';
-import type { ConnectOptions } from '../../client/types.ts';
 import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
 import { nameProblem } from '../../protocol/base/safe-text.ts';
 import type { LoginBackend } from '../../tui/login/login-controller.ts';

@@ -3,7 +3,7 @@
  * screen and knows no panes. This file reads and prints the lines.
  */
 
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import { ClientError, closedLinkError } from '../../client/errors.ts';
 import type { ClientEvent, Conversation, ConversationName, Message } from '../../client/types.ts';
 import { type Clock, sleep } from '../../platform/clock.ts';

@@ -1,6 +1,6 @@
 /** Counts the client's unanswered calls: at the end, line mode waits for them. */
 
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import { ClientError } from '../../client/errors.ts';
 
 /** Calls that take as long as the file; the next line does not wait for them. */

@@ -2,7 +2,7 @@
  * Sends the read positions of printed messages: the first at once, further ones after an interval, and the last before the end.
  */
 
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import type { ConversationName } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { READ_EVERY } from '../../tui/state/read-position.ts';

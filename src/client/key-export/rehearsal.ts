@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { ExportContents } from '../../protocol/account/export-contents.ts';
 import { joinLink } from '../../protocol/link/daemon-identity.ts';
 import { type ClientParts, openParts } from '../client-parts.ts';
+import type { Ask, ConnectOptions } from '../connect-types.ts';
 import { parseServer } from '../connection/server-address.ts';
 import { ConversationLimit, type ListedConversation, listConversations } from '../conversations/list-conversations.ts';
 import { ClientError } from '../errors.ts';
@@ -16,7 +17,6 @@ import type { CheckedExport } from '../export-types.ts';
 import { type Platform, prepareLogin } from '../login/prepare-login.ts';
 import { startSession } from '../login/sign-in.ts';
 import { EntryProcessor } from '../timeline/entry-processor.ts';
-import type { Ask, ConnectOptions } from '../types.ts';
 import { logInByExport } from './export-login.ts';
 import { accountOf, restoreInto } from './restored-account.ts';
 

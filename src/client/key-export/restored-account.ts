@@ -2,6 +2,7 @@
 
 import type { ExportContents } from '../../protocol/account/export-contents.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
+import type { Doubt } from '../connect-types.ts';
 import { type Address, addressText } from '../connection/dial.ts';
 import { parseServer } from '../connection/server-address.ts';
 import { ClientError } from '../errors.ts';
@@ -11,7 +12,6 @@ import { mergeKeys } from '../keys/merge-keys.ts';
 import { currentCard } from '../keys/my-keys.ts';
 import type { PreparedLogin } from '../login/prepare-login.ts';
 import { restorePins } from '../trust/restored-pins.ts';
-import type { Doubt } from '../types.ts';
 
 /** Stores keys, pinned people and the daemon, which needs no password to be trusted: the export comes from a profile that trusted it. */
 export async function restoreInto(

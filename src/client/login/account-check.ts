@@ -5,10 +5,10 @@
  */
 import { equal } from '../../protocol/base/bytes.ts';
 import type { Welcome } from '../../protocol/wire/login-requests.ts';
+import type { Ask, Doubt } from '../connect-types.ts';
 import { ClientError } from '../errors.ts';
 import type { Account } from '../keys/account-store.ts';
 import { currentCard } from '../keys/my-keys.ts';
-import type { Ask, Doubt } from '../types.ts';
 
 /** Returns what the person must agree to; null if nothing. @throws ClientError 'untrusted' for a contradiction that always fails */
 export function findDoubt(welcome: Welcome, local: Account | null, name: string): Doubt | null {

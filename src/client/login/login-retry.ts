@@ -1,10 +1,10 @@
 /** Retries the first login while the daemon answers but lets nobody in. */
 import type { Clock } from '../../platform/clock.ts';
 import type { Random } from '../../platform/random.ts';
+import type { Ask } from '../connect-types.ts';
 import { holdProcess } from '../connection/keep-alive.ts';
 import { isWorthRetry, retryWaitMs } from '../connection/retry.ts';
 import { isTemporary } from '../errors.ts';
-import type { Ask } from '../types.ts';
 
 type LoginRetryOptions = {
   ask: Pick<Ask, 'waiting'>;

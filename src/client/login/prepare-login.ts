@@ -7,6 +7,7 @@ import { type Random, systemRandom } from '../../platform/random.ts';
 import { type Opaque, opaquePool } from '../../protocol/crypto/opaque.ts';
 import { type Rsa, rsaPool } from '../../protocol/crypto/rsa-pool.ts';
 import { missingMlKem } from '../../protocol/crypto/xwing.ts';
+import type { ConnectOptions } from '../connect-types.ts';
 import { type Address, readFingerprint } from '../connection/dial.ts';
 import { parseServer } from '../connection/server-address.ts';
 import { ClientError } from '../errors.ts';
@@ -16,7 +17,6 @@ import { DEFAULT_SERVER } from '../profile/global-options.ts';
 import { profileFolder } from '../profile/paths.ts';
 import { Profile } from '../profile/profile.ts';
 import { expectedFingerprint, KnownDaemons } from '../trust/known-daemons.ts';
-import type { ConnectOptions } from '../types.ts';
 import { Authenticator } from './authenticator.ts';
 import { deviceNameOf } from './device-name.ts';
 

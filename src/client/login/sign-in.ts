@@ -3,6 +3,7 @@
  * the profile, trusts the daemon, connects, logs in and keeps the keys; client.ts builds the conversations on this.
  */
 import { systemClock } from '../../platform/clock.ts';
+import type { ConnectOptions } from '../connect-types.ts';
 import { Connection } from '../connection/connection.ts';
 import { addressText } from '../connection/dial.ts';
 import { keepAlive } from '../connection/keep-alive.ts';
@@ -13,7 +14,6 @@ import type { DeviceLease } from '../profile/device-lock.ts';
 import { lastAccount } from '../profile/last-account.ts';
 import type { Profile } from '../profile/profile.ts';
 import { KnownDaemons } from '../trust/known-daemons.ts';
-import type { ConnectOptions } from '../types.ts';
 import { closeAccount } from './account-changes.ts';
 import type { Authenticator, LoginResult } from './authenticator.ts';
 import { type Platform, type PreparedLogin, prepareLogin } from './prepare-login.ts';

@@ -1,6 +1,6 @@
 /** New messages as an async iterable. */
 
-import type { Client } from '../client-api.ts';
+import type { Client } from '../api/client-api.ts';
 import { ClientError, closedLinkError } from '../errors.ts';
 import type { ClientEvent, Message } from '../types.ts';
 

@@ -2,10 +2,10 @@
 import type { Clock } from '../../platform/clock.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import { fingerprintWords } from '../../protocol/link/daemon-identity.ts';
+import type { Ask } from '../connect-types.ts';
 import { type Address, addressText, untrustedJoinLinkError, wrongJoinLinkError } from '../connection/dial.ts';
 import { ClientError } from '../errors.ts';
 import type { ProfileDb } from '../profile/profile-db.ts';
-import type { Ask } from '../types.ts';
 
 export type KnownDaemon = {
   fingerprint: Uint8Array;

@@ -3,7 +3,7 @@
  * nothing. One login: brings the client's events into the store, sends what is written, and marks what was read.
  */
 
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import type { ClientEvent, Conversation, ConversationName, Message, TransferState } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';

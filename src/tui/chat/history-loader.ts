@@ -1,6 +1,6 @@
 /** Fetches the history that the window, the line "new" and a search need. */
 
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import { ClientError } from '../../client/errors.ts';
 import type { ConversationName } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';

@@ -1,5 +1,5 @@
 /** Locks the screen after a time without a key, if the profile is locked and says so. */
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { unlockForm } from '../state/state.ts';
 import type { Store } from '../update/state-store.ts';

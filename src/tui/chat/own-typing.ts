@@ -1,6 +1,6 @@
 /** Sends typing events for the composer, and ends the display of other people's. */
 
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import type { ConversationName } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { textOf } from '../state/editor.ts';

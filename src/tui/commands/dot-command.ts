@@ -2,7 +2,7 @@
  * Folder `commands`: the dot-commands: name, usage, help and action together; they return results and draw nothing. What a
  * dot-command is and what it returns. The screen and line mode show results, each in its way; a command shows nothing itself.
  */
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import type { ConversationName, Device, FileInfo, Message, Person, TransferState } from '../../client/types.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
 import type { CommandName } from '../command-line/command-names.ts';

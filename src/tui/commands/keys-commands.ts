@@ -1,6 +1,6 @@
 /** The keys of one's own account: exported, checked and renewed. An import comes before a login: it is in the shell only. */
 import * as fs from 'node:fs/promises';
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import { ClientError } from '../../client/errors.ts';
 import { exportKeyFrom, openContents, readKeyExport } from '../../client/key-export/open-export.ts';
 import { Rehearsal } from '../../client/key-export/rehearsal.ts';

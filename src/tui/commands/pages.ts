@@ -1,6 +1,6 @@
 /** The lines of the pages on which the screen shows longer results. */
 
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import { shownName } from '../../client/people/shown-name.ts';
 import type { Device, Person } from '../../client/types.ts';
 import { commandNames } from '../command-line/command-names.ts';

@@ -3,7 +3,7 @@
  * changes, and adopts the settings of other windows at once.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import type { SealedRows } from '../../client/profile/sealed-rows.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { Mutex } from '../../protocol/base/mutex.ts';

@@ -3,9 +3,9 @@
  * account, checks the input and shows faults beside their fields.
  */
 
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
+import type { Ask, ConnectOptions } from '../../client/connect-types.ts';
 import { ClientError } from '../../client/errors.ts';
-import type { Ask, ConnectOptions } from '../../client/types.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { isSamePassword, newPasswordProblem } from '../../protocol/base/password.ts';
 import { MAX_INVITE, nameProblem, printable } from '../../protocol/base/safe-text.ts';

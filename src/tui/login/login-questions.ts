@@ -1,6 +1,6 @@
 /** Questions of a login, shown over any screen. */
 
-import type { Doubt } from '../../client/types.ts';
+import type { Doubt } from '../../client/connect-types.ts';
 import { printable } from '../../protocol/base/safe-text.ts';
 import type { Question } from '../state/question.ts';
 import type { Store } from '../update/state-store.ts';

@@ -1,5 +1,5 @@
 /** The events that change the screen's state. */
-import type { Client } from '../../client/client-api.ts';
+import type { Client } from '../../client/api/client-api.ts';
 import type {
   ClientEvent,
   Conversation,

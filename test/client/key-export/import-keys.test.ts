@@ -1,10 +1,10 @@
 /** What an import refuses or asks, and that the profile is then as it was. */
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import type { Doubt } from '../../../src/client/connect-types.ts';
 import { importKeys, importKeysOnly } from '../../../src/client/key-export/import-keys.ts';
 import { rotateKeys } from '../../../src/client/login/account-changes.ts';
 import type { SignedIn } from '../../../src/client/login/sign-in.ts';
-import type { Doubt } from '../../../src/client/types.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../../src/protocol/link/daemon-identity.ts';
 import { exported, quick } from '../../helpers/client/exports.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Client } from '../../../src/client/client-api.ts';
+import type { Client } from '../../../src/client/api/client-api.ts';
 import { ClientError } from '../../../src/client/errors.ts';
 import { listen } from '../../../src/client/messages/message-stream.ts';
 import type { ClientEvent, Message } from '../../../src/client/types.ts';

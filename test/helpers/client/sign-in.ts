@@ -1,9 +1,9 @@
 /** Signs a client in, with keys from the fixtures instead of a search for primes. */
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import type { Ask, ConnectOptions } from '../../../src/client/connect-types.ts';
 import type { Platform } from '../../../src/client/login/prepare-login.ts';
 import { type SignedIn, signIn } from '../../../src/client/login/sign-in.ts';
-import type { Ask, ConnectOptions } from '../../../src/client/types.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa, type Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { type FixtureName, fixtureKey } from '../../fixtures/keys.ts';

@@ -1,5 +1,5 @@
+import type { Client } from '../../../src/client/api/client-api.ts';
 import { reactionsOf } from '../../../src/client/cache/message-changes.ts';
-import type { Client } from '../../../src/client/client-api.ts';
 import type { ExportRequest, MadeExport } from '../../../src/client/export-types.ts';
 import type {
   ClientEvent,

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Client } from '../../../src/client/client-api.ts';
+import type { Client } from '../../../src/client/api/client-api.ts';
+import type { ConnectOptions } from '../../../src/client/connect-types.ts';
 import { ClientError } from '../../../src/client/errors.ts';
-import type { ConnectOptions } from '../../../src/client/types.ts';
 import { Actions } from '../../../src/tui/actions/actions.ts';
 import { IdleLock } from '../../../src/tui/chat/idle-lock.ts';
 import { type LoginBackend, LoginController } from '../../../src/tui/login/login-controller.ts';

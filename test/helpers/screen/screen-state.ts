@@ -1,4 +1,4 @@
-import type { Client } from '../../../src/client/client-api.ts';
+import type { Client } from '../../../src/client/api/client-api.ts';
 import type { Conversation, Message, Person } from '../../../src/client/types.ts';
 import type { Event } from '../../../src/tui/state/event.ts';
 import { chatOf, openThread } from '../../../src/tui/state/focus.ts';

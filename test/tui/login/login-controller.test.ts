@@ -1,8 +1,8 @@
 /** The login form: the server, the account, and its errors. */
 import test from 'ava';
-import type { Client } from '../../../src/client/client-api.ts';
+import type { Client } from '../../../src/client/api/client-api.ts';
+import type { ConnectOptions } from '../../../src/client/connect-types.ts';
 import { ClientError } from '../../../src/client/errors.ts';
-import type { ConnectOptions } from '../../../src/client/types.ts';
 import { Refusal } from '../../../src/protocol/base/errors.ts';
 import type { Login } from '../../../src/tui/state/login-form.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Client } from '../../../client/client-api.ts';
+import type { Client } from '../../../client/api/client-api.ts';
 import { closedLinkError } from '../../../client/errors.ts';
 import type { Conversation, Message, NewDevice } from '../../../client/types.ts';
 import { newDeviceText } from '../../../tui/text/device-text.ts';

@@ -1,5 +1,5 @@
 import * as fs from 'node:fs/promises';
-import type { Client } from '../../../client/client-api.ts';
+import type { Client } from '../../../client/api/client-api.ts';
 import { ClientError } from '../../../client/errors.ts';
 import { DEFAULT_SERVER } from '../../../client/profile/global-options.ts';
 import { downloadsFolder, profileFolder } from '../../../client/profile/paths.ts';

@@ -1,6 +1,6 @@
 /** Folder `talk`: the commands that send and show messages; they do not know how files are transferred. */
 
-import type { Client } from '../../../client/client-api.ts';
+import type { Client } from '../../../client/api/client-api.ts';
 import { ClientError } from '../../../client/errors.ts';
 import type { ConversationName } from '../../../client/types.ts';
 import type { Command } from '../../command.ts';

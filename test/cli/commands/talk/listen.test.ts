@@ -2,7 +2,7 @@ import test from 'ava';
 import { listen } from '../../../../src/cli/commands/talk/listen.ts';
 import { Output } from '../../../../src/cli/console/output.ts';
 import type { Shell } from '../../../../src/cli/console/shell.ts';
-import type { Client } from '../../../../src/client/client-api.ts';
+import type { Client } from '../../../../src/client/api/client-api.ts';
 import type { ClientEvent } from '../../../../src/client/types.ts';
 import { message } from '../../../helpers/screen/messages.ts';
 import { until } from '../../../helpers/until.ts';

@@ -1,6 +1,6 @@
 /** The part of the library's interface that is about one's own account: its devices, password and keys. */
-import type { ExportRequest, MadeExport } from './export-types.ts';
-import type { Device, ProfileLock } from './types.ts';
+import type { ExportRequest, MadeExport } from '../export-types.ts';
+import type { Device, ProfileLock } from '../types.ts';
 
 /** Methods of `Client`. They throw ClientError; the codes are listed with each method. */
 export interface AccountMethods {
