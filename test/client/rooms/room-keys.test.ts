@@ -1,20 +1,15 @@
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { accountKey, type ClientContext } from '../../../src/client/login/client-context.ts';
 import { RoomKeys } from '../../../src/client/rooms/room-keys.ts';
 import { RoomMembers } from '../../../src/client/rooms/room-members.ts';
-import { systemRandom } from '../../../src/platform/random.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { ProtocolError } from '../../../src/protocol/base/errors.ts';
-import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { EPOCH_SKEW_MS, mintEpoch } from '../../../src/protocol/sealed/epoch.ts';
-import { encodeJoinBody } from '../../../src/protocol/sealed/room-bodies.ts';
-import { createLobby, signLogEntry } from '../../../src/protocol/sealed/room-log.ts';
+import { EPOCH_SKEW_MS } from '../../../src/protocol/sealed/epoch.ts';
 import type { Entry } from '../../../src/protocol/wire/fields.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
 import { connectChat } from '../../helpers/client/chat.ts';
-import { openProfile } from '../../helpers/client/profile.ts';
+import { forgedLobby } from '../../helpers/client/forged-lobby.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
-import { DAEMON_ID, NO_HASH, type Person, person, T0 } from '../../helpers/protocol/people.ts';
+import { NO_HASH, person, T0 } from '../../helpers/protocol/people.ts';
 
 test.serial('an epoch that arrives by event and by fetch at once is taken once', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
@@ -52,61 +47,8 @@ test.serial('an epoch that arrives by event and by fetch at once is taken once',
   t.is(hex(keys.headId), one.id);
 });
 
-/** Alice in a lobby with Bob, whose key she accepted, and with Mallory, whose key she did not. */
-async function lobby(t: ExecutionContext) {
-  const [alice, bob, mallory] = await Promise.all([person('alice'), person('bob'), person('mallory')]);
-  const sign = fixtureKey('daemon-sign');
-  const { room, entry } = await createLobby(inlineRsa, sign, DAEMON_ID, '#lobby', 1, systemRandom);
-  const accepted = new Set([alice, bob]);
-  const spkiOf = async (idFp: Uint8Array) =>
-    [...accepted].find((one) => hex(one.idFp) === hex(idFp))?.identity.spki ?? null;
-  const context = {
-    profile: await openProfile(t),
-    keyring: { me: alice, encryptionKeys: () => [alice.mine], sigSpkiOf: spkiOf, acceptedSpki: spkiOf },
-    rsa: inlineRsa,
-    daemonId: DAEMON_ID,
-    daemonSignSpki: sign.spki,
-    account: 'a',
-  } as unknown as ClientContext;
-  const place = (seq: number, kind: Entry['kind'], bytes: Uint8Array): Entry => {
-    return { seq, at: T0, kind, from: null, bytes, file: null, keys: [] };
-  };
-  const members = await RoomMembers.load(context, room);
-  await members.take([place(1, 'log', entry)]);
-  for (const [i, { name, idFp, identity }] of [alice, bob, mallory].entries()) {
-    const chain = {
-      room,
-      n: i + 1,
-      prev: members.log.head,
-      time: T0,
-      body: encodeJoinBody({ sigSpki: identity.spki }),
-    } as const;
-    const about = { ...chain, op: 'join', subject: { name, idFp }, actor: idFp } as const;
-    await members.take([place(2 + i, 'log', await signLogEntry(inlineRsa, identity, about))]);
-  }
-  let prev = NO_HASH;
-  let seq = 10;
-  const made = async (by: Person): Promise<{ entry: Entry; id: string; key: Uint8Array }> => {
-    const about = {
-      room,
-      logHead: members.log.head,
-      epochPrev: prev,
-      time: T0,
-      random: systemRandom,
-      info: null,
-      before: null,
-    };
-    const cards = [alice.card, bob.card, mallory.card];
-    const minted = await mintEpoch(inlineRsa, { ...about, maker: { ...by.identity, idFp: by.idFp }, members: cards });
-    prev = minted.epochId;
-    const keys = minted.keys.slice(0, 1).map(({ chunk }) => ({ kind: 'chunk' as const, bytes: chunk }));
-    return { entry: { ...place(seq++, 'epoch', minted.epoch), keys }, id: hex(minted.epochId), key: minted.key };
-  };
-  return { accepted, alice, bob, mallory, made, open: () => RoomKeys.load(context, members) };
-}
-
 test('attack: an epoch of the future, or one that does not follow the newest, is refused', async (t) => {
-  const { bob, made, open } = await lobby(t);
+  const { bob, made, open } = await forgedLobby(t);
   const keys = await open();
   const first = await made(bob);
   const refused = (entry: Entry, message: string) =>
@@ -120,8 +62,28 @@ test('attack: an epoch of the future, or one that does not follow the newest, is
   await refused((await made(bob)).entry, 'an epoch that does not follow the current one');
 });
 
+test('attack: an epoch by a person who is no member there, for another log, or with a wrong signature is refused', async (t) => {
+  const { alice, bob, made, open, moves } = await forgedLobby(t);
+  const keys = await open();
+  const refused = (entry: Entry, message: string) =>
+    t.throwsAsync(keys.take(entry), { instanceOf: ProtocolError, message });
+  const carol = await person('carol');
+  const { entry } = await made(bob);
+  await refused({ ...entry, seq: 3 }, 'the maker of the epoch was no member of the room');
+  await refused((await made(carol)).entry, 'the maker of the epoch was no member of the room');
+  await refused((await made(bob, { logHead: NO_HASH })).entry, 'an epoch for another log');
+  const signed = (await made(bob)).entry;
+  const last = signed.bytes.length - 1;
+  const bytes = signed.bytes.map((byte, i) => (i === last ? byte ^ 1 : byte));
+  await refused({ ...signed, bytes }, 'a room key was refused');
+  await moves('leave', bob, 20);
+  await refused({ ...(await made(bob)).entry, seq: 21 }, 'the maker of the epoch was no member of the room');
+  const good = await made(alice);
+  t.is((await keys.take({ ...good.entry, seq: 22 })).id, good.id);
+});
+
 test('an epoch by a key that is not accepted is stored, and valid once the key is accepted', async (t) => {
-  const { accepted, bob, mallory, made, open } = await lobby(t);
+  const { accepted, bob, mallory, made, open } = await forgedLobby(t);
   const keys = await open();
   const [first, his, next] = [await made(bob), await made(mallory), await made(bob)];
   await keys.take(first.entry);
@@ -152,7 +114,7 @@ test('an epoch by a key that is not accepted is stored, and valid once the key i
 });
 
 test('attack: an epoch with a wrong signature stays invalid even if its maker is accepted later', async (t) => {
-  const { accepted, mallory, made, open } = await lobby(t);
+  const { accepted, mallory, made, open } = await forgedLobby(t);
   const keys = await open();
   const { entry, id } = await made(mallory);
   const forged = { ...entry, bytes: entry.bytes.map((byte, i) => (i === entry.bytes.length - 1 ? byte ^ 1 : byte)) };
