@@ -8,20 +8,16 @@ import { importKeys, importKeysOnly } from '../../src/client/key-export/import-k
 import { openContents, readKeyExport } from '../../src/client/key-export/open-export.ts';
 import { Rehearsal } from '../../src/client/key-export/rehearsal.ts';
 import { rotateKeys } from '../../src/client/login/account-changes.ts';
-import type { SignedIn } from '../../src/client/login/sign-in.ts';
 import type { RequestTable } from '../../src/daemon/requests/index.ts';
 import { requestTable } from '../../src/daemon/requests/index.ts';
 import type { ExportContents } from '../../src/protocol/account/export-contents.ts';
-import { hex } from '../../src/protocol/base/bytes.ts';
-import { fixtureKey } from '../fixtures/keys.ts';
 import { connectChat, lines } from '../helpers/client/chat.ts';
 import { exported, quick } from '../helpers/client/exports.ts';
 import { openProfile } from '../helpers/client/profile.ts';
-import { quietAsk, signInAs } from '../helpers/client/sign-in.ts';
+import { keysOf, quietAsk, rsaInTurn, signInAs } from '../helpers/client/sign-in.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-const keysOf = (me: SignedIn) => me.keyring.encryptionKeys().map(({ ekFp }) => hex(ekFp));
 const newProfile = async (t: ExecutionContext) => join(await temporaryFolder(t), 'profile');
 const ended = { code: 'login-refused', message: /this export no longer logs in: it was ended in the list of devices/ };
 
@@ -165,10 +161,7 @@ test.serial('an export from before a new key replaces the password, too, and no 
   const renewed = await signInAs(
     t,
     { user: 'alice', server: at.join, profile, password: 'secret' },
-    {
-      ...quick,
-      rsa: { ...quick.rsa, generate: async () => fixtureKey('carol-encryption') },
-    },
+    { ...quick, rsa: rsaInTurn('carol-encryption') },
   );
   const { keys } = await renewed.authenticator.withPassword('secret', rotateKeys);
   await renewed.close();
@@ -230,10 +223,7 @@ test.serial('keys that are on one machine only come back from an export, also af
   const refuses = importKeys(await openProfile(t, second), made.contents, { ask: quietAsk() }, quick);
   await t.throwsAsync(refuses, { code: 'refused', message: /only the machine that did it has the newest key/ });
   const agrees = quietAsk({ confirm: async ({ kind }) => kind === 'renewed-since' });
-  const rsa = {
-    ...quick.rsa,
-    generate: async () => fixtureKey('carol-encryption'),
-  };
+  const rsa = rsaInTurn('carol-encryption');
   await importKeys(await openProfile(t, second), made.contents, { ask: agrees }, { ...quick, rsa });
   const last = await signInAs(t, { user: 'alice', server: at.join, profile: second });
   t.deepEqual([last.keyring.me.card.cardSeq, keysOf(last).at(-1)], [3, before[0]]);

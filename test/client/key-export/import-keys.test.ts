@@ -4,19 +4,15 @@ import test, { type ExecutionContext } from 'ava';
 import type { Doubt } from '../../../src/client/connect-types.ts';
 import { importKeys, importKeysOnly } from '../../../src/client/key-export/import-keys.ts';
 import { rotateKeys } from '../../../src/client/login/account-changes.ts';
-import type { SignedIn } from '../../../src/client/login/sign-in.ts';
-import { hex } from '../../../src/protocol/base/bytes.ts';
 import { joinLink } from '../../../src/protocol/link/daemon-identity.ts';
 import { exported, quick } from '../../helpers/client/exports.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
-import { quietAsk, signInAs } from '../../helpers/client/sign-in.ts';
+import { keysOf, quietAsk, signInAs } from '../../helpers/client/sign-in.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const made = { user: 'alice', password: 'secret' } as const;
 const newProfile = async (t: ExecutionContext) => join(await temporaryFolder(t), 'profile');
-const keysOf = (me: SignedIn) => me.keyring.encryptionKeys().map(({ ekFp }) => hex(ekFp));
-
 /** Answers every doubt with `answer`, and records its kind. */
 function askRecording(answer: boolean) {
   const asked: Doubt['kind'][] = [];

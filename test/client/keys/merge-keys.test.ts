@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { openCard } from '../../../src/protocol/account/card.ts';
 import { hex } from '../../../src/protocol/base/bytes.ts';
 import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { type FixtureName, fixtureKey } from '../../fixtures/keys.ts';
+import { rsaInTurn } from '../../helpers/client/sign-in.ts';
 import { person } from '../../helpers/protocol/people.ts';
 
 const [alice, bob] = [await person('alice'), await person('bob')];
@@ -15,12 +15,11 @@ const own = ({ identity, cardBytes, encryption }: typeof alice): AccountKeys => 
   identity,
   keys: [{ card: cardBytes, pkcs8: encryption.pkcs8, seed: encryption.seed }],
 });
-const rsaWith = (name: FixtureName) => ({ ...inlineRsa, generate: async () => fixtureKey(name) });
 /** The keys of Alice after each renewal: a new card of the same key, then two new keys. */
 const first = own(alice);
 const sameKey = await renewKeys(inlineRsa, systemClock, first, false);
-const second = await renewKeys(rsaWith('bob-encryption'), systemClock, sameKey, true);
-const third = await renewKeys(rsaWith('carol-encryption'), systemClock, second, true);
+const second = await renewKeys(rsaInTurn('bob-encryption'), systemClock, sameKey, true);
+const third = await renewKeys(rsaInTurn('carol-encryption'), systemClock, second, true);
 const numbers = (keys: AccountKeys | null) => keys?.keys.map(({ card }) => openCard(card).cardSeq) ?? null;
 const fingerprints = (keys: AccountKeys | null) => keys?.keys.map(({ card }) => hex(openCard(card).ekFp)) ?? null;
 
@@ -40,6 +39,6 @@ test('each key is kept once, with its newest card, the newest key first, whateve
 
 test('keys that contradict each other are not merged: another identity, or two keys with one card number', async (t) => {
   t.is(mergeKeys(first, own(bob)), null);
-  const elsewhere = await renewKeys(rsaWith('carol-encryption'), systemClock, sameKey, true);
+  const elsewhere = await renewKeys(rsaInTurn('carol-encryption'), systemClock, sameKey, true);
   t.is(mergeKeys(second, elsewhere), null);
 });

@@ -3,19 +3,14 @@ import { join } from 'node:path';
 import test from 'ava';
 import type { Calls } from '../../../src/client/connection/calls.ts';
 import { type PasswordSession, rotateKeys } from '../../../src/client/login/account-changes.ts';
-import type { SignedIn } from '../../../src/client/login/sign-in.ts';
-import { hex } from '../../../src/protocol/base/bytes.ts';
-import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import type { RequestName } from '../../../src/protocol/wire/requests.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
-import { signInAs } from '../../helpers/client/sign-in.ts';
+import { keysOf, rsaInTurn, signInAs } from '../../helpers/client/sign-in.ts';
 import { openDaemon } from '../../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-const keysOf = (me: SignedIn) => me.keyring.encryptionKeys().map(({ ekFp, pkcs8 }) => [hex(ekFp), hex(pkcs8)]);
 const made = { user: 'alice', password: 'secret' } as const;
 /** An RSA whose next pair is one that Alice never had. */
-const rsa = { ...inlineRsa, generate: async () => fixtureKey('bob-encryption') };
+const rsa = rsaInTurn('bob-encryption');
 
 /** The link breaks at `method`: before the daemon has the request, or before its answer arrives. */
 function cutAt(session: PasswordSession, method: RequestName, carriedOut: boolean): PasswordSession {

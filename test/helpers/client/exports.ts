@@ -7,17 +7,16 @@ import { makeExport } from '../../../src/client/key-export/make-export.ts';
 import { openContents, readKeyExport } from '../../../src/client/key-export/open-export.ts';
 import type { SignedIn } from '../../../src/client/login/sign-in.ts';
 import type { ExportContents } from '../../../src/protocol/account/export-contents.ts';
-import { inlineRsa } from '../../../src/protocol/crypto/rsa-pool.ts';
-import { fixtureKey } from '../../fixtures/keys.ts';
 import { fastOpaque } from '../protocol/fast-opaque.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { rsaInTurn } from './sign-in.ts';
 
 export const passphrase = 'correct horse battery';
 
 /** Cryptography on this thread, whose next RSA pair is one that Alice never had. */
 export const quick = {
   opaque: fastOpaque,
-  rsa: { ...inlineRsa, generate: async () => fixtureKey('bob-encryption') },
+  rsa: rsaInTurn('bob-encryption'),
 };
 
 /** Exports the keys of `me`, with the password `secret` unless another is given. */

@@ -4,6 +4,7 @@ import type { ExecutionContext } from 'ava';
 import type { Ask, ConnectOptions } from '../../../src/client/connect-types.ts';
 import type { Platform } from '../../../src/client/login/prepare-login.ts';
 import { type SignedIn, signIn } from '../../../src/client/login/sign-in.ts';
+import { hex } from '../../../src/protocol/base/bytes.ts';
 import type { KeyPair } from '../../../src/protocol/crypto/rsa.ts';
 import { inlineRsa, type Rsa } from '../../../src/protocol/crypto/rsa-pool.ts';
 import { type FixtureName, fixtureKey } from '../../fixtures/keys.ts';
@@ -47,3 +48,6 @@ export async function signInAs(
   t.teardown(() => me.close());
   return me;
 }
+
+/** The encryption keys, newest first. */
+export const keysOf = (me: SignedIn) => me.keyring.encryptionKeys().map(({ ekFp, pkcs8 }) => [hex(ekFp), hex(pkcs8)]);

@@ -1,9 +1,9 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { destinations, searchHits } from '../../../src/tui/selectors/search.ts';
-import { filesOf, peopleOf, unreadCount } from '../../../src/tui/selectors/selectors.ts';
+import { destinations } from '../../../src/tui/selectors/search.ts';
+import { peopleOf, unreadCount } from '../../../src/tui/selectors/selectors.ts';
 import type { Event } from '../../../src/tui/state/event.ts';
-import { file, message, person } from '../../helpers/screen/messages.ts';
+import { message, person } from '../../helpers/screen/messages.ts';
 import { ScreenState } from '../../helpers/screen/screen-state.ts';
 
 const conversation = (name: '@bob' | '@carol' | '#lobby', unread: number, head = 5): Event => ({
@@ -102,106 +102,6 @@ test('property: the cached list equals a new one', (t) => {
   );
 });
 
-test("of two files that a dishonest server lists under one id, only the right author's is shown as transferred", (t) => {
-  const transfer = {
-    id: 'a',
-    author: 'bob',
-    direction: 'down',
-    name: 'n',
-    conversation: '#lobby',
-    size: 1,
-    done: 1,
-    rate: 0,
-  } as const;
-  const screen = new ScreenState().do(
-    { type: 'files', files: [file({ id: 'a', from: 'bob' })] },
-    { type: 'client-events', events: [{ type: 'transfer', transfer: { ...transfer, state: 'done', note: '/tmp/n' } }] },
-  );
-  const saved = () => filesOf(screen.chat).map((item) => item.saved);
-  t.deepEqual(saved(), ['/tmp/n']);
-  screen.do({ type: 'files', files: [file({ id: 'a', from: 'bob' }), file({ id: 'a', from: 'carol' })] });
-  t.deepEqual(saved(), ['/tmp/n', null]);
-});
-
-test('a file of a former key and one of the current key are two files with their own transfers', (t) => {
-  const about = { id: 'a', name: 'n', conversation: '#lobby', size: 1, done: 1, rate: 0 } as const;
-  const moving = { ...about, author: 'bob', direction: 'down', state: 'running', note: null } as const;
-  const old = file({ id: 'a', from: 'bob', formerKey: true, name: 'old' });
-  const screen = new ScreenState().do(
-    { type: 'files', files: [old] },
-    { type: 'client-events', events: [{ type: 'transfer', transfer: moving }] },
-  );
-  const shown = () => filesOf(screen.chat).map(({ file: { name }, transfer }) => [name, transfer?.state ?? null]);
-  t.deepEqual(
-    shown(),
-    [
-      ['n', 'running'],
-      ['old', null],
-    ],
-    'it is not taken for the one that is listed',
-  );
-  screen.do({ type: 'files', files: [old, file({ id: 'a', from: 'bob', name: 'new' })] });
-  t.deepEqual(new Set(shown().map(String)), new Set(['old,', 'new,running']));
-});
-
-test('files of the open conversation are listed, running transfers first, then the newest', (t) => {
-  const screen = new ScreenState().do(
-    {
-      type: 'files',
-      files: [file({ id: 'a', at: 1 }), file({ id: 'b', at: 2 }), file({ id: 'c', at: 3, conversation: '@bob' })],
-    },
-    {
-      type: 'client-events',
-      events: [
-        {
-          type: 'transfer',
-          transfer: {
-            id: 'u',
-            author: 'alice',
-            direction: 'up',
-            name: 'n',
-            conversation: '#lobby',
-            size: 1,
-            done: 0,
-            rate: 0,
-            state: 'running',
-            note: null,
-          },
-        },
-      ],
-    },
-  );
-  t.deepEqual(
-    filesOf(screen.chat).map(({ file: { id } }) => id),
-    ['u', 'b', 'a'],
-  );
-  t.is(filesOf(screen.chat)[0]?.file, filesOf(screen.chat)[0]?.file);
-});
-
-test('a file message lists its file, and deleting it removes the file', (t) => {
-  const screen = new ScreenState().arrive(
-    message({ seq: 1, id: 'm', body: { kind: 'file', file: file({ id: 'x' }) } }),
-  );
-  t.is(filesOf(screen.chat).length, 1);
-  screen.arrive(message({ seq: 1, id: 'm', deleted: true, body: { kind: 'file', file: file({ id: 'x' }) } }));
-  t.is(filesOf(screen.chat).length, 0);
-});
-
-test('the switcher finds by a few letters, the search by words and authors', (t) => {
-  const screen = new ScreenState().history(5, (seq) => ({ text: seq === 3 ? 'The Needle' : 'hay' }));
-  t.is(destinations(screen.chat, 'crl')[0]?.target, '@carol');
-  t.is(destinations(screen.chat, '.thm')[0]?.target, '.theme');
-  t.is(destinations(screen.chat, '')[0]?.kind, 'room');
-  t.deepEqual(
-    searchHits(screen.chat, 'needle').map(({ id }) => id),
-    ['h3'],
-  );
-  t.is(searchHits(screen.chat, 'needle BOB').length, 1, 'each word, in any order');
-  t.is(searchHits(new ScreenState().history(1, () => ({ text: 'Señor José' })).chat, 'jose senor').length, 1);
-  t.is(searchHits(screen.chat, 'bob').length, 5);
-  t.deepEqual(searchHits(screen.chat, ' '), []);
-});
-
 test('a muted conversation keeps its count but is not in the total; a blocked person is last and counts nothing', (t) => {
   const screen = new ScreenState({ people: [person('alice'), person('bob'), person('zoe')] }).do(
     { type: 'opened', conversation: '@zoe' },
@@ -243,42 +143,6 @@ test('messages and mentions of blocked people in a room are not counted, and cou
   t.like(lobby(), { unread: 1, mentioned: false });
 });
 
-test('files and messages of blocked people are not found, and are found again after unblocking', (t) => {
-  const screen = new ScreenState()
-    .history(4, (seq) => ({ text: 'needle', from: seq % 2 ? 'bob' : 'carol' }))
-    .do({
-      type: 'files',
-      files: [file({ id: 'a' }), file({ id: 'b', from: 'carol', name: 'summary.pdf' })],
-    });
-  screen.arrive(message({ seq: 9, id: 'p', conversation: '@bob', from: 'alice', to: 'bob', text: 'needle' }));
-  const seen = () => [
-    filesOf(screen.chat).map((item) => item.file.id),
-    destinations(screen.chat, 'pdf').map(({ target }) => target),
-    searchHits(screen.chat, 'needle').length,
-  ];
-  const before = seen();
-  t.deepEqual(before, [['a', 'b'], ['#lobby/bob/a', '#lobby/carol/b'], 5]);
-  screen.do({ type: 'blocked', name: 'bob', on: true });
-  t.deepEqual(seen(), [['b'], ['#lobby/carol/b'], 2]);
-  const transfer = {
-    id: 'a',
-    author: 'bob',
-    direction: 'down',
-    name: 'x',
-    conversation: '#lobby',
-    size: 1,
-    done: 0,
-    rate: 0,
-  } as const;
-  screen.do({
-    type: 'client-events',
-    events: [{ type: 'transfer', transfer: { ...transfer, state: 'running', note: null } }],
-  });
-  t.deepEqual(seen()[0], ['b'], 'nor while it is fetched');
-  screen.do({ type: 'blocked', name: 'bob', on: false });
-  t.deepEqual(seen(), before);
-});
-
 test('a block applies to the exact name, whatever its key', (t) => {
   const screen = new ScreenState({ people: [person('bob'), person('Bob')], blocked: ['bob'] });
   screen.do({
@@ -291,21 +155,4 @@ test('a block applies to the exact name, whatever its key', (t) => {
       .map(({ name }) => name),
     ['@bob'],
   );
-});
-
-test('files of two people under one id are both listed, and each is removed with its own message', (t) => {
-  const screen = new ScreenState();
-  const shared = (from: string, seq: number, deleted = false) => {
-    const theirs = file({ id: 'same', from, name: `${from}.txt`, at: seq });
-    return {
-      type: 'message',
-      message: message({ seq, from, deleted, body: { kind: 'file', file: theirs } }),
-      fresh: true,
-    } as const;
-  };
-  const names = () => filesOf(screen.chat).map(({ file: { name } }) => name);
-  screen.do({ type: 'client-events', events: [shared('bob', 1), shared('eve', 2)] });
-  t.deepEqual(names(), ['eve.txt', 'bob.txt']);
-  screen.do({ type: 'client-events', events: [shared('eve', 2, true)] });
-  t.deepEqual(names(), ['bob.txt']);
 });
