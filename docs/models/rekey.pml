@@ -1,9 +1,7 @@
-/*
- * Shows that a room's members agree on its keys while people leave, join and speak at the same time. Expected: no error;
- * with any one WITHOUT_ flag below, an error.
+/* Shows that the members of a room agree on its keys while people leave, join and speak at the same time. Expected: no error.
  *
- * Alice and Bob speak. Rita is removed, and an accomplice then sends her old join entry again. Nina joins. The daemon
- * handles one request at a time (each "atomic" below), and requests of all people come in any order.
+ * Alice and Bob speak. Rita is removed; then an accomplice sends her old join entry again. Nina joins. The daemon handles one
+ * request at a time (each "atomic" below). The requests of different people arrive in every possible order.
  *
  *   1  Nobody reads what is said after they left.
  *   2  All members have the same key under the id of an epoch.
@@ -12,6 +10,8 @@
  *   5  No message fails: each goes out after a bounded number of tries.
  *
  * -DLOBBY is the rule of the lobby and of rooms with shared history: a newcomer gets the key in use, so 4 does not hold.
+ *
+ * Each twin leaves out one rule and has an error:
  *
  *   WITHOUT_LOG_COMPARE     the daemon appends an entry whose previous entry is not the newest
  *   WITHOUT_EPOCH_COMPARE   the daemon takes an epoch whose previous epoch is not the newest
@@ -58,7 +58,6 @@ bool usedBeforeNina[MOST_KEYS];
 
 bool answerLost = false;
 bool ritaHasLeft = false;
-bool ninaHasJoined = false;
 
 /* The daemon takes a message under an epoch, if nobody left since the entry that the epoch names. */
 inline say(epoch, key, taken) {
@@ -73,7 +72,7 @@ inline say(epoch, key, taken) {
       assert(key == keyUnder[epoch]);                                 /* 2 */
       assert(continues[epoch]);                                       /* 3 */
       if
-      :: !ninaHasJoined -> usedBeforeNina[key] = true
+      :: !ninaIsIn -> usedBeforeNina[key] = true
       :: else
       fi;
       assert(!ninaReadsThePast(key))                                  /* 4 */
@@ -210,7 +209,7 @@ proctype Nina() {
     atomic {
       append(head, taken);
       if
-      :: taken -> ninaIsIn = true; ninaHasJoined = true; lastArrival = logHead
+      :: taken -> ninaIsIn = true; lastArrival = logHead
       :: else
       fi
     }
