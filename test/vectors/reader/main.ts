@@ -10,6 +10,7 @@ import { openExport, openShared, openVault, readCard } from './account.ts';
 import { H, Refused } from './bytes.ts';
 import { openSealed, publicOf } from './keys.ts';
 import { agree, checkKeyLogin, greet, proofs, readRecords } from './link.ts';
+import { readCreate, readJoin, readLog } from './room-log.ts';
 import { openBefore, openEpoch, openInfo, openMessage, openNote, openSegment, readContent } from './sealed.ts';
 
 type Strings<Name extends string> = Record<Name, string>;
@@ -80,6 +81,9 @@ const judges: Record<string, (given: Record<string, unknown>) => object> = {
       before: before.length === 0 ? null : openBefore(rest.key, before),
     };
   },
+  'room-log': ({ entries, daemonId }) =>
+    readLog((entries as string[]).map(unhex), { sign: daemon.sign, daemonId: unhex(daemonId) }),
+  'room-body': ({ op, body }) => (op === 'join' ? readJoin(unhex(body)) : readCreate(unhex(body))),
   'room-info': ({ sealed, key, room, entry, commitment }) =>
     openInfo(unhex(sealed), {
       ...{ key: unhex(key), room: unhex(room) },
