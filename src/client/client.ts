@@ -23,6 +23,7 @@ import type {
   Conversation,
   ConversationName,
   Device,
+  EndedDevices,
   FileInfo,
   FileRef,
   Gap,
@@ -227,7 +228,7 @@ export class ChatClient implements Client {
     return this.#parts.accountDevices.markSeen(devices);
   }
 
-  endDevice(device: number | null): Promise<number> {
+  endDevice(device: number | null): Promise<EndedDevices> {
     return this.#withClientErrors(() => this.#parts.accountDevices.end(device));
   }
 

@@ -24,7 +24,7 @@ export type ClientErrorCode = keyof typeof exitStatus;
  *
  * - `incomplete`: an export of keys does not restore everything.
  * - `usage`: an argument is wrong.
- * - `login-refused`: the name, the password or the passphrase of the profile is wrong, or this device was signed out.
+ * - `login-refused`: the name, the password or the passphrase of the profile is wrong, or this device was logged out.
  * - `account-closed`: this account was closed, here or on another device.
  * - `unreachable`: there is no connection; the daemon may have carried out the request all the same.
  * - `not-a-daemon`: something else answers at the address.

@@ -12,6 +12,7 @@ export type {
   Conversation,
   ConversationName,
   Device,
+  EndedDevices,
   FileInfo,
   FileRef,
   Gap,

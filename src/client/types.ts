@@ -170,6 +170,9 @@ export type Device = {
   isNew: boolean;
 };
 
+/** How many devices were logged out, and how many of them were exports of the keys. */
+export type EndedDevices = { ended: number; exports: number };
+
 /** A device that was added at `at` (ms since 1970 UTC), and that the person has not looked at. */
 export type NewDevice = Pick<Device, 'device' | 'kind' | 'name' | 'address'> & { at: number };
 
@@ -218,7 +221,7 @@ export type ClientEvent =
   | { type: 'key-changed'; name: string; pinned: string; offered: string }
   /** A device was added, now or while this client was not connected. Comes again at each start until `markDevicesSeen`. */
   | ({ type: 'new-device' } & NewDevice)
-  /** The person has looked at these new devices, here or in another program of this profile, or they were signed out. */
+  /** The person has looked at these new devices, here or in another program of this profile, or they were logged out. */
   | { type: 'devices-seen'; devices: readonly number[] }
   /** The person muted the conversation, or took that back, in this program or on any of their devices. */
   | { type: 'muted'; conversation: ConversationName; on: boolean }

@@ -115,7 +115,7 @@ test.serial('notes to oneself, people and safety numbers work', async (t) => {
     ({ ...event }) => event.type === 'people' && event.people.some((one) => one.name === 'bob' && !one.online),
   );
   t.is((await alice.client.devices()).length, 1);
-  t.is(await alice.client.endDevice(null), 0);
+  t.is((await alice.client.endDevice(null)).ended, 0);
 });
 
 test.serial('a wrong clock does not change the order', async (t) => {

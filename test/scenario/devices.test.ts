@@ -87,12 +87,12 @@ test.serial('programs of one profile are one device, and announce none of themse
 });
 
 test.serial(
-  'a device that is signed out is told so, needs the password, and is announced when it comes back',
+  'a device that is logged out is told so, needs the password, and is announced when it comes back',
   async (t) => {
     const { on, desk } = await account(t);
     const laptop = await on('laptop');
     await hears(desk, 'laptop');
-    t.is(await desk.client.endDevice(laptop.client.me.device), 1);
+    t.is((await desk.client.endDevice(laptop.client.me.device)).ended, 1);
     await desk.event(({ type }) => type === 'devices-seen');
     await laptop.event(
       (event) => event.type === 'notice' && event.text === 'this device was logged out from another session',

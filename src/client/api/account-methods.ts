@@ -1,6 +1,6 @@
 /** The part of the library's interface that is about one's own account: its devices, password and keys. */
 import type { ExportRequest, MadeExport } from '../export-types.ts';
-import type { Device, ProfileLock } from '../types.ts';
+import type { Device, EndedDevices, ProfileLock } from '../types.ts';
 
 /** Methods of `Client`. They throw ClientError; the codes are listed with each method. */
 export interface AccountMethods {
@@ -19,13 +19,13 @@ export interface AccountMethods {
   markDevicesSeen(devices: readonly Pick<Device, 'device' | 'since'>[]): Promise<void>;
 
   /**
-   * Signs a device out; it needs the password to log in again.
-   * @param device its number, or null for every other device
-   * @returns how many devices were signed out
+   * Logs a device out; it needs the password to log in again. An export that is logged out restores nothing without the password.
+   * @param device its number, or null for every other device, exports included
    * @example
-   * console.log(`${await client.endDevice(null)} other devices were signed out`);
+   * const { ended, exports } = await client.endDevice(null);
+   * console.log(`${ended} other devices were logged out, ${exports} of them exports of the keys`);
    */
-  endDevice(device: number | null): Promise<number>;
+  endDevice(device: number | null): Promise<EndedDevices>;
 
   /**
    * Changes the password.

@@ -288,7 +288,7 @@ function isChangedKey(error: unknown): boolean {
   return error instanceof ClientError && error.code === 'key-changed';
 }
 
-/** Returns why this device was signed out, with this program's advice in place of the daemon's. */
+/** Returns why this device was logged out, with this program's advice in place of the daemon's. */
 function signedOutReason(message: string): string {
   return `${message.replace(/; log in again$/, '')}; start again and log in with the password`;
 }

@@ -7,7 +7,7 @@
 import type { RequestResult } from '../../protocol/wire/requests.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { ClientContext } from '../login/client-context.ts';
-import type { Device, NewDevice } from '../types.ts';
+import type { Device, EndedDevices, NewDevice } from '../types.ts';
 import type { SeenDevice, SeenDevices } from './seen-devices.ts';
 
 type ListedDevice = RequestResult<'sessions'>['devices'][number];
@@ -80,10 +80,10 @@ export class AccountDevices {
     this.#withdrawSeen();
   }
 
-  /** Signs a device out, or with null every other one. Resolves with how many were. @throws as `list` */
-  async end(device: number | null): Promise<number> {
+  /** Logs a device out, or with null every other one. @throws as `list` */
+  async end(device: number | null): Promise<EndedDevices> {
     const gone = device === null ? [...this.#new.keys()] : [device];
-    const { ended } = await this.#connection.request('device-end', { device });
+    const ended = await this.#connection.request('device-end', { device });
     this.#withdraw(gone);
     return ended;
   }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { SealedRows } from '../profile/sealed-rows.ts';
 import type { Device } from '../types.ts';
 
-/** A device that was signed out and comes back has another `since`: it is new again. */
+/** A device that was logged out and comes back has another `since`: it is new again. */
 export type SeenDevice = Pick<Device, 'device' | 'since'>;
 
 /**

@@ -72,7 +72,7 @@ export class Authenticator {
       const result = await this.#retry.run(() => this.#logInByKey());
       if (result !== null) return result;
     } catch (error) {
-      // The device was signed out, or the keys were renewed on another machine: ask for the password.
+      // The device was logged out, or the keys were renewed on another machine: ask for the password.
       if (!(error instanceof ClientError && error.code === 'login-refused')) throw error;
     }
     return this.#retryPassword(await this.#askPassword());
@@ -91,7 +91,7 @@ export class Authenticator {
     if (result !== null) return result;
     throw new ClientError(
       'login-refused',
-      'this device was signed out, or the account was changed or closed; start again and log in with the password',
+      'this device was logged out, or the account was changed or closed; start again and log in with the password',
     );
   }
 

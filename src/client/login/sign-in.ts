@@ -24,7 +24,7 @@ export type SignedIn = Omit<Platform, 'opaque'> & {
   readonly profile: Profile;
   readonly connection: Connection;
   readonly keyring: Keyring;
-  /** The number by which the daemon knows this device: `device-end` signs it out. */
+  /** The number by which the daemon knows this device: `device-end` logs it out. */
   readonly device: number;
   readonly deviceName: string;
   /** The device that this process writes as; held until `close`. */

@@ -71,9 +71,14 @@ export const deviceOperations: Implementation<DeviceOperations> = {
   },
 
   dropDevices(tx, { idFp, device, but }) {
-    return device === null
-      ? run(tx, 'DELETE FROM devices WHERE id_fp = ? AND device <> ?', idFp, but)
-      : run(tx, 'DELETE FROM devices WHERE id_fp = ? AND device = ?', idFp, device);
+    const which = device === null ? 'device <> ?' : 'device = ?';
+    const dropped = all<Pick<DeviceRow, 'kind'>>(
+      tx,
+      `DELETE FROM devices WHERE id_fp = ? AND ${which} RETURNING kind`,
+      idFp,
+      device ?? but,
+    );
+    return { ended: dropped.length, exports: dropped.filter(({ kind }) => kind === 'export').length };
   },
 };
 

@@ -90,8 +90,8 @@ export interface DeviceOperations {
   }): DeviceKind | null;
   /** The most recently seen first. */
   devices(of: { idFp: Uint8Array }): DeviceRow[];
-  /** Drops one device, or with null every device except `but`. @returns how many */
-  dropDevices(which: { idFp: Uint8Array; device: number | null; but: number }): number;
+  /** Drops one device, or with null every device except `but`. @returns how many, and how many of them are exports */
+  dropDevices(which: { idFp: Uint8Array; device: number | null; but: number }): { ended: number; exports: number };
 }
 
 /**

@@ -71,9 +71,12 @@ export const accountRequests = {
   },
   /**
    * Ends a device's sessions and drops its ticket, so that it needs the password again. null means every other device.
-   * `ended`: how many devices had a ticket.
+   * `ended`: how many devices had a ticket; `exports`: how many of them are exports of the keys.
    */
-  'device-end': { params: v.strictObject({ device: v.nullable(u32) }), result: v.strictObject({ ended: u32 }) },
+  'device-end': {
+    params: v.strictObject({ device: v.nullable(u32) }),
+    result: v.strictObject({ ended: u32, exports: u32 }),
+  },
   /**
    * Makes another device of the account, and its ticket. A kind of `export`, for a file with the keys, needs a session
    * by password; `device` needs a session of an export. `name` is shown in the list of devices.

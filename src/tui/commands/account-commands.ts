@@ -2,7 +2,7 @@
 import { chooseDevice } from '../../client/devices/device-choice.ts';
 import type { ChatScope } from '../chat/chat-scope.ts';
 import { divide } from '../command-line/parse-line.ts';
-import { deviceLabel } from '../text/device-text.ts';
+import { deviceLabel, endedOthersText } from '../text/device-text.ts';
 import { strings } from '../text/strings.ts';
 import { attempted, type CommandFamily, done, misused, type Result, refused } from './dot-command.ts';
 
@@ -14,7 +14,7 @@ export const accountCommands = {
   },
   '.devices': {
     usage: '[end NAME|NUMBER|others]',
-    help: 'your devices; end signs one of them out, or all others',
+    help: 'your devices; end logs one of them out, or all others',
     run: devices,
   },
   '.reconnect': { usage: '', help: 'try the lost link now, without waiting', run: reconnect },
@@ -30,7 +30,7 @@ function devices({ controller }: ChatScope, argument: string): Result | Promise<
   if (verb !== '' && (verb !== 'end' || which === '')) return misused;
   return attempted(async () => {
     if (which === 'others') {
-      const text = strings.notices.ended(await client.endDevice(null));
+      const text = endedOthersText(await client.endDevice(null), '.keys export');
       return { kind: 'done', text, tone: 'good' };
     }
     const list = await client.devices();

@@ -70,12 +70,8 @@ export const notices = {
   resumed: (name: string) => `${name} goes on`,
   paused: (name: string) => `${name} is paused: .resume goes on`,
   cancelled: (name: string) => `${name} is cancelled`,
-  passwd: 'the password is changed; other devices need it at their next start',
-  ended: (count: number) =>
-    count === 0
-      ? 'no other device was signed in'
-      : `${count === 1 ? '1 other device was' : `${count} other devices were`} signed out`,
-  endedDevice: (label: string) => `${label} is signed out`,
+  passwd: 'the password is changed; other devices stay logged in: .devices end others logs them out',
+  endedDevice: (label: string) => `${label} is logged out`,
   unregistered: (name: string) => `${name} left: the account was closed`,
   keyChanged: (name: string) => `! ${name}'s key changed: .verify ${name} before you write`,
   nothingFailed: 'nothing failed to be sent',

@@ -14,7 +14,7 @@ import { notices } from './notices.ts';
 /** Short forms for the status line; the page that opens has the whole sentence. */
 const closedShort: Partial<Record<ClientErrorCode, string>> = {
   'key-changed': "the server's key changed",
-  'login-refused': 'signed out here, start again',
+  'login-refused': 'logged out here, start again',
   untrusted: 'the server is not to be trusted',
   version: 'update needed',
 };

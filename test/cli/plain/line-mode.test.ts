@@ -122,7 +122,7 @@ test('.exit takes no more lines', async (t) => {
 test('leaving does not wait for the answer to a command', async (t) => {
   const client = new FakeClient();
   client.safetyNumber = () => {
-    setImmediate(() => client.emit({ type: 'link', link: { state: 'closed', reason: 'signed out', code: 'refused' } }));
+    setImmediate(() => client.emit({ type: 'link', link: { state: 'closed', reason: 'logged out', code: 'refused' } }));
     return new Promise(() => {});
   };
   const { calls, ended } = await typeLines(['.verify bob', 'not sent'], { client });

@@ -188,13 +188,13 @@ test('the result of a password change is printed once lines are taken again', as
   }
 });
 
-test('devices are listed a line each, and one is signed out by name', async (t) => {
+test('devices are listed a line each, and one is logged out by name', async (t) => {
   const client = new FakeClient();
   client.ownDevices.push(ownDevice({ device: 12, name: 'laptop', isNew: true }));
   const { said, calls } = await typeLines(['.devices', '.devices end laptop'], { client });
   t.regex(said[0] ?? '', /^desk, this one, 10\.0\.0\.7, added .*, number 7$/);
   t.regex(said[1] ?? '', /^new: laptop, .*, 10\.0\.0\.7, added .*, number 12$/);
-  t.is(said[2], 'laptop is signed out');
+  t.is(said[2], 'laptop is logged out');
   t.deepEqual(calls, [
     ['markDevicesSeen', 2],
     ['endDevice', 12],

@@ -54,7 +54,7 @@ test('close() ends the retries after a changed key', async (t) => {
 test('a device that was logged out says by whom, and that it needs the password', async (t) => {
   const { connection, clock, newest } = reconnecting([
     away(),
-    new ClientError('login-refused', 'this device was signed out'),
+    new ClientError('login-refused', 'this device was logged out'),
   ]);
   newest().onMessage(
     encodeEvent('closing', { reason: 'ended', message: 'this device was logged out from another session' }),
@@ -74,7 +74,7 @@ test('a device that was logged out says by whom, and that it needs the password'
 test('the reason that ended an earlier session is not given for a later refusal', async (t) => {
   const { connection, clock, newest } = reconnecting([
     null,
-    new ClientError('login-refused', 'this device was signed out'),
+    new ClientError('login-refused', 'this device was logged out'),
   ]);
   newest().onMessage(encodeEvent('closing', { reason: 'ended', message: 'the server failed on a request' }));
   newest().end('closed');
@@ -83,7 +83,7 @@ test('the reason that ended an earlier session is not given for a later refusal'
   newest().end('lost');
   clock.advance(500);
   await setImmediate();
-  t.like(connection.state, { reason: 'this device was signed out' });
+  t.like(connection.state, { reason: 'this device was logged out' });
 });
 
 test('after the account was closed no other login is tried', async (t) => {

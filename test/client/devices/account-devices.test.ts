@@ -40,7 +40,8 @@ async function start(
     const before = daemon.devices;
     if (method === 'device-end') {
       daemon.devices = before.filter((one) => (params.device === null ? one.current : one.device !== params.device));
-      return { ended: before.length - daemon.devices.length };
+      const ended = before.filter((one) => !daemon.devices.includes(one));
+      return { ended: ended.length, exports: ended.filter(({ kind }) => kind === 'export').length };
     }
     whileAsking();
     return { devices: before, sessions: [{ session: 1, device: HERE, since: 0, address: '', current: true }] };
@@ -141,7 +142,7 @@ test('attack: a device that ends this one and stays is announced when this one c
   t.deepEqual(second.told(), ['new 3']);
 });
 
-test('a device that was looked at, signed out and added again is announced', async (t) => {
+test('a device that was looked at, logged out and added again is announced', async (t) => {
   const daemon = { devices: [listed(HERE), listed(0)] };
   const { devices, login, added, told } = await start(t, daemon);
   await login();
@@ -158,18 +159,18 @@ test('devices of this profile are not announced', async (t) => {
   t.deepEqual(told(), []);
 });
 
-test('a device that is signed out is no longer announced, and the others are', async (t) => {
+test('a device that is logged out is no longer announced, and the others are', async (t) => {
   const daemon = { devices: [listed(HERE)] };
   const { devices, added, login, told } = await start(t, daemon);
   await login();
   for (const device of [3, 4, 5]) await added(listed(device));
   t.deepEqual(told(), ['new 3', 'new 4', 'new 5']);
-  t.is(await devices.end(4), 1);
+  t.deepEqual(await devices.end(4), { ended: 1, exports: 0 });
   t.deepEqual(told(), ['seen 4']);
   daemon.devices = daemon.devices.filter(({ device }) => device !== 5);
   await login();
   t.deepEqual(told(), ['seen 5'], 'ended from another device');
-  t.is(await devices.end(null), 1);
+  t.deepEqual(await devices.end(null), { ended: 1, exports: 0 });
   t.deepEqual(told(), ['seen 3']);
 });
 

@@ -18,7 +18,7 @@ test('what was looked at is known to the next program of the profile, for this a
   for (const one of [next, other]) await one.refresh();
   t.deepEqual([next.isBegun, other.isBegun], [true, false]);
   t.true(next.has({ device: 1, since: 11 }) && next.has({ device: 2, since: 20 }));
-  t.false(next.has({ device: 1, since: 10 }), 'it was signed out and came back');
+  t.false(next.has({ device: 1, since: 10 }), 'it was logged out and came back');
   t.false(other.has({ device: 2, since: 20 }));
 });
 

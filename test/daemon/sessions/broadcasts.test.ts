@@ -77,6 +77,6 @@ test.serial('the first broadcast after a device was logged out uses a new key', 
   };
   const first = await broadcast();
   t.is(await broadcast(), first);
-  t.is(await bob.client.endDevice(old.client.me.device), 1);
+  t.is((await bob.client.endDevice(old.client.me.device)).ended, 1);
   t.true((await broadcast()) > first);
 });

@@ -56,8 +56,9 @@ test('one device is dropped, or all others of an account; other accounts keep th
   const other = bytes32(9);
   await store.putDevice({ idFp: other, device: 1, ticketHash, ...laptop });
   for (const device of [1, 2, 3, 4]) await store.putDevice({ idFp, device, ticketHash, ...laptop });
-  t.is(await store.dropDevices({ idFp, device: 2, but: 1 }), 1);
-  t.is(await store.dropDevices({ idFp, device: null, but: 1 }), 2);
+  await store.putDevice({ idFp, device: 5, ticketHash, ...laptop, kind: 'export' });
+  t.deepEqual(await store.dropDevices({ idFp, device: 2, but: 1 }), { ended: 1, exports: 0 });
+  t.deepEqual(await store.dropDevices({ idFp, device: null, but: 1 }), { ended: 3, exports: 1 });
   t.deepEqual(
     (await store.devices({ idFp })).map(({ device }) => device),
     [1],

@@ -1,7 +1,7 @@
 import type { AccountMethods } from '../../../src/client/api/account-methods.ts';
 import type { PeopleMethods } from '../../../src/client/api/people-methods.ts';
 import type { ExportRequest, MadeExport } from '../../../src/client/export-types.ts';
-import type { ClientEvent, Device, LinkState, Person, ProfileLock } from '../../../src/client/types.ts';
+import type { ClientEvent, Device, EndedDevices, LinkState, Person, ProfileLock } from '../../../src/client/types.ts';
 import { ownDevice, person } from './messages.ts';
 
 /** The part of FakeClient about the account and the people of the server, and what all parts share. */
@@ -86,11 +86,12 @@ export class FakeAccount implements AccountMethods, PeopleMethods {
     this.emit({ type: 'devices-seen', devices: devices.map(({ device }) => device) });
   }
 
-  async endDevice(device: number | null): Promise<number> {
+  async endDevice(device: number | null): Promise<EndedDevices> {
     this.call('endDevice', device);
-    const before = this.ownDevices.length;
-    this.ownDevices = this.ownDevices.filter((one) => (device === null ? one.current : one.device !== device));
-    return before - this.ownDevices.length;
+    const isEnded = (one: Device) => (device === null ? !one.current : one.device === device);
+    const ended = this.ownDevices.filter(isEnded);
+    this.ownDevices = this.ownDevices.filter((one) => !isEnded(one));
+    return { ended: ended.length, exports: ended.filter(({ kind }) => kind === 'export').length };
   }
 
   async closeAccount(password: string): Promise<void> {

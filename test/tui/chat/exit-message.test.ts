@@ -12,7 +12,7 @@ const closed = (reason: string, code?: 'key-changed' | 'login-refused') => ({
 test('a link that was closed for a reason opens a page, shortens the state and leaves an exit message', (t) => {
   for (const [code, status, short] of [
     ['key-changed', 5, "○ closed: the server's key changed"],
-    ['login-refused', 3, '○ closed: signed out here, start again'],
+    ['login-refused', 3, '○ closed: logged out here, start again'],
   ] as const) {
     const screen = new ScreenState().do(closed('the whole sentence', code));
     const { overlay } = screen.state;

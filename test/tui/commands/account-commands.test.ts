@@ -31,20 +31,26 @@ test('the list is shown even if the profile cannot note that it was looked at', 
   t.is(notice(), 'the disk is full');
 });
 
-test('one device is signed out by its name or number, or all others', async (t) => {
+test('one device is logged out by its name or number, or all others', async (t) => {
   const { say, calls, notice } = await openDevices(t, [ownDevice({ device: 34, name: '' })]);
   await say('.devices end laptop');
-  t.is(notice(), 'laptop is signed out');
+  t.is(notice(), 'laptop is logged out');
   await say('.devices end 34');
-  t.is(notice(), '34 is signed out');
+  t.is(notice(), '34 is logged out');
   await say('.devices end others');
-  t.is(notice(), 'no other device was signed in');
+  t.is(notice(), 'no other device was logged in');
   await say('.devices end nobody');
   t.is(notice(), 'you have no device nobody; the list shows their names and numbers');
   t.deepEqual(calls('endDevice'), [[12], [34], [null]]);
 });
 
-test('of two devices with one name none is signed out', async (t) => {
+test('the end of all others says that an export was among them', async (t) => {
+  const { say, notice } = await openDevices(t, [ownDevice({ device: 34, kind: 'export' })]);
+  await say('.devices end others');
+  t.is(notice(), '1 other device and 1 export of your keys were logged out: .keys export makes a new export');
+});
+
+test('of two devices with one name none is logged out', async (t) => {
   const { say, calls, notice } = await openDevices(t, [ownDevice({ device: 34, name: 'laptop' })]);
   await say('.devices end laptop');
   t.is(notice(), '2 devices are called laptop; give the number of one: 12, 34');

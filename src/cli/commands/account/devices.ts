@@ -1,6 +1,6 @@
 import { chooseDevice } from '../../../client/devices/device-choice.ts';
 import type { Device } from '../../../client/types.ts';
-import { deviceLabel, kindOfDevice } from '../../../tui/text/device-text.ts';
+import { deviceLabel, endedOthersText, kindOfDevice } from '../../../tui/text/device-text.ts';
 import type { Command } from '../../command.ts';
 import { reportDevice } from '../../console/result-printer.ts';
 
@@ -12,14 +12,19 @@ export const devices: Command = {
         requiresArg: true,
         describe: 'log this device out, by its number or name; it needs the password again',
       })
-      .option('end-others', { type: 'boolean', describe: 'log out every device except this one' })
+      .option('end-others', {
+        type: 'boolean',
+        describe: 'log out every device except this one, exports of your keys too',
+      })
       .conflicts('end', 'end-others'),
 
   /** Prints the devices that are left. They count as looked at. */
   async run(shell, args) {
     await shell.withClient(async (client) => {
       const end = args.end === undefined ? null : chooseDevice(await client.devices(), String(args.end)).device;
-      if (end !== null || args.endOthers === true) await client.endDevice(end);
+      if (end !== null) await client.endDevice(end);
+      if (args.endOthers === true)
+        shell.output.info(endedOthersText(await client.endDevice(null), 'securechat keys export FILE'));
       // The server answers nothing more on this link.
       if (end === client.me.device)
         return shell.output.line('this device is logged out; the next login needs the password');

@@ -3,7 +3,7 @@ import { personOf } from '../../sessions/logged-in-person.ts';
 
 export const deviceEnd: Handler<'device-end'> = async (context, session, { device }) => {
   const { idFp, name } = personOf(session);
-  const ended = await context.store.dropDevices({ idFp, device, but: session.device });
+  const dropped = await context.store.dropDevices({ idFp, device, but: session.device });
   const ending = context.sessions
     .of(name)
     .filter((other) => (device === null ? other.device !== session.device : other.device === device));
@@ -12,6 +12,7 @@ export const deviceEnd: Handler<'device-end'> = async (context, session, { devic
   }
   // Send the answer before the link closes.
   if (ending.includes(session)) context.clock.after(0, () => session.end('ended', 'this device was logged out'));
-  if (ended > 0) session.log.info({ evt: 'session_ended_by_user', user: name, count: ended }, 'devices logged out');
-  return { ended };
+  const { ended: count } = dropped;
+  if (count > 0) session.log.info({ evt: 'session_ended_by_user', user: name, count }, 'devices logged out');
+  return dropped;
 };

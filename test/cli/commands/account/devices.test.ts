@@ -7,7 +7,7 @@ import { openDaemon } from '../../../helpers/daemon/in-process-daemon.ts';
 import { jsonLines, securechat, startSecurechat } from '../../../helpers/screen/cli.ts';
 import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
 
-test('devices are named, told to a program that listens, listed, and signed out by name', async (t) => {
+test('devices are named, told to a program that listens, listed, and logged out by name', async (t) => {
   const { join: server } = (await openDaemon(t)).at;
   const dir = await temporaryFolder(t);
   const word = join(dir, 'word');
