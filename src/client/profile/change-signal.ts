@@ -8,9 +8,13 @@ const SIGNAL_FILE = 'rows.changed';
 export class ChangeSignal {
   readonly #fs: FileSystem;
   readonly #path: string;
+  readonly #listeners = new Set<() => void>();
+  readonly #closed = new AbortController();
+  /** Resolves when the file is watched, or cannot be. */
+  #watching: Promise<void> | null = null;
 
-  /** @param profile its folder, and the file system that holds it */
-  constructor({ fs, dir }: { fs: FileSystem; dir: string }) {
+  /** @param dir the folder of the profile */
+  constructor(fs: FileSystem, dir: string) {
     this.#fs = fs;
     this.#path = join(dir, SIGNAL_FILE);
   }
@@ -21,27 +25,44 @@ export class ChangeSignal {
       const file = await this.#fs.open(this.#path, 'r+');
       await writeAll(file, Uint8Array.of(0), 0).finally(() => file.close());
     } catch {
-      // The other programs read this change when they write their next one.
+      // The other programs read this change when they write its next one.
     }
   }
 
   /**
-   * Calls `listener` now, and after each change by any program of the profile, this one included. Does not keep the process alive, and
-   * costs nothing while nothing changes. Resolves when `signal` aborts, or when the disk cannot watch a file.
+   * Calls `listener` once, and after each change by any program of the profile, this one included, until `signal` aborts. Does not keep
+   * the process alive, and costs nothing while nothing changes. All listeners share one watch of the file.
    */
   async watch(listener: () => void, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return;
+    this.#listeners.add(listener);
+    signal?.addEventListener('abort', () => this.#listeners.delete(listener));
+    this.#watching ??= this.#watchFile();
+    await this.#watching;
+    // What was written before the file was watched.
+    if (!signal?.aborted) listener();
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#listeners.clear();
+  }
+
+  async #watchFile(): Promise<void> {
     try {
       await (await this.#fs.open(this.#path, 'a', 0o600)).close();
-      const events = this.#fs
-        .watch(this.#path, { persistent: false, ...(signal && { signal }) })
-        [Symbol.asyncIterator]();
-      let next = events.next();
-      // What was written before the file was watched.
-      listener();
-      for (; !(await next).done; next = events.next()) listener();
+      const changes = this.#fs.watch(this.#path, { persistent: false, signal: this.#closed.signal });
+      void this.#follow(changes[Symbol.asyncIterator]());
     } catch {
       // This program reads the changes of others when it writes its next one.
+    }
+  }
+
+  async #follow(changes: AsyncIterator<unknown>): Promise<void> {
+    try {
+      while (!(await changes.next()).done) for (const listener of this.#listeners) listener();
+    } catch {
+      // As above. An abort ends here, too.
     }
   }
 }

@@ -11,6 +11,7 @@ import { concat, equal, hkdf, hmac, utf8 } from '../../protocol/base/bytes.ts';
 import { GCM_NONCE_BYTES, openGcm, sealGcm } from '../../protocol/crypto/aes-gcm.ts';
 import { ClientError } from '../errors.ts';
 import type { ProfileLock } from '../types.ts';
+import { ChangeSignal } from './change-signal.ts';
 import { Devices } from './device-lock.ts';
 import { folderError } from './folder-error.ts';
 import { type AskPassphrase, KeyFile } from './key-file.ts';
@@ -24,6 +25,8 @@ export class Profile {
   readonly dir: string;
   readonly db: ProfileDb;
   readonly devices: Devices;
+  /** What the programs of the profile tell each other. */
+  readonly changes: ChangeSignal;
   readonly fs: FileSystem;
   readonly random: Random;
   readonly #keyFile: KeyFile;
@@ -40,6 +43,7 @@ export class Profile {
     this.dir = dir;
     this.db = db;
     this.devices = new Devices(dir, db, random);
+    this.changes = new ChangeSignal(fs, dir);
     this.fs = fs;
     this.random = random;
     this.#keyFile = keyFile;
@@ -115,6 +119,7 @@ export class Profile {
   }
 
   close(): Promise<void> {
+    this.changes.close();
     return this.db.close();
   }
 }

@@ -4,7 +4,6 @@
  */
 import * as v from 'valibot';
 import { concat, fromUtf8, utf8 } from '../../protocol/base/bytes.ts';
-import { ChangeSignal } from './change-signal.ts';
 import type { Profile } from './profile.ts';
 import type { Row } from './profile-db.ts';
 
@@ -16,14 +15,12 @@ type Content = v.InferOutput<typeof content>;
 
 export class SealedRows {
   readonly #profile: Profile;
-  readonly #changes: ChangeSignal;
   readonly #values = new Map<string, unknown>();
   /** `n` of the newest row that was read. */
   #newest = 0;
 
   constructor(profile: Profile) {
     this.#profile = profile;
-    this.#changes = new ChangeSignal(profile);
   }
 
   /** The values by name, as of the last `refresh` or `write`. They are JSON, and not checked. */
@@ -56,12 +53,12 @@ export class SealedRows {
     }));
     await this.#profile.db.transaction(statements);
     await this.refresh();
-    await this.#changes.send();
+    await this.#profile.changes.send();
   }
 
   /** Calls `listener` after each change by any program of the profile, as ChangeSignal.watch. */
   watch(listener: () => void, signal?: AbortSignal): Promise<void> {
-    return this.#changes.watch(listener, signal);
+    return this.#profile.changes.watch(listener, signal);
   }
 
   #seal({ name, value }: Content): [key: Uint8Array, sealed: Uint8Array] {

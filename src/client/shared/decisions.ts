@@ -21,7 +21,6 @@ import { ClientError } from '../errors.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { ClientContext } from '../login/client-context.ts';
 import type { People } from '../people/people.ts';
-import { ChangeSignal } from '../profile/change-signal.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { SharedPins } from '../trust/shared-pins.ts';
 import type { ConversationName } from '../types.ts';
@@ -47,7 +46,6 @@ export class Decisions {
   readonly #rooms: DecisionParts['rooms'];
   readonly #rows: DecisionRows;
   readonly #sync: SharedSync;
-  readonly #changes: ChangeSignal;
   readonly #turns = new Mutex();
   readonly #refreshes = new Mutex();
   /** The run that has not begun yet. */
@@ -72,7 +70,6 @@ export class Decisions {
       (text) => bus.notice(text),
       () => this.#start(),
     );
-    this.#changes = new ChangeSignal(profile);
     bus.on('received', (event) => {
       if (event.method !== 'shared-changed') return;
       this.#sync.heard(event.params.version);
@@ -85,7 +82,8 @@ export class Decisions {
     this.#shown = await this.#read();
     for (const row of this.#shown.values())
       if (row.kind === rowKinds.pin) this.#identities.set(nameOfRow(row), hex(pinOfRow(row).idFp));
-    void this.#changes.watch(() => void this.#bus.attempt(() => this.refresh()), this.#closed.signal);
+    const refresh = () => void this.#bus.attempt(() => this.refresh());
+    void this.#context.profile.changes.watch(refresh, this.#closed.signal);
     await this.#sync.take().finally(() => this.refresh());
   }
 
@@ -115,7 +113,7 @@ export class Decisions {
   /** Call after a decision of this program is stored. Resolves when it is announced; the other devices get it in the background. */
   async changed(): Promise<void> {
     await this.refresh();
-    await this.#changes.send();
+    await this.#context.profile.changes.send();
     this.#start();
   }
 
