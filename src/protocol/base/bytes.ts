@@ -3,7 +3,7 @@
  * file has the layout of everything that is signed, hashed or sealed (big-endian, no optional parts, nothing after the
  * end), the hash H with its closed set of tags, and the key derivations.
  */
-import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { ProtocolError } from './errors.ts';
 
 /** One tag for each use, so that no structure can be taken for another. A new use gets a new tag. */
@@ -77,7 +77,7 @@ export function hkdf(key: Uint8Array, salt: Uint8Array, info: Uint8Array, size =
 
 /** HMAC-SHA-256 (RFC 2104). */
 export function hmac(key: Uint8Array, data: Uint8Array): Uint8Array {
-  return createHmac('sha256', key).update(data).digest();
+  return createHmac('sha256', createSecretKey(key)).update(data).digest();
 }
 
 const encoder = new TextEncoder();
