@@ -138,7 +138,7 @@ export async function logIn(port: number, name: string, from?: string) {
 export async function logInByPassword(port: number, name: string, from?: string) {
   const opened = await openCalls(port, from);
   const who = { name, password: PASSWORD, device: DEVICE, deviceName: '', daemonId };
-  const { welcome } = await loginByPassword(opened.calls, fastOpaque, who);
+  const { welcome } = await loginByPassword(opened.calls, fastOpaque, who, async () => ticket);
   return { ...opened, lobby: welcome.lobby };
 }
 

@@ -6,12 +6,9 @@ import { Conversations } from './conversations/conversations.ts';
 import { Receipts } from './conversations/receipts.ts';
 import { SyncState } from './conversations/sync-state.ts';
 import { AccountDevices } from './devices/account-devices.ts';
-import { isProfileDevice } from './devices/profile-devices.ts';
-import { SeenDevices } from './devices/seen-devices.ts';
 import { ClientBus } from './events/client-bus.ts';
 import { ReceivedEvents } from './events/received-events.ts';
 import { SharedFiles } from './files/shared-files.ts';
-import { AccountStore } from './keys/account-store.ts';
 import { accountKey, type ClientContext } from './login/client-context.ts';
 import type { SignedIn } from './login/sign-in.ts';
 import { EventDelivery } from './messages/event-delivery.ts';
@@ -29,6 +26,7 @@ import { Rooms } from './rooms/rooms.ts';
 import { Decisions } from './shared/decisions.ts';
 import { EntryProcessor } from './timeline/entry-processor.ts';
 import { Transfers } from './transfers/transfers.ts';
+import { SeenDevices } from './trust/seen-devices.ts';
 import { SharedPins } from './trust/shared-pins.ts';
 
 export type ClientParts = {
@@ -64,7 +62,8 @@ export async function openParts(signedIn: SignedIn): Promise<ClientParts> {
 
   const people = new People(context, bus);
   const presence = new Presence(context, people, bus);
-  const accountDevices = openDevices(signedIn, context, bus);
+  const seen = new SeenDevices(new SealedRows(profile), signedIn.daemon.fingerprint, signedIn.name);
+  const accountDevices = new AccountDevices(context, bus, seen);
   const rooms = await Rooms.open(context, bus, people);
   const decisions = new Decisions({
     context,
@@ -121,12 +120,6 @@ export async function openParts(signedIn: SignedIn): Promise<ClientParts> {
     recipients,
     transfers,
   };
-}
-
-function openDevices({ profile, device, daemon, name, clock }: SignedIn, context: ClientContext, bus: ClientBus) {
-  const own = { profile, accounts: new AccountStore(profile, clock), device, daemon: daemon.fingerprint, name };
-  const seen = new SeenDevices(new SealedRows(profile), context.account);
-  return new AccountDevices(context, bus, seen, (one) => isProfileDevice(one, own));
 }
 
 function contextOf({ connection, profile, keyring, rsa, clock, daemon }: SignedIn): ClientContext {

@@ -48,7 +48,7 @@ function wellFormed(random: SeededRandom): [string, unknown][] {
     ['register-finish', { record: message, card: bytes(random, 900), localKeys: true }],
     ['login-start', { method: 'opaque1', name, message }],
     ['login-finish', { message }],
-    ['login-prove', { proof: new Uint8Array(32), device: random(3), deviceName: message }],
+    ['login-prove', { proof: new Uint8Array(32), device: random(3), deviceName: message, ticket: null }],
     ['login-key', { name, device: 1, ticket: new Uint8Array(32), signature: bytes(random, 1).slice(1) }],
     ['login-key', { name, device: 1, ticket: new Uint8Array(32), signature: new Uint8Array(384) }],
     ['fetch', value(random)],

@@ -20,7 +20,7 @@ async function logInWith(mallory: HostileClient, proof: Proof) {
   const done = await fastOpaque.clientLoginFinish('pw', begun.state, message, testDaemonId);
   if (done === null) throw new Error('the password is right');
   const server = (await mallory.request('login-finish', { message: done.message })).proof;
-  const last = { proof: proof(done.sessionKey, mallory.cb, server), device: 5, deviceName: 'x' };
+  const last = { proof: proof(done.sessionKey, mallory.cb, server), device: 5, deviceName: 'x', ticket: null };
   return mallory.request('login-prove', last);
 }
 

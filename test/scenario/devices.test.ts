@@ -4,6 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { NewDevice } from '../../src/client/types.ts';
 import { connectChat, type TestChat } from '../helpers/client/chat.ts';
 import { exported } from '../helpers/client/exports.ts';
+import { openProfile } from '../helpers/client/profile.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { until } from '../helpers/until.ts';
@@ -21,7 +22,14 @@ async function account(t: ExecutionContext) {
     known.add(machine);
     return connectChat(t, { user, server, deviceName: machine, profile: join(dir, machine), ...first, ...more });
   };
-  return { on, desk: await on('desk', { register: {} }) };
+  /** A thief's profile on `machine`, under the number of another device. */
+  const onAs = async (machine: string, device: number): Promise<TestChat> => {
+    const profile = await openProfile(t, join(dir, machine));
+    await profile.db.run('INSERT INTO devices (device) VALUES (?)', [device]);
+    await profile.close();
+    return on(machine);
+  };
+  return { on, onAs, desk: await on('desk', { register: {} }) };
 }
 
 function announced({ events }: TestChat): NewDevice[] {
@@ -102,6 +110,79 @@ test.serial(
     await on('laptop', { password });
     await until(() => names(desk).length === 2);
     t.deepEqual(names(desk), ['laptop', 'laptop']);
+  },
+);
+
+test.serial(
+  'a device that ended itself and comes back is not announced on itself, in any of its programs',
+  async (t) => {
+    const { on, desk } = await account(t);
+    const phone = await on('phone');
+    await hears(desk, 'phone');
+    await desk.client.endDevice(desk.client.me.device);
+    await desk.event((event) => event.type === 'link' && event.link.state === 'closed');
+    const back = await on('desk', { password });
+    t.is(back.client.me.device, desk.client.me.device);
+    await hears(phone, 'desk');
+    const [again, atOnce] = await Promise.all([on('desk', { password }), on('desk', { password })]);
+    const byKey = await on('desk');
+    await on('tablet');
+    for (const chat of [back, again, atOnce, byKey]) await hears(chat, 'tablet');
+    for (const chat of [back, again, atOnce, byKey]) {
+      t.deepEqual([...new Set(names(chat))].sort(), ['phone', 'tablet']);
+      t.false(chat.events.some((event) => event.type === 'notice' && event.text.includes('place')));
+    }
+    await hears(phone, 'tablet');
+    t.deepEqual(names(phone), ['desk', 'tablet'], 'a login that shows its ticket is not announced');
+  },
+);
+
+test.serial(
+  'attack: a thief with the password and the number of a device is announced to all devices, and that device is told',
+  async (t) => {
+    const { on, onAs, desk } = await account(t);
+    const { device } = desk.client.me;
+    const phone = await on('phone');
+    const second = await on('desk');
+    const thief = await onAs('thief', device);
+    t.is(thief.client.me.device, device);
+    for (const chat of [desk, second, phone]) t.like(await hears(chat, 'thief'), { device });
+    for (const chat of [desk, second]) {
+      await chat.event((event) => event.type === 'notice' && /another login took this device's place/.test(event.text));
+      const closed = await chat.event((event) => event.type === 'link' && event.link.state === 'closed');
+      t.like(closed, {
+        link: { reason: "another login took this device's place; start again and log in with the password" },
+      });
+    }
+    await t.throwsAsync(on('desk'), { code: 'usage', message: /a password is needed/ });
+    const back = await on('desk', { password });
+    const took = /another login took this device's place on .* UTC, from 127\.0\.0\.1, as thief/;
+    await back.event((event) => event.type === 'notice' && took.test(event.text));
+    await hears(phone, 'desk');
+    await thief.event((event) => event.type === 'link' && event.link.state === 'closed');
+    t.false(names(back).includes('desk'));
+  },
+);
+
+test.serial(
+  'attack: a thief who took the place of a device that was not connected is told there until its person looks',
+  async (t) => {
+    const { on, onAs, desk } = await account(t);
+    await desk.client.close();
+    await onAs('thief', desk.client.me.device);
+    const took = /another login took this device's place/;
+    const told = (chat: TestChat) => chat.event((event) => event.type === 'notice' && took.test(event.text));
+    const back = await on('desk', { password });
+    await told(back);
+    await back.client.close();
+    const again = await on('desk');
+    await told(again);
+    await again.client.markDevicesSeen(await again.client.devices());
+    await again.client.close();
+    await on('phone');
+    const last = await on('desk');
+    await hears(last, 'phone');
+    t.false(last.events.some((event) => event.type === 'notice' && took.test(event.text)));
   },
 );
 

@@ -209,7 +209,7 @@ test.serial('attack: no name of a device brings controls to a list, or keeps the
   const names = ['a\u001b[31m\nb', '\t'.repeat(64), '\u202e'.repeat(64)];
   for (const [index, deviceName] of names.entries()) {
     const who = { name: 'alice', password: 'pw', device: index + 1, deviceName, daemonId: testDaemonId };
-    await loginByPassword((await connectTo(t, at)).calls, fastOpaque, who);
+    await loginByPassword((await connectTo(t, at)).calls, fastOpaque, who, async () => null);
   }
   await login(one, 'alice', 'pw', 9);
   const { devices } = await one.request('sessions', {});

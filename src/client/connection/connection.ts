@@ -290,5 +290,5 @@ function isChangedKey(error: unknown): boolean {
 
 /** Returns why this device was logged out, with this program's advice in place of the daemon's. */
 function signedOutReason(message: string): string {
-  return `${message.replace(/; log in again$/, '')}; start again and log in with the password`;
+  return `${message.replace(/; log in (again|with the password)$/, '')}; start again and log in with the password`;
 }

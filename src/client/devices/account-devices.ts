@@ -7,8 +7,8 @@
 import type { RequestResult } from '../../protocol/wire/requests.ts';
 import type { ClientBus } from '../events/client-bus.ts';
 import type { ClientContext } from '../login/client-context.ts';
+import type { SeenDevice, SeenDevices } from '../trust/seen-devices.ts';
 import type { Device, EndedDevices, NewDevice } from '../types.ts';
-import type { SeenDevice, SeenDevices } from './seen-devices.ts';
 
 type ListedDevice = RequestResult<'sessions'>['devices'][number];
 
@@ -19,27 +19,22 @@ export class AccountDevices {
   readonly #connection: ClientContext['connection'];
   readonly #bus: ClientBus;
   readonly #seen: SeenDevices;
-  readonly #isOwn: (device: number) => Promise<boolean>;
   readonly #closed = new AbortController();
   /** The devices that were announced and not looked at since, by number. */
   readonly #new = new Map<number, NewDevice>();
   #isWatching = false;
+  /** The time of the last login in this device's place that was told. */
+  #toldReplaced = 0;
 
-  /** @param isOwn whether this profile logs in as the device */
-  constructor(
-    { connection }: Pick<ClientContext, 'connection'>,
-    bus: ClientBus,
-    seen: SeenDevices,
-    isOwn: (device: number) => Promise<boolean>,
-  ) {
+  constructor({ connection }: Pick<ClientContext, 'connection'>, bus: ClientBus, seen: SeenDevices) {
     this.#connection = connection;
     this.#bus = bus;
     this.#seen = seen;
-    this.#isOwn = isOwn;
     bus.on('received', async (event) => {
       if (event.method !== 'device-added') return;
       await seen.refresh();
-      if (await this.#isUnseen({ ...event.params, since: event.params.at })) this.#announce(event.params);
+      const { device, at } = event.params;
+      if (!seen.has({ device, since: at })) this.#announce(event.params);
     });
   }
 
@@ -56,9 +51,13 @@ export class AccountDevices {
   /** Call after each login: compares the daemon's list with the devices that the person has looked at. */
   async check(): Promise<void> {
     await this.begin();
+    this.#tellReplaced();
     const before = [...this.#new.keys()];
     const { devices } = await this.#connection.request('sessions', {});
     const unseen = await this.#unseenOf(devices);
+    const here = devices.find(({ current }) => current);
+    // The login that added it may have ended before it stored the time.
+    if (here !== undefined && this.#seen.has(here)) await this.#seen.pinOwn(here);
     for (const one of devices) if (unseen.has(one.device)) this.#announce({ ...one, at: one.since });
     this.#withdraw(before.filter((device) => !unseen.has(device)));
   }
@@ -94,14 +93,19 @@ export class AccountDevices {
 
   async #unseenOf(devices: readonly ListedDevice[]): Promise<ReadonlySet<number>> {
     await this.#seen.refresh();
-    const unseen = new Set<number>();
     // Without a first list to compare with (its write failed), none can be said to be new.
-    if (this.#seen.isBegun) for (const one of devices) if (await this.#isUnseen(one)) unseen.add(one.device);
-    return unseen;
+    if (!this.#seen.isBegun) return new Set();
+    return new Set(devices.filter((one) => !this.#seen.has(one)).map(({ device }) => device));
   }
 
-  async #isUnseen(one: SeenDevice): Promise<boolean> {
-    return !this.#seen.has(one) && !(await this.#isOwn(one.device));
+  #tellReplaced(): void {
+    const { replaced } = this.#seen;
+    if (replaced === null || replaced.since === this.#toldReplaced) return;
+    this.#toldReplaced = replaced.since;
+    const when = new Date(replaced.since).toISOString().slice(0, 16).replace('T', ' ');
+    this.#bus.notice(
+      `another login took this device's place on ${when} UTC, from ${replaced.address}, as ${replaced.name || 'a device without a name'}; it is logged out now. Look at your devices, and change the password if that was not you`,
+    );
   }
 
   #announce({ device, kind, name, address, at }: NewDevice): void {

@@ -2,13 +2,16 @@
 
 import type { ExportContents } from '../../protocol/account/export-contents.ts';
 import { joinLink } from '../../protocol/link/daemon-identity.ts';
+import type { Calls } from '../connection/calls.ts';
 import { type Address, addressText } from '../connection/dial.ts';
 import { ClientError } from '../errors.ts';
 import type { ImportedExport, ImportOptions } from '../export-types.ts';
 import type { Account } from '../keys/account-store.ts';
 import { renewKeys } from '../keys/my-keys.ts';
+import { pinDevice } from '../login/pin-device.ts';
 import { type Platform, type PreparedLogin, prepareLogin } from '../login/prepare-login.ts';
 import type { Profile } from '../profile/profile.ts';
+import type { SeenDevices } from '../trust/seen-devices.ts';
 import { type ExportLogin, logInByExport } from './export-login.ts';
 import { addressOf, imported, mergedAccount, otherServerError, restoreInto } from './restored-account.ts';
 
@@ -42,7 +45,7 @@ export async function importInSession(
     throw otherKeyError(error, address, options);
   });
   try {
-    const { store, device, deviceName, rsa, clock } = prepared;
+    const { store, seen, device, deviceName, rsa, clock } = prepared;
     const local = await store.load(fingerprint, name);
     const login = await logInByExport(prepared, contents, await mergedAccount(contents, local, options));
     const { calls, renewedSince } = login;
@@ -53,10 +56,7 @@ export async function importInSession(
     const held = await store.ticket(fingerprint, name, device);
     const isDevice = held !== null && devices.some((one) => one.device === device);
     // Without the newest key, a login by key would be refused. A ticket that works is kept: storing another one may fail.
-    const ticket =
-      isComplete && !isDevice
-        ? (await calls.request('ticket', { device, name: deviceName, kind: 'device' })).ticket
-        : null;
+    const ticket = isComplete && !isDevice ? await newTicket(calls, seen, device, deviceName) : null;
     await restoreInto(prepared, contents, { account: login.account, local });
     if (ticket !== null) await store.saveTicket(fingerprint, name, device, { secret: ticket, deviceName });
     const account = await steps.finish({ prepared, login, account: { ...login.account, keys } });
@@ -68,6 +68,14 @@ export async function importInSession(
   } finally {
     await prepared.close();
   }
+}
+
+/** Adds this profile to the devices of the account. */
+async function newTicket(calls: Calls, seen: SeenDevices, device: number, name: string): Promise<Uint8Array> {
+  await seen.addOwn(device);
+  const { ticket } = await calls.request('ticket', { device, name, kind: 'device' });
+  await pinDevice(calls, seen, device);
+  return ticket;
 }
 
 /** Returns the error for the person when the server at `address` is not the one of the export; other errors as they are. */

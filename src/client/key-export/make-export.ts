@@ -9,14 +9,14 @@ import { sealKeyExport } from '../../protocol/account/key-export.ts';
 import { WORDS_ENTROPY_BYTES, wordsOf } from '../../protocol/account/recovery-words.ts';
 import { MAX_VAULT_KEYS } from '../../protocol/account/vault.ts';
 import { utf8 } from '../../protocol/base/bytes.ts';
-import { SeenDevices } from '../devices/seen-devices.ts';
 import type { ExportRequest, MadeExport } from '../export-types.ts';
 import { currentCard } from '../keys/my-keys.ts';
 import type { PasswordSession } from '../login/account-changes.ts';
-import { accountKey } from '../login/client-context.ts';
+import { pinDevice } from '../login/pin-device.ts';
 import type { SignedIn } from '../login/sign-in.ts';
 import { SealedRows } from '../profile/sealed-rows.ts';
 import { pinsToExport } from '../trust/restored-pins.ts';
+import { SeenDevices } from '../trust/seen-devices.ts';
 import { NewPrivateFile } from './export-file.ts';
 
 /** The longest name of a device, in UTF-16 units. */
@@ -74,7 +74,7 @@ export async function makeExport(signedIn: SignedIn, request: ExportRequest): Pr
 
 /** Adds the export to the devices of the account, under a number that none of them has. */
 async function newTicket(
-  { profile, clock, deviceName, daemon, keyring }: SignedIn,
+  { profile, clock, deviceName, daemon, name: user }: SignedIn,
   { calls }: PasswordSession,
 ): Promise<{ device: number; name: string; ticket: Uint8Array; madeAt: number }> {
   const madeAt = clock.now();
@@ -85,9 +85,10 @@ async function newTicket(
   const where = deviceName === '' ? '' : ` on ${deviceName}`;
   const name = `export of ${new Date(madeAt).toISOString().slice(0, 10)}${where}`.slice(0, MAX_NAME).toWellFormed();
   // Before the daemon says that there is a new device.
-  const seen = new SeenDevices(new SealedRows(profile), accountKey(daemon.daemonId, keyring.me.idFp));
+  const seen = new SeenDevices(new SealedRows(profile), daemon.fingerprint, user);
   await seen.addOwn(device);
   const { ticket } = await calls.request('ticket', { device, name, kind: 'export' });
+  await pinDevice(calls, seen, device);
   return { device, name, ticket, madeAt };
 }
 

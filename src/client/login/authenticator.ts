@@ -17,11 +17,13 @@ import { ClientError } from '../errors.ts';
 import type { Account, AccountKeys, AccountStore } from '../keys/account-store.ts';
 import { currentCard, makeKeys } from '../keys/my-keys.ts';
 import type { KnownDaemons } from '../trust/known-daemons.ts';
+import type { SeenDevices } from '../trust/seen-devices.ts';
 import { changePassword, type PasswordSession } from './account-changes.ts';
 import { confirmDoubt, earlierKeysDoubt } from './account-check.ts';
 import { KeySync } from './key-sync.ts';
 import { loginByKey, loginByPassword } from './login-exchange.ts';
 import { LoginRetry } from './login-retry.ts';
+import { pinDevice } from './pin-device.ts';
 import { registerAccount } from './register.ts';
 
 export type LoginResult = {
@@ -41,6 +43,7 @@ export type AuthenticatorOptions = {
   /** For the person's list of devices. The daemon gets it with each login by password. */
   deviceName: string;
   known: KnownDaemons;
+  seen: SeenDevices;
   store: AccountStore;
   rsa: Rsa;
   /** Called when a password is used; a login by key needs no OPAQUE. */
@@ -192,16 +195,26 @@ export class Authenticator {
     { calls, daemonId, signSpki }: OpenLink,
     password: string,
   ): Promise<LoginResult & PasswordSession> {
-    const { opaque, name, device, deviceName, known, store, fingerprint, ask } = this.#options;
+    const { opaque, name, device, deviceName, known, seen, store, fingerprint, ask } = this.#options;
     try {
       ask.progress('login');
-      const login = await loginByPassword(calls, opaque(), { name, password, device, deviceName, daemonId });
+      const who = { name, password, device, deviceName, daemonId };
+      let knownSince: number | null = null;
+      const login = await loginByPassword(calls, opaque(), who, async () => {
+        knownSince = await seen.addOwn(device);
+        return (await store.ticket(fingerprint, name, device))?.secret ?? null;
+      });
+      const { replaced } = login.welcome;
+      if (replaced !== null && knownSince !== null && replaced.since !== knownSince) await seen.addReplaced(replaced);
       await known.confirm(fingerprint, daemonId);
       ask.progress('vault');
       const keySync = this.keySync(daemonId);
       const account = await keySync.afterPasswordLogin(calls, login, password);
       const { ticket: secret } = login.welcome;
-      if (secret !== null) await store.saveTicket(fingerprint, name, device, { secret, deviceName });
+      if (secret !== null) {
+        await store.saveTicket(fingerprint, name, device, { secret, deviceName });
+        await pinDevice(calls, seen, device);
+      }
       return { calls, login, welcome: login.welcome, account, daemonId, signSpki, keySync };
     } catch (error) {
       calls.link.destroy();

@@ -14,6 +14,7 @@ export type PasswordLogin = { welcome: Welcome; exportKey: Uint8Array };
 /**
  * Logs in with OPAQUE-3DH (RFC 9807, section 6), which does not show the password. Both proofs include the link's channel binding
  * `cb` (docs/PROTOCOL.md), which differs between two links, so a relay between them fails.
+ * @param ticket called when the daemon has proved itself, and before it can add the device: returns the device's ticket, if it has one
  * @returns the daemon's answer and OPAQUE's export key, which opens the vault
  * @throws ClientError 'login-refused', or 'untrusted' when the daemon's proof is wrong
  */
@@ -21,6 +22,7 @@ export async function loginByPassword(
   calls: Calls,
   opaque: Opaque,
   who: { name: string; password: string; device: number; deviceName: string; daemonId: Uint8Array },
+  ticket: () => Promise<Uint8Array | null>,
 ): Promise<PasswordLogin> {
   const { name, device, deviceName, daemonId } = who;
   const password = passwordText(who.password);
@@ -37,7 +39,7 @@ export async function loginByPassword(
       'the server could not prove that nobody intercepts the connection; do not use this network, and compare the fingerprint with the operator of the server',
     );
   const clientProof = loginProof(finished.sessionKey, 'client', cb);
-  const last = { proof: clientProof, device, deviceName };
+  const last = { proof: clientProof, device, deviceName, ticket: await ticket() };
   const welcome = await finishLogin(calls, name, () => calls.request('login-prove', last));
   return { welcome, exportKey: finished.exportKey };
 }

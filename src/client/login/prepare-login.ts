@@ -16,7 +16,9 @@ import type { DeviceLease } from '../profile/device-lock.ts';
 import { DEFAULT_SERVER } from '../profile/global-options.ts';
 import { profileFolder } from '../profile/paths.ts';
 import { Profile } from '../profile/profile.ts';
+import { SealedRows } from '../profile/sealed-rows.ts';
 import { expectedFingerprint, KnownDaemons } from '../trust/known-daemons.ts';
+import { SeenDevices } from '../trust/seen-devices.ts';
 import { Authenticator } from './authenticator.ts';
 import { deviceNameOf } from './device-name.ts';
 
@@ -29,6 +31,7 @@ export type Platform = { fs: FileSystem; clock: Clock; random: Random; rsa: Rsa;
 export type PreparedLogin = Omit<Platform, 'opaque'> & {
   readonly profile: Profile;
   readonly known: KnownDaemons;
+  readonly seen: SeenDevices;
   readonly store: AccountStore;
   readonly authenticator: Authenticator;
   /** Started at the first call: a login by key needs no OPAQUE. */
@@ -99,6 +102,7 @@ export async function prepareLogin(
     const device = ticketed.includes(lease.device) ? lease.device : (ticketed[0] ?? lease.device);
     const named = await store.ticket(fingerprint, options.user, device);
     const deviceName = options.deviceName === undefined ? (named?.deviceName ?? newName) : newName;
+    const seen = new SeenDevices(new SealedRows(profile), fingerprint, options.user);
     const authenticator = new Authenticator({
       address,
       fingerprint,
@@ -107,6 +111,7 @@ export async function prepareLogin(
       device,
       deviceName,
       known,
+      seen,
       store,
       rsa,
       opaque,
@@ -121,6 +126,7 @@ export async function prepareLogin(
       rsa,
       profile,
       known,
+      seen,
       store,
       authenticator,
       opaque,

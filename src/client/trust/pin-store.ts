@@ -1,5 +1,5 @@
 /**
- * Folder `trust`: which keys of people and of daemons are remembered; it sends no requests. Stores the
+ * Folder `trust`: which keys of people and of daemons, and which devices of an account, are remembered; it sends no requests. Stores the
  * pinned cards of people, and every identity that was ever pinned; `keys/keyring.ts` decides that a key changed.
  */
 

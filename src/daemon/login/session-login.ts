@@ -35,7 +35,7 @@ function makeRoom({ sessions, clock }: Pick<Context, 'sessions' | 'clock'>, name
 /** A login whose secrets are checked. `device` is its number. */
 type CheckedLogin = { account: Account; device: number } & (
   | { by: 'key' | 'export'; ticketHash: Uint8Array }
-  | { by: 'password'; deviceName: string }
+  | { by: 'password'; deviceName: string; ticket: Uint8Array | null }
 );
 
 /** What the store knows of an account. The calls of one turn are one batch for it. */
@@ -72,13 +72,14 @@ export async function logIn(context: Context, session: Session, login: CheckedLo
   const state = stateOf(account, by, localKeys || vault !== null);
   // An account without its vault needs a login by password, which can store one.
   if (by !== 'password' && state !== `by-${by}`) throw new Refusal('needs-password', 'log in with the password once');
-  // Check before anything is stored: a refused login must not replace the device's ticket.
+  // Check before anything is stored: a refused login must not take the place of a device.
   makeRoom(context, account.name);
-  let ticket: Uint8Array | null = null;
+  let made: Pick<Welcome, 'ticket' | 'replaced'> = { ticket: null, replaced: null };
   if (account.idFp !== null && login.by === 'password') {
     if (vault !== null) await store.dropOtherVaults({ idFp: account.idFp, recordHash: hash });
     const owner = { idFp: account.idFp, name: account.name };
-    ticket = await addDevice(context, session, owner, { device, kind: 'device', name: login.deviceName });
+    const { deviceName: name, ticket: shown } = login;
+    made = await addDevice(context, session, owner, { device, kind: 'device', name }, shown);
   }
   // The account may have changed, or the link ended, while the store worked.
   if (session.ended || context.accounts.get(account.name)?.record !== account.record) throw loginRefusal();
@@ -100,7 +101,7 @@ export async function logIn(context: Context, session: Session, login: CheckedLo
     vault,
     localKeys,
     shared,
-    ticket,
+    ...made,
     lobby,
     at: clock.now(),
     maxFileSize: config.maxFileSize,

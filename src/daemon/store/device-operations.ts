@@ -12,20 +12,28 @@ const SEEN_STEP_MS = 60_000;
 /** Most exports of a person. None is dropped for another: each may be all that a person has left. */
 const MAX_EXPORTS = 16;
 
+type StoredDevice = { ticket_hash: Uint8Array; kind: DeviceKind; name: string; since: number; address: string };
+
 export const deviceOperations: Implementation<DeviceOperations> = {
-  putDevice(tx, { idFp, device, ticketHash, kind, name, address }) {
+  putDevice(tx, { idFp, device, shownHash, ticketHash, kind, name, address }) {
     const isFull = kind === 'export' && countExports(tx, idFp, device) >= MAX_EXPORTS;
     if (isFull)
       throw new Refusal('quota', `there are ${MAX_EXPORTS} exports of this account: end one in the list of devices`);
-    const before = one<{ since: number }>(tx, 'SELECT since FROM devices WHERE id_fp = ? AND device = ?', idFp, device);
-    const since = before?.since ?? tx.now;
+    const before = one<StoredDevice>(
+      tx,
+      'SELECT ticket_hash, kind, name, since, address FROM devices WHERE id_fp = ? AND device = ?',
+      idFp,
+      device,
+    );
+    const isKnown = before !== undefined && isTicketOf(before, shownHash);
+    const since = isKnown ? before.since : tx.now;
     run(
       tx,
       `INSERT OR REPLACE INTO devices (id_fp, device, ticket_hash, kind, name, since, last_seen, address)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       idFp,
       device,
-      ticketHash,
+      isKnown ? before.ticket_hash : ticketHash,
       kind,
       name,
       since,
@@ -40,7 +48,9 @@ export const deviceOperations: Implementation<DeviceOperations> = {
       idFp,
       device,
     );
-    return { isNew: before === undefined, since };
+    const replaced =
+      before === undefined || isKnown ? null : { name: before.name, address: before.address, since: before.since };
+    return { isNew: !isKnown, since, replaced };
   },
 
   checkTicket(tx, { idFp, device, ticketHash, loginFrom }) {
@@ -84,6 +94,11 @@ export const deviceOperations: Implementation<DeviceOperations> = {
     return { ended: dropped.length, exports: dropped.filter(({ kind }) => kind === 'export').length };
   },
 };
+
+/** An export logs in by key only, so its ticket proves no device. */
+function isTicketOf({ kind, ticket_hash }: StoredDevice, shownHash: Uint8Array | undefined): boolean {
+  return kind === 'device' && shownHash !== undefined && sameBytes(ticket_hash, shownHash);
+}
 
 /** The exports of a person, without `device`. */
 function countExports(tx: Parameters<typeof run>[0], idFp: Uint8Array, device: number): number {

@@ -63,7 +63,10 @@ export type NewDevice = {
   ticketHash: Uint8Array;
 };
 
-/** `since`: when the device got its first ticket. `lastSeen` and `address`: of its last login. */
+/** A device that lost its number to another login. */
+export type ReplacedDevice = Pick<DeviceRow, 'name' | 'address' | 'since'>;
+
+/** `since`: when the device got its ticket. `lastSeen` and `address`: of its last login. */
 export type DeviceRow = Omit<NewDevice, 'idFp' | 'ticketHash'> & { since: number; lastSeen: number };
 
 /**
@@ -72,12 +75,17 @@ export type DeviceRow = Omit<NewDevice, 'idFp' | 'ticketHash'> & { since: number
  */
 export interface DeviceOperations {
   /**
-   * Stores the ticket of a device, replacing an older one. Of 64 devices of a person the one seen longest ago is
-   * dropped, but never an export.
-   * @returns `isNew`: it had no ticket before
+   * Stores a device. It keeps its ticket and its `since` if `shownHash` is the hash of its ticket; otherwise it is new, gets
+   * the ticket of `ticketHash`, and replaces a device that had its number. Of 64 devices of a person the one seen longest
+   * ago is dropped, but never an export.
+   * @param device.shownHash of the ticket that was shown, if one was. The ticket of an export does not count.
    * @throws Refusal 'quota' for one export too many
    */
-  putDevice(device: NewDevice): { isNew: boolean; since: number };
+  putDevice(device: NewDevice & { shownHash?: Uint8Array }): {
+    isNew: boolean;
+    since: number;
+    replaced: ReplacedDevice | null;
+  };
   /**
    * The kind of the device whose ticket this is; null if it is none of this device. `loginFrom`: the address of a login,
    * which becomes the device's last one; null when it is only a check.

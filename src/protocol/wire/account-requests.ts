@@ -50,7 +50,7 @@ export const accountRequests = {
   'card-put': { params: v.strictObject({ card }), result: none },
   /**
    * My sessions that are connected, and my devices that have a ticket, the one seen last first. `since` of a device: when
-   * it got its first ticket; `lastSeen` and `address`: of its last login. `current`: the one that asks.
+   * it was new; `lastSeen` and `address`: of its last login. `current`: the one that asks.
    */
   sessions: {
     params: none,

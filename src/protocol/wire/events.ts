@@ -34,7 +34,7 @@ export const events = {
   'shared-changed': v.strictObject({ version: u32 }),
   /** The other person's client received everything up to `seq`. A hint, not a proof. */
   delivered: v.strictObject({ conversation: hash, seq: u53 }),
-  /** A device of your account got its first ticket, at the time `at`. Goes to your other sessions. */
+  /** A device of your account got a ticket without showing its earlier one, at the time `at`. Goes to your other sessions. */
   'device-added': v.strictObject({ device: u32, name: deviceName, kind: deviceKind, address, at: time }),
   /** `name` needs the key of this epoch. A client that has it answers with the request `grant`. */
   'grant-wanted': v.strictObject({ room: hash, epochId: hash, name: knownName }),

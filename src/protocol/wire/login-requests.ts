@@ -23,6 +23,8 @@ export const welcome = v.strictObject({
   shared: u32,
   /** For later logins by key from this device. Only after a login by password. */
   ticket: v.nullable(exactBytes(32)),
+  /** The device that had this number until now, if this login by password did not show its ticket. */
+  replaced: v.nullable(v.strictObject({ name: text(64), since: time, address: text(64) })),
   /** The id of the lobby. */
   lobby: hash,
   /** The daemon's time. */
@@ -51,10 +53,15 @@ export const loginRequests = {
   'login-finish': { params: v.strictObject({ message: opaque }), result: v.strictObject({ proof: exactBytes(32) }) },
   /**
    * The client's proof, which ends a login by password. `device` is the number of the profile that logs in, not 0; its
-   * ticket is bound to it. `deviceName` is for the person's list.
+   * ticket is bound to it. `ticket`: the one that the profile has for it, or null. `deviceName` is for the person's list.
    */
   'login-prove': {
-    params: v.strictObject({ proof: exactBytes(32), device: u32, deviceName: text(64) }),
+    params: v.strictObject({
+      proof: exactBytes(32),
+      device: u32,
+      deviceName: text(64),
+      ticket: v.nullable(exactBytes(32)),
+    }),
     result: welcome,
   },
   /** Logs in with the ticket of a device, and a signature by the identity key. */

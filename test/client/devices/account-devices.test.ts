@@ -1,9 +1,9 @@
 import test, { type ExecutionContext } from 'ava';
 import { AccountDevices } from '../../../src/client/devices/account-devices.ts';
-import { SeenDevices } from '../../../src/client/devices/seen-devices.ts';
 import { ClientBus } from '../../../src/client/events/client-bus.ts';
 import type { ClientContext } from '../../../src/client/login/client-context.ts';
 import { SealedRows } from '../../../src/client/profile/sealed-rows.ts';
+import { SeenDevices } from '../../../src/client/trust/seen-devices.ts';
 import type { ClientEvent } from '../../../src/client/types.ts';
 import type { RequestResult } from '../../../src/protocol/wire/requests.ts';
 import { openProfile } from '../../helpers/client/profile.ts';
@@ -25,12 +25,7 @@ function listed(device: number, parts: Partial<Listed> = {}): Listed {
 }
 
 /** One start of a client of a profile, with a daemon that lists `daemon.devices`. */
-async function start(
-  t: ExecutionContext,
-  daemon: { devices: Listed[] },
-  dir?: string,
-  own: readonly number[] = [HERE],
-) {
+async function start(t: ExecutionContext, daemon: { devices: Listed[] }, dir?: string) {
   const profile = await openProfile(t, dir);
   const bus = new ClientBus();
   const events: ClientEvent[] = [];
@@ -48,11 +43,12 @@ async function start(
   };
   const connection = { request } as unknown as ClientContext['connection'];
   const rows = new SealedRows(profile);
-  const seen = new SeenDevices(rows, 'alice');
-  const devices = new AccountDevices({ connection }, bus, seen, async (device) => own.includes(device));
+  const seen = new SeenDevices(rows, new Uint8Array(32), 'alice');
+  const devices = new AccountDevices({ connection }, bus, seen);
   t.teardown(() => devices.close());
   const added = async ({ since, lastSeen, current, ...one }: Listed) => {
-    daemon.devices = [...daemon.devices, { ...one, since, lastSeen, current }];
+    const others = daemon.devices.filter(({ device }) => device !== one.device);
+    daemon.devices = [...others, { ...one, since, lastSeen, current }];
     await bus.publishAndWait('received', { method: 'device-added', params: { ...one, at: since } });
   };
   const login = async () => {
@@ -68,7 +64,9 @@ async function start(
           ? `new ${event.device}`
           : event.type === 'devices-seen'
             ? `seen ${event.devices}`
-            : '',
+            : event.type === 'notice'
+              ? event.text
+              : '',
       );
   return {
     profile,
@@ -138,6 +136,7 @@ test('attack: a device that ends this one and stays is announced when this one c
   await first.login();
   daemon.devices = [listed(3), listed(HERE, { since: 9 })];
   const second = await start(t, daemon, first.profile.dir);
+  await second.seen.addOwn(HERE);
   await second.login();
   t.deepEqual(second.told(), ['new 3']);
 });
@@ -151,12 +150,46 @@ test('a device that was looked at, logged out and added again is announced', asy
   t.deepEqual(told(), ['new 0']);
 });
 
-test('devices of this profile are not announced', async (t) => {
-  const { added, login, told } = await start(t, { devices: [listed(HERE)] }, undefined, [HERE, 3]);
+test('a login of this profile is announced by none of its programs; another login with its number is', async (t) => {
+  const daemon = { devices: [listed(HERE)] };
+  const screen = await start(t, daemon);
+  await screen.login();
+  const shell = await start(t, daemon, screen.profile.dir);
+  await shell.seen.addOwn(HERE);
+  for (const program of [shell, screen]) await program.added(listed(HERE, { since: 5 }));
+  await shell.login();
+  for (const program of [shell, screen]) t.deepEqual(program.told(), []);
+  for (const program of [shell, screen]) await program.added(listed(HERE, { since: 6 }));
+  for (const program of [shell, screen]) t.deepEqual(program.told(), [`new ${HERE}`]);
+});
+
+test('attack: a login with the number of a device of this profile that it is not adding is announced', async (t) => {
+  const { added, login, told, profile } = await start(t, { devices: [listed(HERE)] });
+  const lease = await profile.devices.lease();
+  t.teardown(() => lease.release());
   await login();
-  await added(listed(3));
-  await login();
-  t.deepEqual(told(), []);
+  await added(listed(lease.device));
+  t.deepEqual(told(), [`new ${lease.device}`]);
+});
+
+test("attack: a login that took this device's place is told at each start, until the person looks at the list", async (t) => {
+  const daemon = { devices: [listed(HERE)] };
+  const first = await start(t, daemon);
+  await first.login();
+  await first.seen.addReplaced({ name: 'thief', since: Date.UTC(2026, 11, 1, 9, 30), address: '10.9.9.9' });
+  const text =
+    "another login took this device's place on 2026-12-01 09:30 UTC, from 10.9.9.9, as thief; it is logged out now. Look at your devices, and change the password if that was not you";
+  const second = await start(t, daemon, first.profile.dir);
+  await second.login();
+  await second.login();
+  t.deepEqual(second.told(), [text], 'once in each start');
+  const third = await start(t, daemon, first.profile.dir);
+  await third.login();
+  t.deepEqual(third.told(), [text]);
+  await third.devices.markSeen(await third.devices.list());
+  const fourth = await start(t, daemon, first.profile.dir);
+  await fourth.login();
+  t.deepEqual(fourth.told(), []);
 });
 
 test('a device that is logged out is no longer announced, and the others are', async (t) => {

@@ -23,7 +23,7 @@ test('a device keeps its ticket after a wrong proof and after a refusal for too 
   const account = context.accounts.find('alice');
   const prove = (proof: Uint8Array) => {
     at.attempt = { kind: 'proved', account, sessionKey };
-    return loginProve(full, at, { proof, device: 5, deviceName: 'laptop' });
+    return loginProve(full, at, { proof, device: 5, deviceName: 'laptop', ticket: null });
   };
   await t.throwsAsync(prove(new Uint8Array(32)), { code: 'login-refused' });
   await t.throwsAsync(prove(loginProof(sessionKey, 'client', cb)), { code: 'busy' });

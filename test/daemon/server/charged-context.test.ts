@@ -111,7 +111,7 @@ async function comeAndGo({ ask, stranger, daemonId, alice }: Asking, mine: Sessi
   await ask(byPassword, 'login-start', { method: 'opaque1', name: 'alice', message: 'message' });
   await ask(byPassword, 'login-finish', { message: 'message' });
   const proof = loginProof(SESSION_KEY, 'client', byPassword.link.cb);
-  const { ticket } = await ask(byPassword, 'login-prove', { proof, device: 77, deviceName: 'laptop' });
+  const { ticket } = await ask(byPassword, 'login-prove', { proof, device: 77, deviceName: 'laptop', ticket: null });
   const byKey = stranger();
   const signature = sign(alice.identity.pkcs8, H('login', byKey.link.cb, daemonId, utf8('alice')));
   await ask(byKey, 'login-key', { name: 'alice', device: 77, ticket: ticket ?? NONE, signature });

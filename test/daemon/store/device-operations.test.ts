@@ -14,16 +14,36 @@ test('a ticket is valid for its device and its account only', async (t) => {
   t.is(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(4), loginFrom: null }), null);
 });
 
-test('a device is new with its first ticket, and again after it was dropped', async (t) => {
+test('a device is new unless its ticket is shown, and again after it was dropped', async (t) => {
   const { store, time } = await temporaryStore(t);
   const since = time.now;
-  t.deepEqual(await store.putDevice({ idFp, device: 7, ticketHash, ...laptop }), { isNew: true, since });
+  const device = { idFp, device: 7, ticketHash, ...laptop };
+  t.deepEqual(await store.putDevice(device), { isNew: true, since, replaced: null });
   time.now += 5;
-  t.deepEqual(await store.putDevice({ idFp, device: 7, ticketHash: bytes32(5), ...laptop }), { isNew: false, since });
-  const other = { idFp: bytes32(3), device: 7, ticketHash, ...laptop };
-  t.deepEqual(await store.putDevice(other), { isNew: true, since: time.now });
+  const shown = { ...device, ticketHash: bytes32(5), shownHash: ticketHash };
+  t.deepEqual(await store.putDevice(shown), { isNew: false, since, replaced: null });
+  const other = { ...shown, idFp: bytes32(3) };
+  t.deepEqual(await store.putDevice(other), { isNew: true, since: time.now, replaced: null });
   await store.dropDevices({ idFp, device: 7, but: 0 });
-  t.deepEqual(await store.putDevice({ idFp, device: 7, ticketHash, ...laptop }), { isNew: true, since: time.now });
+  t.deepEqual(await store.putDevice(shown), { isNew: true, since: time.now, replaced: null });
+});
+
+test('attack: without its ticket, or with that of an export, a device is new and replaces the one before', async (t) => {
+  const { store, time } = await temporaryStore(t);
+  const since = time.now;
+  const device = { idFp, device: 7, ticketHash, ...laptop };
+  const replaced = { name: 'laptop', address: '10.0.0.7', since };
+  await store.putDevice(device);
+  time.now += 5;
+  t.deepEqual(await store.putDevice(device), { isNew: true, since: time.now, replaced });
+  const wrong = { ...device, shownHash: bytes32(6) };
+  t.deepEqual(await store.putDevice(wrong), {
+    isNew: true,
+    since: time.now,
+    replaced: { ...replaced, since: time.now },
+  });
+  await store.putDevice({ ...device, device: 8, kind: 'export' });
+  t.like(await store.putDevice({ ...device, device: 8, shownHash: ticketHash }), { isNew: true });
 });
 
 test('the list has the name, the time of the first ticket, and time and address of the last login', async (t) => {
@@ -39,7 +59,7 @@ test('the list has the name, the time of the first ticket, and time and address 
   t.deepEqual(await store.devices({ idFp }), [{ ...shown, lastSeen: time.now, address: '10.0.0.8' }]);
   time.now += 5;
   const again = { name: 'work laptop', address: '10.0.0.9' };
-  await store.putDevice({ idFp, device: 7, ticketHash, ...laptop, ...again });
+  await store.putDevice({ idFp, device: 7, ticketHash, shownHash: ticketHash, ...laptop, ...again });
   t.deepEqual(await store.devices({ idFp }), [{ ...shown, ...again, lastSeen: time.now }]);
 });
 
@@ -56,9 +76,11 @@ test('a login from the same address within a minute writes nothing', async (t) =
   t.is(await loginAfter(60_001), begun + 60_001);
 });
 
-test('a new ticket replaces the old one', async (t) => {
+test('a new ticket replaces the old one, and a ticket that is shown stays', async (t) => {
   const { store } = await temporaryStore(t);
   await store.putDevice({ idFp, device: 7, ticketHash, ...laptop });
+  await store.putDevice({ idFp, device: 7, ticketHash: bytes32(5), shownHash: ticketHash, ...laptop });
+  t.is(await store.checkTicket({ idFp, device: 7, ticketHash, loginFrom: null }), 'device');
   await store.putDevice({ idFp, device: 7, ticketHash: bytes32(5), ...laptop });
   t.is(await store.checkTicket({ idFp, device: 7, ticketHash, loginFrom: null }), null);
   t.is(await store.checkTicket({ idFp, device: 7, ticketHash: bytes32(5), loginFrom: null }), 'device');

@@ -74,9 +74,10 @@ export async function login(
   password: string,
   device = 1,
   opaque = fastOpaque,
+  ticket: Uint8Array | null = null,
 ): Promise<Welcome> {
   const who = { name, password, device, deviceName: `device ${device}`, daemonId: testDaemonId };
-  return (await loginByPassword(calls, opaque, who)).welcome;
+  return (await loginByPassword(calls, opaque, who, async () => ticket)).welcome;
 }
 
 /** A new account, registered and logged in with the password `pw`. */

@@ -16,6 +16,7 @@ const welcome: Welcome = {
   localKeys: false,
   shared: 0,
   ticket: null,
+  replaced: null,
   lobby: new Uint8Array(32),
   at: 0,
   maxFileSize: 1,

@@ -6,7 +6,7 @@ import { addressKey } from '../../limits/limits.ts';
 import { awaitRate, logFailure, loginRefusal } from '../../login/login-attempt.ts';
 import { logIn } from '../../login/session-login.ts';
 
-export const loginProve: Handler<'login-prove'> = async (context, session, { proof, device, deviceName }) => {
+export const loginProve: Handler<'login-prove'> = async (context, session, { proof, device, deviceName, ticket }) => {
   const { attempt } = session;
   session.attempt = null;
   if (attempt?.kind !== 'proved') throw new Refusal('bad-request', 'finish the login first');
@@ -18,5 +18,5 @@ export const loginProve: Handler<'login-prove'> = async (context, session, { pro
   }
   context.limits.guard.succeeded(attempt.account.name, addressKey(session.address));
   await awaitRate(context, session, 'logins');
-  return logIn(context, session, { account: attempt.account, by: 'password', device, deviceName });
+  return logIn(context, session, { account: attempt.account, by: 'password', device, deviceName, ticket });
 };

@@ -15,7 +15,7 @@ export const ticket: Handler<'ticket'> = async (context, session, { device, name
   if (device === 0 || device === session.device) {
     throw new Refusal('bad-request', 'the device number is taken; update securechat');
   }
-  const made = await addDevice(context, session, owner, { device, kind, name });
+  const { ticket: made } = await addDevice(context, session, owner, { device, kind, name }, null);
   session.log.info({ evt: 'authn_ticket_created', user: session.name, device, kind }, 'device added');
   return { ticket: made };
 };

@@ -95,7 +95,7 @@ test('of two sessions that close the account at once, one does', async (t) => {
   const opened = await openDaemon(t);
   const { client } = await lobbyMember(t, opened.at, 'alice');
   const second = await connectTo(t, opened.at);
-  await login(second, 'alice', 'pw');
+  await login(second, 'alice', 'pw', 7);
   const both = await Promise.allSettled([client, second].map(({ request }) => request('account-close', {})));
   t.true(both.some(({ status }) => status === 'fulfilled'));
   await until(() => opened.lines.some(({ evt }) => evt === 'user_deleted'));
