@@ -4,6 +4,12 @@ import type { Shell } from './console/shell.ts';
 
 export type Arguments = ArgumentsCamelCase<Record<string, unknown>>;
 
+/** Returns the value of an option that takes a text; undefined when it was not given. */
+export function textOption(args: Arguments, name: string): string | undefined {
+  const value = args[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
 export type Command = {
   /** The command runs until it is stopped, so it waits without limit for a busy server. The others wait for --timeout. */
   longRunning?: true;

@@ -1,4 +1,5 @@
 /** What `connect` takes: its options, and the questions that it asks. */
+
 /**
  * A contradiction between the server and this profile about the account.
  *

@@ -9,8 +9,9 @@ import type { Profile } from './profile/profile.ts';
  * new messages in the background. Close it with `client.close()`.
  * @param options `timeout` in ms; the other fields are explained at ConnectOptions
  * @throws ClientError 'unreachable', 'not-a-daemon' or 'version' when no server of this version answers; 'login-refused' for a wrong
- *   name, password or passphrase; 'untrusted' or 'key-changed' when the server or its statements about the account are not trusted; 'usage' for a
- *   wrong option, or a missing password or passphrase; 'refused' when the keys of the account are not here, or the profile is damaged; 'disk-full'
+ *   name, password or passphrase; 'untrusted' or 'key-changed' when the server or its statements about the account are not trusted;
+ *   'usage' for a wrong option, or a missing password or passphrase; 'refused' when the keys of the account are not here, or the profile
+ *   is damaged; 'disk-full'
  * @throws Refusal when the server refuses the registration ('name-taken', 'name-look-alike', 'bad-name', 'registration-closed',
  *   'bad-invite'), or lets nobody in for longer than `timeout` ('busy', 'disk-full', 'rate-limited')
  * @example

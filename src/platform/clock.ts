@@ -27,3 +27,8 @@ export const systemClock: Clock = {
 export function sleep(clock: Clock, ms: number): Promise<void> {
   return ms === 0 ? Promise.resolve() : new Promise((resolve) => clock.after(ms, resolve));
 }
+
+/** Returns the day of a time in UTC, as YYYY-MM-DD. @param at ms since 1970 UTC */
+export function utcDay(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}

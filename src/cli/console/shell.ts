@@ -59,7 +59,7 @@ export class Shell {
   }
 
   /** Whether standard input holds the password or the passphrase, so that nothing else may read it. */
-  get passwordFromStdin(): boolean {
+  get secretFromStdin(): boolean {
     return this.settings.passwordFile === '-' || this.settings.profilePassphraseFile === '-';
   }
 

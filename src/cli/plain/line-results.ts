@@ -215,7 +215,7 @@ export class LineResults {
           return checkExport(work.path, await ask(exportStrings.askSecret));
         case 'rotate':
           await client.rotateKeys(await ask(phrases.passwordNow));
-          return [exportStrings.isRotated, exportStrings.afterRotation];
+          return [exportStrings.rotated, exportStrings.afterRotation];
       }
     };
     return this.#scope.controller.attempt(async () => {

@@ -2,6 +2,7 @@
 import type { Device } from '../../client/types.ts';
 import type { Result } from '../../tui/commands/dot-command.ts';
 import { type ConversationItem, type FileItem, presenceWord } from '../../tui/selectors/selectors.ts';
+import { seenText } from '../../tui/text/device-text.ts';
 import { shownReaction } from '../../tui/text/emoji.ts';
 import { age } from '../../tui/text/format.ts';
 import { strings } from '../../tui/text/strings.ts';
@@ -51,8 +52,7 @@ export function conversationLine(item: ConversationItem): string {
 
 /** `now`: ms since 1970 UTC. */
 export function deviceLine(one: Device, now: number): string {
-  const seen = one.current ? strings.pages.thisDevice : one.online ? strings.header.online : age(one.lastSeen, now);
-  return phrases.listedDevice(one, seen, age(one.since, now));
+  return phrases.listedDevice(one, seenText(one, now), age(one.since, now));
 }
 
 /** Another file of the list has the same name. */

@@ -1,4 +1,4 @@
-/** The part of the library's interface that is about the other accounts of the server: their presence, their keys, and whom this person blocks. */
+/** The part of the library's interface that is about other people: their presence, their keys, and whom this person blocks. */
 import type { Person } from '../types.ts';
 
 /** Methods of `Client`. They throw ClientError; the codes are listed with each method. */

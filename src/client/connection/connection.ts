@@ -250,7 +250,7 @@ export class Connection {
     const code = error instanceof ClientError ? error.code : 'refused';
     const message = error instanceof Error ? error.message : String(error);
     this.#closedReason =
-      code === 'login-refused' && this.#sessionEnd !== null ? signedOutReason(this.#sessionEnd.message) : message;
+      code === 'login-refused' && this.#sessionEnd !== null ? loggedOutReason(this.#sessionEnd.message) : message;
     this.#setState({ state: 'closed', reason: this.#closedReason, code });
     this.#failWaiting();
     if (isChangedKey(error)) this.#retrySilently();
@@ -289,6 +289,6 @@ function isChangedKey(error: unknown): boolean {
 }
 
 /** Returns why this device was logged out, with this program's advice in place of the daemon's. */
-function signedOutReason(message: string): string {
+function loggedOutReason(message: string): string {
   return `${message.replace(/; log in (again|with the password)$/, '')}; start again and log in with the password`;
 }

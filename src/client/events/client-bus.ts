@@ -4,10 +4,10 @@
  * The events between the parts of a client. client-parts.ts builds the parts from the bottom up: each is given the bus and the parts
  * below it. A part calls those below it; it publishes an event for those above it.
  *
- * - `announced`, by all parts: an event for the client's listeners. The Announcer passes it on and publishes `heard`; Conversations
+ * - `announced`, by all parts: an event for the client's listeners. EventDelivery passes it on and publishes `heard`; Conversations
  *   then notes how far the listeners know the conversation.
- * - `received`, by ReceivedEvents: an event of the daemon. People, Presence,
- *   AccountDevices, Decisions, GrantHandler, Conversations and ClientLifecycle handle theirs.
+ * - `received`, by ReceivedEvents: an event of the daemon. People, Presence, AccountDevices, Decisions, GrantHandler, Conversations and
+ *   ClientLifecycle handle theirs.
  * - `queued`, by MyMessages: an item is in the outbox. The Outbox sends it, and publishes `sent`, `refused` or `stalled`: MyMessages
  *   announces that and resolves waiting promises; Conversations adds the entry of a `sent` item to its timeline.
  * - `stored`, by Conversations: more entries are in the cache. MyMessages resolves promises that wait for one of them.

@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { syncFolder, writeAll } from '../../platform/durable-write.ts';
 import type { FileSystem, OpenFile } from '../../platform/file-system.ts';
 import { ClientError } from '../errors.ts';
+import { folderError } from '../profile/folder-error.ts';
 
 /** What a reader takes into memory at most: 16,384 people with their cards, and the keys. */
 const MAX_EXPORT_BYTES = 64 * 1024 * 1024;
@@ -107,28 +108,9 @@ function existsError(path: string): ClientError {
   return new ClientError('usage', `${path} exists already, and is not overwritten; choose another name`);
 }
 
-function writeError(path: string, error: unknown): Error {
-  if (error instanceof ClientError) return error;
-  const folder = dirname(path);
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'EEXIST':
-      return existsError(path);
-    case 'ENOSPC':
-    case 'EDQUOT':
-    case 'EFBIG':
-      return new ClientError(
-        'disk-full',
-        `the disk is full: ${path} was not written; make room, or choose another folder`,
-      );
-    case 'EROFS':
-      return new ClientError('usage', `${folder} is on a disk that can only be read; choose another folder`);
-    case 'EACCES':
-    case 'EPERM':
-      return new ClientError('usage', `you may not write to ${folder}; choose another folder`);
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new ClientError('usage', `there is no folder ${folder}`);
-    default:
-      return new ClientError('usage', `${path} cannot be written (${(error as Error).message})`);
-  }
+function writeError(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EEXIST') return existsError(path);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new ClientError('usage', `there is no folder ${dirname(path)}`);
+  return folderError(error, `${path} was not written`, 'choose another folder');
 }

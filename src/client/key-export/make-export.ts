@@ -1,5 +1,6 @@
 /** Makes an export: a ticket of its own from the daemon, and a file with it, the keys and the pinned people. */
 
+import { utcDay } from '../../platform/clock.ts';
 import {
   type ExportContents,
   encodeExportContents,
@@ -9,6 +10,7 @@ import { sealKeyExport } from '../../protocol/account/key-export.ts';
 import { WORDS_ENTROPY_BYTES, wordsOf } from '../../protocol/account/recovery-words.ts';
 import { MAX_VAULT_KEYS } from '../../protocol/account/vault.ts';
 import { utf8 } from '../../protocol/base/bytes.ts';
+import { MAX_DEVICE_NAME } from '../../protocol/base/safe-text.ts';
 import type { ExportRequest, MadeExport } from '../export-types.ts';
 import { currentCard } from '../keys/my-keys.ts';
 import type { PasswordSession } from '../login/account-changes.ts';
@@ -18,9 +20,6 @@ import { SealedRows } from '../profile/sealed-rows.ts';
 import { pinsToExport } from '../trust/restored-pins.ts';
 import { SeenDevices } from '../trust/seen-devices.ts';
 import { NewPrivateFile } from './export-file.ts';
-
-/** The longest name of a device, in UTF-16 units. */
-const MAX_NAME = 64;
 
 /**
  * Writes an export to a new file (0600), and adds it to the account's devices.
@@ -83,7 +82,7 @@ async function newTicket(
   while (device === 0 || devices.some((known) => known.device === device))
     device = Buffer.from(profile.random(4)).readUInt32BE();
   const where = deviceName === '' ? '' : ` on ${deviceName}`;
-  const name = `export of ${new Date(madeAt).toISOString().slice(0, 10)}${where}`.slice(0, MAX_NAME).toWellFormed();
+  const name = `export of ${utcDay(madeAt)}${where}`.slice(0, MAX_DEVICE_NAME).toWellFormed();
   // Before the daemon says that there is a new device.
   const seen = new SeenDevices(new SealedRows(profile), daemon.fingerprint, user);
   await seen.addOwn(device);

@@ -1,5 +1,6 @@
 /** What an export becomes in a profile: its account, beside the one that may be there, and what is stored. */
 
+import { utcDay } from '../../platform/clock.ts';
 import type { ExportContents } from '../../protocol/account/export-contents.ts';
 import { equal, hex } from '../../protocol/base/bytes.ts';
 import type { Doubt } from '../connect-types.ts';
@@ -56,7 +57,7 @@ export async function mergedAccount(
     await confirmImport(ask, {
       kind: 'older-export',
       name,
-      statement: `the export of ${day(madeAt)} is older than this profile, and nothing would be gained: the profile has every key of it`,
+      statement: `the export of ${utcDay(madeAt)} is older than this profile, and nothing would be gained: the profile has every key of it`,
       question: 'Import it all the same?',
     });
   return {
@@ -78,7 +79,7 @@ export function renewedSinceDoubt({ name, madeAt }: ExportContents): Doubt {
   return {
     kind: 'renewed-since',
     name,
-    statement: `the keys of ${name} were renewed after this export of ${day(madeAt)}, and only the machine that did it has the newest key`,
+    statement: `the keys of ${name} were renewed after this export of ${utcDay(madeAt)}, and only the machine that did it has the newest key`,
     question: 'Make another new key here, and give up what only that machine can open?',
   };
 }
@@ -118,9 +119,4 @@ export function imported(
     people: people.length,
     renewedSince,
   };
-}
-
-/** The day as YYYY-MM-DD, UTC. */
-function day(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
 }

@@ -1,9 +1,6 @@
 /** The name by which a person finds this device in their list of devices. */
-import { printable } from '../../protocol/base/safe-text.ts';
+import { MAX_DEVICE_NAME, printable } from '../../protocol/base/safe-text.ts';
 import { ClientError } from '../errors.ts';
-
-/** Most UTF-16 units of a name, as `login-prove` takes it. */
-const MAX_DEVICE_NAME = 64;
 
 /**
  * Returns the name for the daemon: `given` by the person, or else `host`, the name of the machine, without what cannot be shown.

@@ -1,7 +1,7 @@
 /** Mutes and blocks of an account, in this profile. Each is a sealed row with the time and the device of the decision. */
 
 import { type Decided, isOn, type SharedRow, type SwitchKind, switchRow } from '../../protocol/account/shared-rows.ts';
-import { concat, hex, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
+import { concat, hex, padded, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Row, SqlValue } from '../profile/profile-db.ts';
 
@@ -51,9 +51,7 @@ export class SharedSwitches {
   #params(row: SharedRow): SqlValue[] {
     const key = this.#profile.mac(concat(utf8(this.#account), Uint8Array.of(row.kind), row.key));
     const plain = new Writer().u8(row.kind).var16(row.key).bytes(row.value).finish();
-    const padded = new Uint8Array(Math.ceil(plain.length / PADDING) * PADDING);
-    padded.set(plain);
-    return [this.#account, key, row.at, row.device, this.#profile.seal(padded, aadOf(key))];
+    return [this.#account, key, row.at, row.device, this.#profile.seal(padded(plain, PADDING), aadOf(key))];
   }
 
   #open({ key, at, device, sealed }: Row): SharedRow | null {

@@ -4,7 +4,7 @@ import type { ExportedPin } from '../../protocol/account/export-contents.ts';
 import { compareImportance, nameOfRow, pinOfRow } from '../../protocol/account/shared-rows.ts';
 import type { ProfileDb, Statement } from '../profile/profile-db.ts';
 import { PinStore } from './pin-store.ts';
-import { SharedPins } from './shared-pins.ts';
+import { newPin, SharedPins } from './shared-pins.ts';
 
 /** Returns all pins but that of `me`, the most important first. @param daemon its fingerprint */
 export async function pinsToExport(db: ProfileDb, daemon: Uint8Array, me: string): Promise<ExportedPin[]> {
@@ -30,17 +30,11 @@ export async function restorePins(db: ProfileDb, daemon: Uint8Array, pins: reado
 }
 
 function insertStatements(daemon: Uint8Array, { row, card }: ExportedPin): Statement[] {
-  const name = nameOfRow(row);
-  const { idFp, cardSeq, cardHash, trust } = pinOfRow(row);
-  const pin: Statement = {
-    sql: `INSERT OR IGNORE INTO pins (daemon, name, id_fp, card_seq, card_hash, card, trust, at, device)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    params: [daemon, name, idFp, cardSeq, cardHash, card, trust, row.at, row.device],
-  };
+  const pin = newPin(daemon, row, card);
   if (card === null) return [pin];
   const identity: Statement = {
     sql: 'INSERT OR IGNORE INTO identities (daemon, id_fp, name, sig_spki) VALUES (?, ?, ?, ?)',
-    params: [daemon, idFp, name, openCard(card).sigSpki],
+    params: [daemon, pinOfRow(row).idFp, nameOfRow(row), openCard(card).sigSpki],
   };
   return [pin, identity];
 }

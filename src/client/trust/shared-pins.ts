@@ -10,7 +10,7 @@ import {
   type Trust,
 } from '../../protocol/account/shared-rows.ts';
 import { equal } from '../../protocol/base/bytes.ts';
-import type { ProfileDb, Row, SqlValue } from '../profile/profile-db.ts';
+import type { ProfileDb, Row, SqlValue, Statement } from '../profile/profile-db.ts';
 
 /**
  * What became of a row of another device.
@@ -39,16 +39,7 @@ export class SharedPins {
 
   /** Pins people whom this profile does not know yet; leaves the pins of others as they are. */
   async add(rows: readonly SharedRow[]): Promise<void> {
-    await this.#db.transaction(
-      rows.map((row) => {
-        const { idFp, cardSeq, cardHash, trust } = pinOfRow(row);
-        return {
-          sql: `INSERT OR IGNORE INTO pins (daemon, name, id_fp, card_seq, card_hash, trust, at, device)
-                  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-          params: [this.#daemon, nameOfRow(row), idFp, cardSeq, cardHash, trust, row.at, row.device],
-        };
-      }),
-    );
+    await this.#db.transaction(rows.map((row) => newPin(this.#daemon, row, null)));
   }
 
   /** Stores what `row`, of kind `pin`, says about a person, unless this device knows something newer. */
@@ -107,6 +98,16 @@ export class SharedPins {
     );
     return changes > 0;
   }
+}
+
+/** The statement that stores a row of kind `pin`, and the newest card if it is known, unless the person is pinned already. */
+export function newPin(daemon: Uint8Array, row: SharedRow, card: Uint8Array | null): Statement {
+  const { idFp, cardSeq, cardHash, trust } = pinOfRow(row);
+  return {
+    sql: `INSERT OR IGNORE INTO pins (daemon, name, id_fp, card_seq, card_hash, card, trust, at, device)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    params: [daemon, nameOfRow(row), idFp, cardSeq, cardHash, card, trust, row.at, row.device],
+  };
 }
 
 const COLUMNS = 'name, id_fp, card_seq, card_hash, trust, at, device, elsewhere';

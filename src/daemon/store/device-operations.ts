@@ -3,7 +3,7 @@
 import { Refusal } from '../../protocol/base/errors.ts';
 import type { DeviceKind } from '../../protocol/wire/fields.ts';
 import type { DeviceOperations, DeviceRow } from './identity-store.ts';
-import { all, type Implementation, one, run, sameBytes } from './operation.ts';
+import { all, type Implementation, one, run, sameBytes, type Transaction } from './operation.ts';
 
 /** Most devices of a person. The one seen longest ago is dropped. */
 const MAX_DEVICES = 64;
@@ -16,8 +16,7 @@ type StoredDevice = { ticket_hash: Uint8Array; kind: DeviceKind; name: string; s
 
 export const deviceOperations: Implementation<DeviceOperations> = {
   putDevice(tx, { idFp, device, shownHash, ticketHash, kind, name, address }) {
-    const isFull = kind === 'export' && countExports(tx, idFp, device) >= MAX_EXPORTS;
-    if (isFull)
+    if (kind === 'export' && countExports(tx, idFp, device) >= MAX_EXPORTS)
       throw new Refusal('quota', `there are ${MAX_EXPORTS} exports of this account: end one in the list of devices`);
     const before = one<StoredDevice>(
       tx,
@@ -101,7 +100,7 @@ function isTicketOf({ kind, ticket_hash }: StoredDevice, shownHash: Uint8Array |
 }
 
 /** The exports of a person, without `device`. */
-function countExports(tx: Parameters<typeof run>[0], idFp: Uint8Array, device: number): number {
+function countExports(tx: Transaction, idFp: Uint8Array, device: number): number {
   const row = one<{ n: number }>(
     tx,
     "SELECT count(*) AS n FROM devices WHERE id_fp = ? AND kind = 'export' AND device <> ?",

@@ -4,13 +4,11 @@ import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 import { isName } from '../base/safe-text.ts';
 import { openCard } from './card.ts';
-import { checkRow, nameOfRow, pinOfRow, rowKinds, type SharedRow } from './shared-rows.ts';
+import { checkRow, nameOfRow, PIN_BYTES, pinOfRow, rowKinds, type SharedRow } from './shared-rows.ts';
 import { encodeVaultContents, parseVaultContents, type VaultContents } from './vault.ts';
 
 const FORMAT = 1;
 const REFUSED = 'the contents of the export are not valid';
-/** The value of a row of kind `pin`: identity(32), card number u64, card hash(32), trust u8. */
-const PIN_BYTES = 73;
 /** Most pinned people of an export. */
 export const MAX_EXPORT_PEOPLE = 16_384;
 

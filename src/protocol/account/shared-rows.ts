@@ -28,6 +28,8 @@ export type SharedRow = Decided & { kind: number; key: Uint8Array; value: Uint8A
 const trustLevels = ['met', 'accepted', 'verified'] as const;
 export type Trust = (typeof trustLevels)[number];
 export type SharedPin = Pin & { trust: Trust };
+/** Bytes of the value of a `pin`: identity(32), u64 card number, card hash(32), u8 trust. */
+export const PIN_BYTES = 32 + 8 + 32 + 1;
 
 export function pinRow(
   name: string,
@@ -85,7 +87,7 @@ export function rowKey({ kind, key }: Pick<SharedRow, 'kind' | 'key'>): string {
 
 /**
  * Orders two rows with one key: positive when `a` replaces `b`, 0 when they are equal. The later decision wins. A key
- * that somebody decided on wins over one that was met; of two that were met, the earlier one wins.
+ * that the person decided about wins over one that was met; of two that were met, the earlier one wins.
  */
 export function compareRows(a: SharedRow, b: SharedRow): number {
   if (a.kind === rowKinds.pin) {

@@ -4,7 +4,7 @@
  * and when it changes.
  */
 import type { Random } from '../../platform/random.ts';
-import { concat, Reader, Writer } from '../base/bytes.ts';
+import { padded, Reader, Writer } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
 import { ensure, withProtocolError } from '../base/protocol-checks.ts';
 import type { KeyPair } from '../crypto/rsa.ts';
@@ -39,7 +39,7 @@ export function sealSharedState(
 ): Uint8Array {
   const writer = new Writer().u16(rows.length);
   for (const { kind, key, value, at, device } of rows) writer.u8(kind).var16(key).var16(value).u64(at).u32(device);
-  const plain = padded(writer.finish());
+  const plain = padded(writer.finish(), PADDING);
   readRows(plain);
   return sealForAccount('shared', identity.pkcs8, owner, { version, plain }, random);
 }
@@ -74,11 +74,6 @@ export function fittingRows(rows: readonly SharedRow[], now: number): SharedRow[
 function isForgotten(row: SharedRow, now: number): boolean {
   const { kind, at } = row;
   return kind !== rowKinds.pin && kind <= rowKinds.block && !isOn(row) && at < now - FORGET_AFTER;
-}
-
-/** Adds zeros to a multiple of PADDING. */
-function padded(bytes: Uint8Array): Uint8Array {
-  return concat(bytes, new Uint8Array(Math.ceil(bytes.length / PADDING) * PADDING - bytes.length));
 }
 
 /** @throws ProtocolError */

@@ -100,6 +100,13 @@ export function concat(...parts: Uint8Array[]): Uint8Array {
   return Buffer.concat(parts);
 }
 
+/** Adds zeros to a multiple of `step` bytes. */
+export function padded(bytes: Uint8Array, step: number): Uint8Array {
+  const all = new Uint8Array(Math.ceil(bytes.length / step) * step);
+  all.set(bytes);
+  return all;
+}
+
 /** Compares in constant time for equal lengths. */
 export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);

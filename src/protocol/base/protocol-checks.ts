@@ -25,6 +25,19 @@ export async function withProtocolErrorAsync<T>(
   }
 }
 
+/** Runs `step`, which uses a key, and turns every error into ProtocolError 'key', because bad keys fail in many ways. */
+export function withKeyError<T>(step: () => T): T {
+  try {
+    return step();
+  } catch {
+    throw keyError();
+  }
+}
+
+export function keyError(): ProtocolError {
+  return new ProtocolError('key', 'not an acceptable key');
+}
+
 /** Checks a rule inside withProtocolError. @throws ProtocolError */
 export function ensure(rule: boolean): asserts rule {
   if (!rule) throw new ProtocolError('layout', 'a rule is broken');

@@ -10,6 +10,8 @@ export const MAX_TEXT_BYTES = 4096;
 const MAX_NAME = 32;
 /** Most UTF-16 units of an invitation code. */
 export const MAX_INVITE = 64;
+/** Most UTF-16 units of the name of a device. */
+export const MAX_DEVICE_NAME = 64;
 export const LOBBY = '#lobby';
 
 /**

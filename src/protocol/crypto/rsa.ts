@@ -17,6 +17,7 @@ import { promisify } from 'node:util';
 import NodeRSA from 'node-rsa';
 import { equal, fromHex } from '../base/bytes.ts';
 import { ProtocolError } from '../base/errors.ts';
+import { keyError, withKeyError } from '../base/protocol-checks.ts';
 import { KeyCache } from './key-cache.ts';
 import { hasSmallFactor } from './small-factors.ts';
 
@@ -55,7 +56,7 @@ export async function generateKeyPair(): Promise<KeyPair> {
  */
 export function checkPublicKey(spki: Uint8Array): void {
   const modulus = modulusOf(spki);
-  if (!soundKeys.get(spki, () => !hasSmallFactor(modulus))) throw notAcceptable();
+  if (!soundKeys.get(spki, () => !hasSmallFactor(modulus))) throw keyError();
 }
 
 /** Whether the key passes checkPublicKey and a trial encryption works. */
@@ -75,7 +76,7 @@ export function canSealTo(spki: Uint8Array): boolean {
 
 /** The public key of a private one, SPKI. @throws ProtocolError 'key' when it is not a key of ours */
 export function publicKeyOf(pkcs8: Uint8Array): Uint8Array {
-  if (pkcs8.length > MAX_PKCS8) throw notAcceptable();
+  if (pkcs8.length > MAX_PKCS8) throw keyError();
   return withKeyError(() => {
     const key = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
     return createPublicKey(key).export({ type: 'spki', format: 'der' });
@@ -199,7 +200,7 @@ function modulusOf(spki: Uint8Array): Uint8Array {
     equal(spki.subarray(0, BEFORE_MODULUS.length), BEFORE_MODULUS) &&
     equal(spki.subarray(end), AFTER_MODULUS);
   const [first = 0, last = 0] = [modulus[0], modulus.at(-1)];
-  if (!ours || first < 0x80 || last % 2 === 0) throw notAcceptable();
+  if (!ours || first < 0x80 || last % 2 === 0) throw keyError();
   return modulus;
 }
 
@@ -224,16 +225,4 @@ function importKey(der: Uint8Array, format: 'pkcs8-public-der' | 'pkcs8-private-
     signingScheme: { scheme: 'pss', hash: 'sha256', saltLength: 32 },
   } as const;
   return new NodeRSA(null, options).importKey(Uint8Array.from(der), format);
-}
-
-function withKeyError<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch {
-    throw notAcceptable();
-  }
-}
-
-function notAcceptable(): ProtocolError {
-  return new ProtocolError('key', 'not an acceptable key');
 }

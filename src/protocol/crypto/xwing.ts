@@ -14,7 +14,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { concat, fromHex } from '../base/bytes.ts';
-import { ProtocolError } from '../base/errors.ts';
+import { keyError, withKeyError } from '../base/protocol-checks.ts';
 import { KeyCache } from './key-cache.ts';
 
 export const XWING_SEED_BYTES = 32;
@@ -95,7 +95,7 @@ export function encapsulate(key: Uint8Array): { secret: Uint8Array; ciphertext: 
  */
 export function decapsulate(seed: Uint8Array, ciphertext: Uint8Array): Uint8Array {
   return withKeyError(() => {
-    if (ciphertext.length !== XWING_CIPHERTEXT_BYTES) throw notAcceptable();
+    if (ciphertext.length !== XWING_CIPHERTEXT_BYTES) throw keyError();
     const mine = privateKey(seed);
     const received = ciphertext.subarray(ML_KEM_CIPHERTEXT);
     const mlKem = decapsulateMlKem(mine.mlKemPrivate, ciphertext.subarray(0, ML_KEM_CIPHERTEXT));
@@ -117,7 +117,7 @@ export function missingMlKem(makeKey: (seed: Uint8Array) => Uint8Array = xwingPu
 function publicKey(key: Uint8Array): PublicKey {
   // The import of a SPKI ignores bytes after the end, so the length is checked first. With a vector of zeros, anybody
   // could compute the secret of ML-KEM.
-  if (key.length !== XWING_KEY_BYTES || isZero(key.subarray(0, ML_KEM_VECTOR))) throw notAcceptable();
+  if (key.length !== XWING_KEY_BYTES || isZero(key.subarray(0, ML_KEM_VECTOR))) throw keyError();
   return publicKeys.get(key, () => {
     const x25519Bytes = Uint8Array.from(key.subarray(ML_KEM_KEY));
     return {
@@ -130,7 +130,7 @@ function publicKey(key: Uint8Array): PublicKey {
 
 /** Expands a seed (expandDecapsulationKey of the draft). */
 function privateKey(seed: Uint8Array): PrivateKey {
-  if (seed.length !== XWING_SEED_BYTES) throw notAcceptable();
+  if (seed.length !== XWING_SEED_BYTES) throw keyError();
   return privateKeys.get(seed, () => {
     const expanded = createHash('shake256', { outputLength: ML_KEM_SEED + X25519 })
       .update(seed)
@@ -147,7 +147,7 @@ function privateKey(seed: Uint8Array): PrivateKey {
 /** X25519 (RFC 7748, section 6.1). @throws Error for a point of small order */
 function agree(privateKey: KeyObject, publicKey: KeyObject): Uint8Array {
   const shared = diffieHellman({ privateKey, publicKey });
-  if (isZero(shared)) throw notAcceptable();
+  if (isZero(shared)) throw keyError();
   return shared;
 }
 
@@ -171,15 +171,3 @@ function exportRaw(key: KeyObject, before: Uint8Array): Uint8Array {
 const rawX25519 = (key: KeyObject) => exportRaw(key, der.x25519Public);
 
 const isZero = (bytes: Uint8Array) => bytes.every((byte) => byte === 0);
-
-function withKeyError<T>(step: () => T): T {
-  try {
-    return step();
-  } catch {
-    throw notAcceptable();
-  }
-}
-
-function notAcceptable(): ProtocolError {
-  return new ProtocolError('key', 'not an acceptable key');
-}

@@ -33,6 +33,7 @@ export const SMALL_ROOM_MEMBERS = 100;
 export const EPOCH_SKEW_MS = 10 * 60_000;
 /** The chunk of a member to whom nothing can be sealed. */
 const NOT_SEALED = new Uint8Array(0);
+const NONE = new Uint8Array(0);
 
 export type Epoch = {
   room: Uint8Array;
@@ -94,8 +95,8 @@ export async function mintEpoch(
     .bytes(H('keycommit', key))
     .bytes(e.maker.idFp)
     .u64(e.time)
-    .var16(e.info ? sealInfo(e.info.info, { key, room: e.room, entry: e.info.entry, random: e.random }) : NOT_SEALED)
-    .var16(e.before ? sealGcm(beforePlace(key), e.before.epochId, e.before.key) : NOT_SEALED)
+    .var16(e.info ? sealInfo(e.info.info, { key, room: e.room, entry: e.info.entry, random: e.random }) : NONE)
+    .var16(e.before ? sealGcm(beforePlace(key), e.before.epochId, e.before.key) : NONE)
     .finish();
   const epochId = H('epoch', header);
   const current = e.members.filter((card) => card.notAfter >= e.time);
@@ -226,7 +227,7 @@ function grantContext(header: Uint8Array): Uint8Array {
 
 /** The key is HKDF (RFC 5869) of the epoch's random key, and seals once. */
 function beforePlace(key: Uint8Array) {
-  return { key: hkdf(key, new Uint8Array(0), label('before')), nonce: ZERO_NONCE, aad: new Uint8Array(0) };
+  return { key: hkdf(key, NONE, label('before')), nonce: ZERO_NONCE, aad: NONE };
 }
 
 /** The plaintext of a whole chunk: binder(16) || key(32) || epochId(32) || zeros. */

@@ -50,7 +50,7 @@ type RoomMessageBody = {
  * The key of one message is HKDF (RFC 5869) of the epoch's key. The header's salt is new at each sealing, even of the
  * same message, so that each key seals once.
  */
-function sealOf(epochKey: Uint8Array, header: Uint8Array) {
+function placeOf(epochKey: Uint8Array, header: Uint8Array) {
   const key = hkdf(epochKey, header.subarray(SALT_AT, SALT_AT + SALT), H('roomkey', header));
   return { key, nonce: ZERO_NONCE, aad: header };
 }
@@ -82,7 +82,7 @@ export async function sealRoomMessage(
   const hash = H('roommsg', header, plain);
   const padded = new Uint8Array(sizeFor(plain.length));
   padded.set(concat(plain, await rsa.sign(m.identity.pkcs8, hash)));
-  return { message: concat(header, sealGcm(sealOf(m.key, header), padded)), hash };
+  return { message: concat(header, sealGcm(placeOf(m.key, header), padded)), hash };
 }
 
 /** Parses what the daemon may read. @throws ProtocolError 'room' */
@@ -112,7 +112,7 @@ export function openRoomMessage(
     const header = parseRoomMessage(bytes);
     ensure(equal(header.room, r.room) && equal(header.epochId, r.epochId));
     const clear = bytes.subarray(0, HEADER);
-    const padded = openGcm(sealOf(r.key, clear), bytes.subarray(HEADER));
+    const padded = openGcm(placeOf(r.key, clear), bytes.subarray(HEADER));
     ensure(padded !== null);
     const reader = new Reader(padded);
     const prev = reader.bytes(32);

@@ -9,9 +9,9 @@ import {
   deviceName,
   exactBytes,
   hash,
+  newDeviceName,
   none,
   opaque,
-  text,
   time,
   u32,
 } from './fields.ts';
@@ -78,11 +78,11 @@ export const accountRequests = {
     result: v.strictObject({ ended: u32, exports: u32 }),
   },
   /**
-   * Makes another device of the account, and its ticket. A kind of `export`, for a file with the keys, needs a session
-   * by password; `device` needs a session of an export. `name` is shown in the list of devices.
+   * Makes another device of the account, and its ticket. A device of kind `export`, for a file with the keys, needs a
+   * session by password; one of kind `device` needs a session of an export. `name` is shown in the list of devices.
    */
   ticket: {
-    params: v.strictObject({ device: u32, name: text(64), kind: deviceKind }),
+    params: v.strictObject({ device: u32, name: newDeviceName, kind: deviceKind }),
     result: v.strictObject({ ticket: exactBytes(32) }),
   },
   /** The daemon's time. */

@@ -3,7 +3,7 @@
  * them, with the comments beside the schemas (scripts/wire-tables.ts).
  */
 import * as v from 'valibot';
-import { isName, printable } from '../base/safe-text.ts';
+import { isName, MAX_DEVICE_NAME, printable } from '../base/safe-text.ts';
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 export const u32 = count(0xffffffff);
@@ -26,8 +26,10 @@ const shown = (max: number) =>
   );
 /** A sentence from the daemon for the person. */
 export const sentence = shown(512);
-/** What a device of an account is called, from the daemon; empty if it has no name. In a request it is text(64). */
-export const deviceName = shown(64);
+/** What a device of an account is called, from the daemon; empty if it has no name. */
+export const deviceName = shown(MAX_DEVICE_NAME);
+/** The same in a request, as typed. */
+export const newDeviceName = text(MAX_DEVICE_NAME);
 /** The address from which a device logged in. */
 export const address = shown(64);
 /** 'device': a profile; 'export': a file with the keys, which can replace the password. */

@@ -1,7 +1,20 @@
 /** The requests before login: registration, and login by password or by the key of a device. */
 import * as v from 'valibot';
 import { MAX_INVITE } from '../base/safe-text.ts';
-import { card, exactBytes, hash, knownName, name, none, opaque, text, time, u32, u53 } from './fields.ts';
+import {
+  card,
+  exactBytes,
+  hash,
+  knownName,
+  name,
+  newDeviceName,
+  none,
+  opaque,
+  text,
+  time,
+  u32,
+  u53,
+} from './fields.ts';
 
 /** The answer to a login. */
 export const welcome = v.strictObject({
@@ -59,7 +72,7 @@ export const loginRequests = {
     params: v.strictObject({
       proof: exactBytes(32),
       device: u32,
-      deviceName: text(64),
+      deviceName: newDeviceName,
       ticket: v.nullable(exactBytes(32)),
     }),
     result: welcome,

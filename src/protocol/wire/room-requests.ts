@@ -12,7 +12,7 @@ export const roomRequests = {
   },
   /** Begins an epoch: its signed header, and how many chunks will follow. Drops an earlier draft of this session. */
   'epoch-begin': { params: v.strictObject({ room: hash, epoch: bytes(2048), members: u32 }), result: none },
-  /** Adds chunks to the draft, one for each member; an empty one for a member whose key nothing can be sealed to. */
+  /** Adds chunks to the draft, one for each member; an empty one for a member to whom nothing can be sealed. */
   'epoch-keys': {
     params: v.strictObject({
       room: hash,

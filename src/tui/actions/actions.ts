@@ -55,7 +55,7 @@ export class Actions {
   readonly take = (input: UserInput) => {
     const { store, attention, idle } = this.#parts;
     const isKeyboard = input.type === 'key' || input.type === 'text' || input.type === 'paste';
-    if (isKeyboard) idle.stirred();
+    if (isKeyboard) idle.keyPressed();
     // Only two in a row leave.
     if (isKeyboard && !(input.type === 'key' && input.key === 'ctrl+c')) this.#interruptedAt = -Infinity;
     switch (input.type) {

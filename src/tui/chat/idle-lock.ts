@@ -11,7 +11,7 @@ export class IdleLock {
   readonly #store: Store;
   readonly #clock: Clock;
   #client: Pick<Client, 'profileLock'> | null = null;
-  #stirred: { at: number; monotonic: number };
+  #lastKey: { at: number; monotonic: number };
   /** How long no key may be pressed until the lock is read again. ms. */
   #lookAfter = LOOK_EVERY;
   #looking = false;
@@ -19,7 +19,7 @@ export class IdleLock {
   constructor(store: Store, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
-    this.#stirred = { at: clock.now(), monotonic: clock.monotonic() };
+    this.#lastKey = { at: clock.now(), monotonic: clock.monotonic() };
   }
 
   /** From now on, the screen has something to cover. */
@@ -27,9 +27,9 @@ export class IdleLock {
     this.#client = client;
   }
 
-  /** A key was pressed. */
-  stirred(): void {
-    this.#stirred = { at: this.#clock.now(), monotonic: this.#clock.monotonic() };
+  /** Call at each key. */
+  keyPressed(): void {
+    this.#lastKey = { at: this.#clock.now(), monotonic: this.#clock.monotonic() };
     this.#lookAfter = LOOK_EVERY;
   }
 
@@ -51,7 +51,7 @@ export class IdleLock {
 
   /** ms since the last key. The monotonic clock stands still while the machine sleeps, and the other one can be set. */
   #idle(): number {
-    const { at, monotonic } = this.#stirred;
+    const { at, monotonic } = this.#lastKey;
     return Math.max(this.#clock.monotonic() - monotonic, this.#clock.now() - at);
   }
 }

@@ -56,11 +56,7 @@ export async function checkExport(path: string, secret: string): Promise<string[
   try {
     const found = await rehearsal.run({});
     if (found.failed.length > 0) throw new ClientError('incomplete', exportStrings.restoresLess(found));
-    return [
-      exportStrings.restores(found),
-      ...(found.changed.length > 0 ? [exportStrings.changed(found.changed)] : []),
-      ...(found.renewedSince ? [exportStrings.renewedSince] : []),
-    ];
+    return [exportStrings.restores(found), ...exportStrings.remarks(found)];
   } finally {
     await rehearsal.close();
   }

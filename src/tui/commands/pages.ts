@@ -5,7 +5,7 @@ import { shownName } from '../../client/people/shown-name.ts';
 import type { Device, Person } from '../../client/types.ts';
 import { commandNames } from '../command-line/command-names.ts';
 import { type ConversationItem, type FileItem, presenceSign, presenceWord } from '../selectors/selectors.ts';
-import { deviceLabel, kindOfDevice } from '../text/device-text.ts';
+import { deviceLabel, kindOfDevice, seenText } from '../text/device-text.ts';
 import { age, groups, size } from '../text/format.ts';
 import { strings } from '../text/strings.ts';
 import { fill } from '../width/measure.ts';
@@ -58,8 +58,7 @@ export function keyLines(people: readonly Person[]): string[] {
 /** `now`: ms since 1970 UTC. */
 export function deviceLines(devices: readonly Device[], now: number): string[] {
   return devices.flatMap((one) => {
-    const seen = one.current ? strings.pages.thisDevice : one.online ? strings.header.online : age(one.lastSeen, now);
-    const remarks = [seen, ...(one.kind === 'export' ? [kindOfDevice(one)] : [])].join(' · ');
+    const remarks = [seenText(one, now), ...(one.kind === 'export' ? [kindOfDevice(one)] : [])].join(' · ');
     return [
       `${one.isNew ? '!' : one.online ? '●' : '○'} ${fill(deviceLabel(one), 24)} ${one.isNew ? `${strings.messages.new} · ` : ''}${remarks}`,
       `  ${one.address} · ${strings.pages.added(age(one.since, now))} · ${one.device}`,

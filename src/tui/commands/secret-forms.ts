@@ -57,7 +57,7 @@ async function workOnKeys(scope: ChatScope, form: Form, work: KeyWork): Promise<
         return { title, lines: await checkExport(work.path, secret) };
       case 'rotate':
         await client.rotateKeys(secret);
-        return { title, lines: [exportStrings.isRotated, exportStrings.afterRotation] };
+        return { title, lines: [exportStrings.rotated, exportStrings.afterRotation] };
     }
   });
 }

@@ -1,5 +1,7 @@
 /** What devices of an account are called. */
 import type { Device, EndedDevices, NewDevice } from '../../client/types.ts';
+import { age, counted } from './format.ts';
+import { strings } from './strings.ts';
 
 /** Returns its name, or its number if it has no name. */
 export function deviceLabel({ device, name }: Pick<Device, 'device' | 'name'>): string {
@@ -8,6 +10,12 @@ export function deviceLabel({ device, name }: Pick<Device, 'device' | 'name'>): 
 
 export function kindOfDevice({ kind }: Pick<Device, 'kind'>): string {
   return kind === 'export' ? 'export of your keys' : 'device';
+}
+
+/** Returns `this one`, `online`, or how long ago it logged in last. @param now ms since 1970 UTC */
+export function seenText({ current, online, lastSeen }: Device, now: number): string {
+  if (current) return strings.pages.thisDevice;
+  return online ? strings.header.online : age(lastSeen, now);
 }
 
 /** Returns `new device: laptop, 10.0.0.7`. */
@@ -21,13 +29,10 @@ export function newDeviceText(one: NewDevice): string {
  */
 export function endedOthersText({ ended, exports }: EndedDevices, exporting: string): string {
   if (ended === 0) return 'no other device was logged in';
-  const devices = counted(ended - exports, 'other device');
-  const files = counted(exports, 'export of your keys', 'exports of your keys');
-  const both = [devices, files].filter((part) => part !== null).join(' and ');
-  const said = `${both} ${ended === 1 ? 'was' : 'were'} logged out`;
+  const parts = [
+    ...(ended > exports ? [counted(ended - exports, 'other device')] : []),
+    ...(exports > 0 ? [counted(exports, 'export of your keys', 'exports of your keys')] : []),
+  ];
+  const said = `${parts.join(' and ')} ${ended === 1 ? 'was' : 'were'} logged out`;
   return exports === 0 ? said : `${said}: ${exporting} makes a new export`;
-}
-
-function counted(count: number, one: string, more = `${one}s`): string | null {
-  return count === 0 ? null : `${count} ${count === 1 ? one : more}`;
 }

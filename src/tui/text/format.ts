@@ -72,7 +72,7 @@ export function number(value: number): string {
 }
 
 /** `1 line`, `1,200 lines`: the words are English, whatever the number's language. */
-export function counted(value: number, one: string, many: string): string {
+export function counted(value: number, one: string, many = `${one}s`): string {
   return `${number(value)} ${value === 1 ? one : many}`;
 }
 

@@ -62,9 +62,14 @@ test('a disk without links gets the file all the same, and it still overwrites n
 });
 
 const failures = [
-  { code: 'ENOSPC', at: 'write', is: 'disk-full', message: /the disk is full: .* was not written/ },
+  {
+    code: 'ENOSPC',
+    at: 'write',
+    is: 'disk-full',
+    message: /was not written: the disk is full; choose another folder$/,
+  },
   { code: 'EDQUOT', at: 'sync', is: 'disk-full', message: /the disk is full/ },
-  { code: 'EIO', at: 'sync', is: 'usage', message: /cannot be written \(the system says EIO\)/ },
+  { code: 'EIO', at: 'sync', is: 'usage', message: /was not written: the system says EIO/ },
 ] as const;
 for (const { code, at, is, message } of failures)
   test(`${code} at ${at} leaves no file`, async (t) => {
@@ -77,8 +82,8 @@ for (const { code, at, is, message } of failures)
 test('a folder that cannot be written to, or is not there, is named', async (t) => {
   const dir = await temporaryFolder(t);
   for (const [code, message] of [
-    ['EACCES', /you may not write to/],
-    ['EROFS', /on a disk that can only be read/],
+    ['EACCES', /you may not write there/],
+    ['EROFS', /the disk can only be read/],
   ] as const) {
     const closed: FileSystem = { ...(fs as FileSystem), open: async () => Promise.reject(systemError(code)) };
     await t.throwsAsync(write(closed, join(dir, 'a')), { code: 'usage', message });

@@ -40,7 +40,7 @@ function open(lock: ProfileLock | null) {
 test('the screen is covered after the time of the lock without a key, not before', async (t) => {
   const { idle, pass, isLocked, store } = open({ after: 15 * MINUTE });
   await pass(14 * MINUTE);
-  idle.stirred();
+  idle.keyPressed();
   await pass(15 * MINUTE - 1000);
   t.false(isLocked());
   await pass(1000);

@@ -1,8 +1,8 @@
 import { replaceForgottenPassword } from '../../../client/key-export/forgotten-password.ts';
 import { exportStrings } from '../../../tui/text/export-strings.ts';
-import type { Arguments, Command } from '../../command.ts';
+import { type Arguments, type Command, textOption } from '../../command.ts';
 import type { Shell } from '../../console/shell.ts';
-import { openExport, openingOptions, textOption } from '../keys/export-secrets.ts';
+import { openExport, openingOptions } from '../keys/export-secrets.ts';
 import { importOptions, reportImport } from '../keys/keys-import.ts';
 
 export const passwd: Command = {

@@ -1,5 +1,5 @@
 import { ClientError } from '../../../client/errors.ts';
-import type { Command } from '../../command.ts';
+import { type Command, textOption } from '../../command.ts';
 import { newSecret } from '../../console/secret-questions.ts';
 
 const MINUTE_MS = 60_000;
@@ -29,7 +29,7 @@ export const profileLock: Command = {
     output.info(
       'nobody can recover a forgotten passphrase: unsent messages, drafts and keys that only this profile has are lost with it',
     );
-    const file = typeof args.passphraseFile === 'string' ? args.passphraseFile : undefined;
+    const file = textOption(args, 'passphraseFile');
     const after = asked === undefined ? before : asked;
     const source = { file, output, terminal };
     const passphrase = await newSecret('passphrase', 'new passphrase of the profile:', '--passphrase-file', source);

@@ -9,7 +9,7 @@ import { type ExportKey, exportKeyFrom, openContents, readKeyExport } from '../.
 import { expandHome } from '../../../platform/home.ts';
 import type { ExportContents } from '../../../protocol/account/export-contents.ts';
 import type { KeyExport } from '../../../protocol/account/key-export.ts';
-import type { Arguments } from '../../command.ts';
+import { type Arguments, textOption } from '../../command.ts';
 import { askPassword } from '../../console/prompt.ts';
 import { readSecret } from '../../console/secret-questions.ts';
 import type { Shell } from '../../console/shell.ts';
@@ -27,11 +27,6 @@ export function openingOptions(yargs: Argv): Argv {
     })
     .option('words-file', { type: 'string', requiresArg: true, describe: 'read the 24 words from this file' })
     .conflicts('passphrase-file', 'words-file');
-}
-
-export function textOption(args: Arguments, name: string): string | undefined {
-  const value = args[name];
-  return typeof value === 'string' ? value : undefined;
 }
 
 /**

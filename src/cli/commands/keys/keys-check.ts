@@ -65,6 +65,5 @@ function report(output: Output, { name, madeAt }: ExportContents, found: Checked
     return;
   }
   output.result(object, exportStrings.restores(found));
-  if (changed.length > 0) output.info(exportStrings.changed(changed));
-  if (renewedSince) output.info(exportStrings.renewedSince);
+  for (const remark of exportStrings.remarks(found)) output.info(remark);
 }

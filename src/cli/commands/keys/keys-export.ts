@@ -2,9 +2,8 @@ import { makeExport } from '../../../client/key-export/make-export.ts';
 import { expandHome } from '../../../platform/home.ts';
 import { hex } from '../../../protocol/base/bytes.ts';
 import { exportStrings } from '../../../tui/text/export-strings.ts';
-import type { Command } from '../../command.ts';
+import { type Command, textOption } from '../../command.ts';
 import { newSecret } from '../../console/secret-questions.ts';
-import { textOption } from './export-secrets.ts';
 
 export const keysExport: Command = {
   options: (yargs) =>

@@ -13,7 +13,7 @@ export const keysRotate: Command = {
         me.authenticator.withPassword(await shell.password(me.name), rotateKeys),
       );
       const { cardSeq } = currentCard(keys);
-      shell.output.result({ type: 'rotated', name: me.name, card: cardSeq }, exportStrings.rotated(cardSeq));
+      shell.output.result({ type: 'rotated', name: me.name, card: cardSeq }, exportStrings.rotated);
       shell.output.info(exportStrings.afterRotation);
     } finally {
       await me.close();

@@ -35,7 +35,7 @@ export const plain: Command = {
 
   /** Runs until the end of input, .exit or a second Ctrl+C, and then sends what is still unsent. */
   async run(shell, args) {
-    if (shell.passwordFromStdin)
+    if (shell.secretFromStdin)
       throw new ClientError(
         'usage',
         'standard input holds your messages here; give a file for the password or the passphrase',

@@ -23,7 +23,7 @@ export const send: Command = {
   async run(shell, args) {
     const to = parseConversation(String(args.to));
     const words = Array.isArray(args.text) ? args.text.map(String) : [];
-    if (words.length === 0 && shell.passwordFromStdin)
+    if (words.length === 0 && shell.secretFromStdin)
       throw new ClientError('usage', 'standard input holds the password here; give the text as an argument');
     const text = words.length > 0 ? joinWords(words) : await readText(process.stdin);
     checkText(text);

@@ -2,7 +2,7 @@ import type { Handler } from '../../context.ts';
 import { personOf } from '../../sessions/logged-in-person.ts';
 import type { Person } from '../../store/store.ts';
 
-/** A card has 1,536 bytes at most. */
+/** A card has 2,688 bytes at most. */
 const MEMBERS_PER_ANSWER = 64;
 
 export const members: Handler<'members'> = async ({ store, directory, rooms }, session, { room: id, after }) => {

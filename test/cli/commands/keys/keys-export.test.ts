@@ -155,7 +155,7 @@ test('bad input names what is wrong, and leaves no file and no device', async (t
   ];
   // Root may write everywhere.
   if (process.getuid?.() !== 0)
-    attempts.push([['keys', 'export', join(closed, 'b'), ...password, ...passphrase], 2, /you may not write to/]);
+    attempts.push([['keys', 'export', join(closed, 'b'), ...password, ...passphrase], 2, /you may not write there/]);
   const before = await readdir(dir);
   for (const [args, code, message] of attempts) {
     const result = await run('desk', ...args);
