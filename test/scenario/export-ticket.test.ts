@@ -70,7 +70,7 @@ test.serial('the ticket of an export replaces a forgotten password, until the ex
   // The vault was stored first, so the session goes on at once.
   t.is((await byExport.request('people', { after: null })).people.length, 1);
   await t.throwsAsync(login(await connectTo(t, at), 'alice', 'forgotten'), { code: 'login-refused' });
-  t.like(await login(await connectTo(t, at), 'alice', 'new password', laptop), { vault: { version: 2 } });
+  t.like(await login(await connectTo(t, at), 'alice', 'new password', restored), { vault: { version: 2 } });
 
   await first.request('device-end', { device: file });
   await byExport.ended;
