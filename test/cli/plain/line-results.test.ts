@@ -1,7 +1,7 @@
 import test from 'ava';
 import { LineResults } from '../../../src/cli/plain/line-results.ts';
 import { FakeClient } from '../../helpers/screen/fake-client.ts';
-import { file, message, ownDevice } from '../../helpers/screen/messages.ts';
+import { file, message, ownDevice, transfer } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 import { rendererTo } from '../../helpers/screen/renderer.ts';
 import { queued, typeLines } from '../../helpers/screen/typed-lines.ts';
@@ -84,18 +84,10 @@ test('files are sent, listed with their whole names and downloaded', async (t) =
 
 test('transfers of an earlier start are printed and resumed', async (t) => {
   const client = new FakeClient();
-  const about = {
-    author: 'alice',
-    direction: 'up',
-    conversation: '@bob',
-    size: 100,
-    done: 40,
-    rate: 0,
-    state: 'paused',
-  } as const;
+  const about = { conversation: '@bob', rate: 0, state: 'paused' } as const;
   client.begun = [
-    { ...about, id: 't1', name: 'one', note: null },
-    { ...about, id: 't2', name: 'two', note: 'the program ended in the middle of it' },
+    transfer({ ...about, id: 't1', name: 'one' }),
+    transfer({ ...about, id: 't2', name: 'two', note: 'the program ended in the middle of it' }),
   ];
   const { said, calls, ended } = await typeLines(['.transfers', '.resume', '.cancel one'], { client });
   t.deepEqual(said.slice(0, 3), [

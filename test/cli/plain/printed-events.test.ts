@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { ClientEvent, TransferState } from '../../../src/client/types.ts';
 import { arrives, changes, printer } from '../../helpers/screen/event-printer.ts';
-import { file, noon, person } from '../../helpers/screen/messages.ts';
+import { file, noon, person, transfer } from '../../helpers/screen/messages.ts';
 
 test('people who come and go are printed', (t) => {
   const { told, lines, hears } = printer();
@@ -18,19 +18,7 @@ test('people who come and go are printed', (t) => {
 test('a transfer prints few steps, and a small one only its end', (t) => {
   const state = (parts: Partial<TransferState>): ClientEvent => ({
     type: 'transfer',
-    transfer: {
-      id: 't',
-      author: 'bob',
-      direction: 'down',
-      name: 'a.iso',
-      conversation: '#lobby',
-      size: 4_000_000,
-      done: 0,
-      rate: 1,
-      state: 'running',
-      note: null,
-      ...parts,
-    },
+    transfer: transfer({ author: 'bob', direction: 'down', name: 'a.iso', size: 4_000_000, done: 0, ...parts }),
   });
   const { hears } = printer();
   const way = Array.from({ length: 40 }, (_, i) => state({ done: i * 100_000 }));

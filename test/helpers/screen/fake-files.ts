@@ -8,7 +8,7 @@ import type {
   TransferState,
 } from '../../../src/client/types.ts';
 import { FakeAccount } from './fake-account.ts';
-import { noon } from './messages.ts';
+import { noon, transfer } from './messages.ts';
 
 /** The part of FakeClient about files. */
 export class FakeFiles extends FakeAccount implements FileMethods {
@@ -40,18 +40,8 @@ export class FakeFiles extends FakeAccount implements FileMethods {
       at: noon,
       sentAt: noon,
     };
-    const state: TransferState = {
-      id: info.id,
-      author: info.author,
-      direction: 'up',
-      name,
-      conversation: to,
-      size: 1000,
-      done: 400,
-      rate: 200,
-      state: 'running',
-      note: null,
-    };
+    const { id, author } = info;
+    const state = transfer({ id, author, name, conversation: to, size: 1000, done: 400, rate: 200 });
     options.onProgress?.(state);
     this.emit({ type: 'transfer', transfer: state });
     return info;

@@ -1,5 +1,5 @@
 import { reactionsOf } from '../../../src/client/cache/message-changes.ts';
-import type { Device, ListedFile, Message, Person } from '../../../src/client/types.ts';
+import type { Device, ListedFile, Message, Person, TransferState } from '../../../src/client/types.ts';
 
 export const noon = Date.UTC(2026, 10, 23, 12, 0);
 
@@ -65,6 +65,23 @@ export function file(parts: Partial<ListedFile> = {}): ListedFile {
     at: noon,
     sentAt: noon,
     saved: null,
+    ...parts,
+  };
+}
+
+/** An upload that is under way. */
+export function transfer(parts: Partial<TransferState> = {}): TransferState {
+  return {
+    id: 't1',
+    author: 'alice',
+    direction: 'up',
+    name: 'x.bin',
+    conversation: '#lobby',
+    size: 100,
+    done: 40,
+    rate: 10,
+    state: 'running',
+    note: null,
     ...parts,
   };
 }

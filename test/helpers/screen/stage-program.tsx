@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/platform/clock.ts';
 import { defaultSettings } from '../../../src/tui/state/state.ts';
 import { setChalkLevel, themeFor } from '../../../src/tui/state/theme.ts';
 import { FakeClient } from './fake-client.ts';
-import { file, person } from './messages.ts';
+import { file, person, transfer } from './messages.ts';
 
 const [scene = 'talk', count = '200'] = process.argv.slice(2);
 const terminalTheme = themeFor(process.env);
@@ -85,18 +85,13 @@ if (scene === 'transfers') {
     done = Math.min(9_000_000, done + 100_000);
     client.emit({
       type: 'transfer',
-      transfer: {
-        id: 't1',
-        author: 'alice',
-        direction: 'up',
+      transfer: transfer({
         name: 'archive.tar.gz',
-        conversation: '#lobby',
         size: 9_000_000,
         done,
         rate: 1_000_000,
         state: done < 9_000_000 ? 'running' : 'done',
-        note: null,
-      },
+      }),
     });
   }, 100);
 }

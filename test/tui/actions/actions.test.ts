@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
 import { openThread } from '../../../src/tui/state/focus.ts';
-import { file } from '../../helpers/screen/messages.ts';
+import { file, transfer } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 
 test('a letter right after Esc is not lost', async (t) => {
@@ -96,19 +96,7 @@ test('files: the command, completion of the path, the picker and a download', as
   await key('ctrl+u');
   await key('f3', 'down', 'enter');
   t.is(calls('download').length, 2);
-  const running = {
-    id: 'u1',
-    author: 'alice',
-    direction: 'up' as const,
-    name: 'x',
-    conversation: '#lobby' as const,
-    size: 9,
-    done: 1,
-    rate: 1,
-    state: 'running' as const,
-    note: null,
-  };
-  client.emit({ type: 'transfer', transfer: running });
+  client.emit({ type: 'transfer', transfer: transfer() });
   await settle();
   await say('.exit');
   t.is(store.get().overlay?.kind, 'confirm');
@@ -118,7 +106,7 @@ test('files: the command, completion of the path, the picker and a download', as
   await key('ctrl+c');
   t.deepEqual(outside, ['quit'], 'and once more is the answer');
   store.dispatch({ type: 'overlay', overlay: null });
-  client.emit({ type: 'transfer', transfer: { ...running, state: 'done' } });
+  client.emit({ type: 'transfer', transfer: transfer({ state: 'done' }) });
   store.dispatch({ type: 'typed', text: '.exit' });
   actions.take({ type: 'key', key: 'enter' });
   t.deepEqual(outside, ['quit', 'quit'], 'what is done is not asked about, also before it was drawn');

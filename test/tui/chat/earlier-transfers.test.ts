@@ -4,27 +4,16 @@ import { ClientError } from '../../../src/client/errors.ts';
 import type { TransferState } from '../../../src/client/types.ts';
 import { filesOf } from '../../../src/tui/selectors/selectors.ts';
 import { draw } from '../../helpers/screen/frames.tsx';
-import { file } from '../../helpers/screen/messages.ts';
+import { file, transfer } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 
-const transfer = (parts: Partial<TransferState> = {}): TransferState => ({
-  id: 't1',
-  author: 'alice',
-  direction: 'up',
-  name: 'plan.pdf',
-  conversation: '#lobby',
-  size: 100,
-  done: 40,
-  rate: 0,
-  state: 'paused',
-  note: null,
-  ...parts,
-});
+const paused = (parts: Partial<TransferState> = {}) =>
+  transfer({ name: 'plan.pdf', rate: 0, state: 'paused', ...parts });
 const cut = { note: 'the program ended in the middle of it' };
 
 test('a transfer that was cut off is reported at the start, and p in the files resumes it', async (t) => {
   const { notice, key, calls, chat } = await openChat(t, (client) => {
-    client.begun = [transfer({ id: 't0' }), transfer(cut)];
+    client.begun = [paused({ id: 't0' }), paused(cut)];
   });
   t.is(notice(), '1 transfer was cut off: F3, then p goes on');
   t.deepEqual(
@@ -42,7 +31,7 @@ test('a transfer that was cut off is reported at the start, and p in the files r
 test('a file that was saved while the program ended is reported at the start', async (t) => {
   const { notice } = await openChat(t, (client) => {
     client.begun = [
-      transfer({ author: 'bob', direction: 'down', state: 'done', done: 100, note: '/downloads/plan.pdf' }),
+      paused({ author: 'bob', direction: 'down', state: 'done', done: 100, note: '/downloads/plan.pdf' }),
     ];
   });
   t.is(notice(), 'saved and checked: /downloads/plan.pdf');
@@ -50,7 +39,7 @@ test('a file that was saved while the program ended is reported at the start', a
 
 test('a paused transfer is listed without a notice', async (t) => {
   const { notice, chat } = await openChat(t, (client) => {
-    client.begun = [transfer()];
+    client.begun = [paused()];
   });
   t.is(notice(), '');
   t.is(filesOf(chat()).length, 1);
@@ -59,9 +48,9 @@ test('a paused transfer is listed without a notice', async (t) => {
 test('the commands pause, resume and cancel by name, or the newest without a name', async (t) => {
   const { say, calls, notice, client, settle } = await openChat(t, (client) => {
     client.begun = [
-      transfer({ id: 'a', name: 'a' }),
-      transfer({ id: 'b', name: 'b', conversation: '@bob' }),
-      transfer({ id: 'c', name: 'c', direction: 'down' }),
+      paused({ id: 'a', name: 'a' }),
+      paused({ id: 'b', name: 'b', conversation: '@bob' }),
+      paused({ id: 'c', name: 'c', direction: 'down' }),
     ];
   });
   await say('.resume b');
@@ -73,7 +62,7 @@ test('the commands pause, resume and cancel by name, or the newest without a nam
   t.is(notice(), 'saved and checked: /downloads/x');
   await say('.pause');
   t.is(notice(), 'no transfer is running');
-  client.emit({ type: 'transfer', transfer: transfer({ id: 'a', name: 'a', state: 'running' }) });
+  client.emit({ type: 'transfer', transfer: paused({ id: 'a', name: 'a', state: 'running' }) });
   await settle();
   await say('.pause a');
   t.deepEqual(calls('pause'), [['a']]);
@@ -86,18 +75,18 @@ test('the commands pause, resume and cancel by name, or the newest without a nam
 
 test('a failed transfer can be resumed, too, and the reason why it cannot is shown', async (t) => {
   const { say, key, calls, notice, client, settle } = await openChat(t, (client) => {
-    client.begun = [transfer(cut)];
+    client.begun = [paused(cut)];
     client.allFiles = [file({ id: 'd1', name: 'got.bin' })];
   });
   const reason = 'there is no file /home/alice/plan.pdf; put it back, or cancel the transfer';
   client.failures.set('resume', new ClientError('usage', reason));
   await say('.resume');
   t.is(notice(), reason);
-  client.emit({ type: 'transfer', transfer: transfer({ state: 'failed', note: reason }) });
+  client.emit({ type: 'transfer', transfer: paused({ state: 'failed', note: reason }) });
   await settle();
   await key('f3', 'p');
   t.is(calls('resume').length, 2);
-  const failed = transfer({
+  const failed = paused({
     id: 'd1',
     author: 'bob',
     direction: 'down',
@@ -113,7 +102,7 @@ test('a failed transfer can be resumed, too, and the reason why it cannot is sho
 
 test('a stopped transfer says so once, and not as a failure', async (t) => {
   const { say, notice, client } = await openChat(t, (client) => {
-    client.begun = [transfer()];
+    client.begun = [paused()];
   });
   client.failures.set('resume', new ClientError('cancelled', 'the transfer was stopped; repeat it to go on'));
   await say('.resume');
@@ -122,10 +111,10 @@ test('a stopped transfer says so once, and not as a failure', async (t) => {
 
 test('.transfers lists what another program left meanwhile, with every reason in full', async (t) => {
   const { say, client, store } = await openChat(t, (client) => {
-    client.begun = [transfer({ name: 'gone' })];
+    client.begun = [paused({ name: 'gone' })];
   });
   const note = `${'a very long reason '.repeat(12)}to its end`;
-  client.begun = [transfer({ id: 't2', name: 'left', conversation: '@bob', note })];
+  client.begun = [paused({ id: 't2', name: 'left', conversation: '@bob', note })];
   await say('.transfers');
   const { overlay } = store.get();
   if (overlay?.kind !== 'page') return t.fail('no page');
@@ -142,8 +131,8 @@ test('the files pane shows transfers of other programs, paused ones, and reasons
     await after({
       type: 'client-events',
       events: [
-        { type: 'transfer', transfer: transfer({ conversation: '@bob', ...cut }) },
-        { type: 'transfer', transfer: transfer({ id: 't2', name: 'big.iso', state: 'failed', note }) },
+        { type: 'transfer', transfer: paused({ conversation: '@bob', ...cut }) },
+        { type: 'transfer', transfer: paused({ id: 't2', name: 'big.iso', state: 'failed', note }) },
       ],
     })
   ).map((row) => row.slice(92).trimEnd());

@@ -2,6 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import { textOf } from '../../../src/tui/state/editor.ts';
 import type { UserInput } from '../../../src/tui/terminal/gate.ts';
 import { strings } from '../../../src/tui/text/strings.ts';
+import { transfer } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 
 /** A chat whose profile has a lock. */
@@ -72,21 +73,7 @@ test('a profile that cannot be read is said in the form', async (t) => {
 
 test('Ctrl+C and Ctrl+Q leave a covered screen, also while a transfer is under way', async (t) => {
   const { say, key, outside, client, settle } = await open(t);
-  client.emit({
-    type: 'transfer',
-    transfer: {
-      id: 'u1',
-      author: 'alice',
-      direction: 'up',
-      name: 'x',
-      conversation: '#lobby',
-      size: 9,
-      done: 1,
-      rate: 1,
-      state: 'running',
-      note: null,
-    },
-  });
+  client.emit({ type: 'transfer', transfer: transfer() });
   await settle();
   await say('.lock');
   await key('ctrl+c');

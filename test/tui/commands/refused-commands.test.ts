@@ -1,7 +1,8 @@
 /** Refused commands: what the notice says, and what stays in the line. */
+
 import test from 'ava';
 import { ClientError } from '../../../src/client/errors.ts';
-import type { TransferState } from '../../../src/client/types.ts';
+import { transfer } from '../../helpers/screen/messages.ts';
 import { openChat } from '../../helpers/screen/open-chat.ts';
 
 test('a reaction must be one emoji or its name; anything else stays in the line', async (t) => {
@@ -104,19 +105,7 @@ test('a deleted message cannot be edited, deleted, copied, answered or reacted t
 
 test('the refusal for a transfer or an unknown person says what is possible', async (t) => {
   const { say, key, notice, client, settle } = await openChat(t);
-  const transfer: TransferState = {
-    id: 't1',
-    author: 'alice',
-    direction: 'up',
-    name: 'a.bin',
-    conversation: '#lobby',
-    size: 9,
-    done: 1,
-    rate: 0,
-    state: 'paused',
-    note: null,
-  };
-  client.emit({ type: 'transfer', transfer });
+  client.emit({ type: 'transfer', transfer: transfer({ name: 'a.bin', state: 'paused' }) });
   await settle();
   await say('.resume nope');
   t.is(notice(), 'no transfer nope to do that with: .transfers lists them');

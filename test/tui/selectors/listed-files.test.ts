@@ -1,23 +1,14 @@
 import test from 'ava';
 import { destinations, searchHits } from '../../../src/tui/selectors/search.ts';
 import { filesOf } from '../../../src/tui/selectors/selectors.ts';
-import { file, message } from '../../helpers/screen/messages.ts';
+import { file, message, transfer } from '../../helpers/screen/messages.ts';
 import { ScreenState } from '../../helpers/screen/screen-state.ts';
 
 test("of two files that a dishonest server lists under one id, only the right author's is shown as transferred", (t) => {
-  const transfer = {
-    id: 'a',
-    author: 'bob',
-    direction: 'down',
-    name: 'n',
-    conversation: '#lobby',
-    size: 1,
-    done: 1,
-    rate: 0,
-  } as const;
+  const done = transfer({ id: 'a', author: 'bob', direction: 'down', state: 'done', note: '/tmp/n' });
   const screen = new ScreenState().do(
     { type: 'files', files: [file({ id: 'a', from: 'bob' })] },
-    { type: 'client-events', events: [{ type: 'transfer', transfer: { ...transfer, state: 'done', note: '/tmp/n' } }] },
+    { type: 'client-events', events: [{ type: 'transfer', transfer: done }] },
   );
   const saved = () => filesOf(screen.chat).map((item) => item.saved);
   t.deepEqual(saved(), ['/tmp/n']);
@@ -26,8 +17,7 @@ test("of two files that a dishonest server lists under one id, only the right au
 });
 
 test('a file of a former key and one of the current key are two files with their own transfers', (t) => {
-  const about = { id: 'a', name: 'n', conversation: '#lobby', size: 1, done: 1, rate: 0 } as const;
-  const moving = { ...about, author: 'bob', direction: 'down', state: 'running', note: null } as const;
+  const moving = transfer({ id: 'a', author: 'bob', name: 'n', direction: 'down' });
   const old = file({ id: 'a', from: 'bob', formerKey: true, name: 'old' });
   const screen = new ScreenState().do(
     { type: 'files', files: [old] },
@@ -57,18 +47,7 @@ test('files of the open conversation are listed, running transfers first, then t
       events: [
         {
           type: 'transfer',
-          transfer: {
-            id: 'u',
-            author: 'alice',
-            direction: 'up',
-            name: 'n',
-            conversation: '#lobby',
-            size: 1,
-            done: 0,
-            rate: 0,
-            state: 'running',
-            note: null,
-          },
+          transfer: transfer({ id: 'u' }),
         },
       ],
     },
@@ -106,19 +85,10 @@ test('files and messages of blocked people are not found, and are found again af
   t.deepEqual(before, [['a', 'b'], ['#lobby/bob/a', '#lobby/carol/b'], 5]);
   screen.do({ type: 'blocked', name: 'bob', on: true });
   t.deepEqual(seen(), [['b'], ['#lobby/carol/b'], 2]);
-  const transfer = {
-    id: 'a',
-    author: 'bob',
-    direction: 'down',
-    name: 'x',
-    conversation: '#lobby',
-    size: 1,
-    done: 0,
-    rate: 0,
-  } as const;
+  const fetched = transfer({ id: 'a', author: 'bob', direction: 'down' });
   screen.do({
     type: 'client-events',
-    events: [{ type: 'transfer', transfer: { ...transfer, state: 'running', note: null } }],
+    events: [{ type: 'transfer', transfer: fetched }],
   });
   t.deepEqual(seen()[0], ['b'], 'nor while it is fetched');
   screen.do({ type: 'blocked', name: 'bob', on: false });

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import type { ClientEvent } from '../../../src/client/types.ts';
 import type { Event } from '../../../src/tui/state/event.ts';
-import { file, message, person } from '../../helpers/screen/messages.ts';
+import { file, message, person, transfer } from '../../helpers/screen/messages.ts';
 
 type Fiber = {
   tag: number;
@@ -129,19 +129,9 @@ test.serial('a person who types draws the list and the title, and their next eve
 
 test.serial('the progress of a transfer draws only the files pane', async (t) => {
   const { costs } = await open(t);
-  const transfer = {
-    id: 'u',
-    author: 'alice',
-    direction: 'up',
-    name: 'x',
-    conversation: '#lobby',
-    size: 9,
-    done: 1,
-    rate: 1,
-  } as const;
   const step = (done: number): Event => ({
     type: 'client-events',
-    events: [{ type: 'transfer', transfer: { ...transfer, done, state: 'running', note: null } }],
+    events: [{ type: 'transfer', transfer: transfer({ done }) }],
   });
   await costs(step(1));
   const cost = await costs(step(2));

@@ -4,7 +4,6 @@ import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { TransferState } from '../../../../src/client/types.ts';
 import { picked } from '../../../../src/tui/selectors/search.ts';
 import { emptyEditor } from '../../../../src/tui/state/editor.ts';
 import { focusScopesOf } from '../../../../src/tui/state/focus.ts';
@@ -12,23 +11,12 @@ import { actionFor } from '../../../../src/tui/state/keys.ts';
 import { fileKey } from '../../../../src/tui/state/message-list.ts';
 import { clientEvents, move } from '../../../helpers/screen/events.ts';
 import { draw } from '../../../helpers/screen/frames.tsx';
-import { file, person } from '../../../helpers/screen/messages.ts';
+import { file, person, transfer } from '../../../helpers/screen/messages.ts';
 import { openChat } from '../../../helpers/screen/open-chat.ts';
 import { until } from '../../../helpers/until.ts';
 
 const lost = clientEvents({ type: 'link', link: { state: 'waiting', retryAt: 0, reason: 'cut' } });
-const running: TransferState = {
-  id: 't',
-  author: 'alice',
-  direction: 'up',
-  name: 'x.bin',
-  conversation: '#lobby',
-  size: 100,
-  done: 40,
-  rate: 10,
-  state: 'running',
-  note: null,
-};
+const running = transfer();
 
 function folderFor(t: ExecutionContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'sc-picker-'));

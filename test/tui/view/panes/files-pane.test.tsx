@@ -1,23 +1,12 @@
 import test from 'ava';
 import type { TransferState } from '../../../../src/client/types.ts';
 import { draw } from '../../../helpers/screen/frames.tsx';
-import { file } from '../../../helpers/screen/messages.ts';
+import { file, transfer } from '../../../helpers/screen/messages.ts';
 
 test('running, paused, failed and saved files each say so', async (t) => {
   const { after, enter } = draw(t, { columns: 130 });
   enter();
-  const base: TransferState = {
-    id: 't',
-    author: 'bob',
-    direction: 'down',
-    name: 'x.bin',
-    conversation: '#lobby',
-    size: 100,
-    done: 40,
-    rate: 10,
-    state: 'running',
-    note: null,
-  };
+  const base = transfer({ author: 'bob', direction: 'down' });
   const show = async (change: Partial<TransferState>) =>
     (await after({ type: 'client-events', events: [{ type: 'transfer', transfer: { ...base, ...change } }] })).join(
       '\n',
@@ -25,7 +14,7 @@ test('running, paused, failed and saved files each say so', async (t) => {
   t.regex(await show({}), /↓ x\.bin[\s\S]*━+─+[\s\S]*40 % {2}10 B\/s {2}0:06/);
   t.regex(await show({ state: 'paused', rate: 0 }), /40 % {2}paused/);
   t.regex(await show({ state: 'failed', note: 'the disk is full' }), /✗ the disk is full/);
-  await after({ type: 'files', files: [file({ id: 't', name: 'x.bin' })] });
+  await after({ type: 'files', files: [file({ id: 't1', name: 'x.bin' })] });
   t.regex(await show({ state: 'done', done: 100, note: '/d/x.bin' }), /saved and checked/);
 });
 
