@@ -157,7 +157,7 @@ export type Device = {
   name: string;
   /** `export`: a file with the keys, which can log in. */
   kind: 'device' | 'export';
-  /** When it logged in for the first time, or was exported. */
+  /** When it logged in for the first time or after it was logged out, or was exported. */
   since: number;
   /** When it logged in last. */
   lastSeen: number;

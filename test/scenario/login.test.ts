@@ -195,7 +195,7 @@ test.serial('a second login is a second session, and a logged-out device needs t
     [2, 'device 2', '127.0.0.1'],
   ]);
   t.deepEqual([one.events.includes('device-added'), two.events.includes('device-added')], [true, false]);
-  t.deepEqual(await one.request('device-end', { device: null }), { ended: 1 });
+  t.deepEqual(await one.request('device-end', { device: null }), { ended: 1, exports: 0 });
   await two.ended;
   t.true(two.events.includes('closing'));
   await t.throwsAsync(loginWithKey(await connectTo(t, at), 'alice', ticket ?? room, 2), loginRefused);
