@@ -96,7 +96,8 @@ test('files: the command, completion of the path, the picker and a download', as
   await key('ctrl+u');
   await key('f3', 'down', 'enter');
   t.is(calls('download').length, 2);
-  client.emit({ type: 'transfer', transfer: transfer() });
+  // The upload from above.
+  client.emit({ type: 'transfer', transfer: transfer({ id: 'u1' }) });
   await settle();
   await say('.exit');
   t.is(store.get().overlay?.kind, 'confirm');
@@ -106,7 +107,7 @@ test('files: the command, completion of the path, the picker and a download', as
   await key('ctrl+c');
   t.deepEqual(outside, ['quit'], 'and once more is the answer');
   store.dispatch({ type: 'overlay', overlay: null });
-  client.emit({ type: 'transfer', transfer: transfer({ state: 'done' }) });
+  client.emit({ type: 'transfer', transfer: transfer({ id: 'u1', state: 'done' }) });
   store.dispatch({ type: 'typed', text: '.exit' });
   actions.take({ type: 'key', key: 'enter' });
   t.deepEqual(outside, ['quit', 'quit'], 'what is done is not asked about, also before it was drawn');
