@@ -128,6 +128,7 @@ export async function startDaemon(config: Config, dependencies: DaemonDependenci
     const directory = await CardDirectory.open(store, clock);
     const broadcasts = config.broadcast ? new Broadcasts({ clock, random }) : null;
     const rooms = await Rooms.open({ feed, broadcasts, clock, random, rsa, identity }, store);
+    // A closing that was interrupted may have left the person in the lobby, but not in users.txt.
     const closing = new Set((await store.closings({})).map(({ name }) => name));
     const accounts = await Accounts.open({
       fs,
