@@ -4,15 +4,12 @@ import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { fullDisk } from '../helpers/daemon/full-disk.ts';
 import { accountsOn } from '../helpers/daemon/test-accounts.ts';
 
-/** A login by password writes at the server; one by key writes nothing if the device logged in a minute ago or less. */
-const BY_PASSWORD = ['--password-file', 'password'];
-
 test.serial('listen and plain wait for a server with a full disk, and say why', async (t) => {
   const disk = await fullDisk(t);
   const { start, as } = await accountsOn(t, await startDaemon(t, [], { env: disk.env }));
   await disk.fill();
-  const listening = start('alice', ['listen', ...BY_PASSWORD]);
-  const plain = start('bob', ['plain', ...BY_PASSWORD], { stdin: null });
+  const listening = start('alice', ['listen']);
+  const plain = start('bob', ['plain'], { stdin: null });
   for (const program of [listening, plain])
     await program.untilWritten(/the server's disk is full.*it is tried again until that works/);
   await disk.empty();
@@ -31,11 +28,11 @@ test.serial('a command waits as long as --timeout says, and ends with the reason
   await disk.fill();
   // Enough time for a busy machine to reach the daemon at all.
   for (const args of [['send', 'bob', 'hi'], ['whoami']]) {
-    const { code, stderr } = await as('alice', [...args, ...BY_PASSWORD, '--timeout', '5']);
+    const { code, stderr } = await as('alice', [...args, '--timeout', '5']);
     t.is(code, 6, args[0]);
     t.regex(stderr, /it is tried again for 5 s\n[\s\S]*securechat: the server's disk is full/, args[0]);
   }
-  const sending = start('alice', ['send', 'bob', 'late', ...BY_PASSWORD]);
+  const sending = start('alice', ['send', 'bob', 'late']);
   await sending.untilWritten(/it is tried again for 10 s/);
   await disk.empty();
   t.is((await sending.ended).stdout, 'sent to @bob\n');
