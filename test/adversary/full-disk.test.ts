@@ -12,7 +12,6 @@ import { startDaemon } from '../helpers/daemon/daemon.ts';
 import { fullDisk } from '../helpers/daemon/full-disk.ts';
 import { openDaemon } from '../helpers/daemon/in-process-daemon.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { until } from '../helpers/until.ts';
 import { hostileDaemon } from './hostile-daemon.ts';
 
 const MIB = 1024 * 1024;
@@ -91,9 +90,11 @@ test.serial('on a full disk a login waits for space, and a dropped upload frees 
   await first.stop();
 
   const again = await startDaemon(t, ['--port', String(first.port)], { dir: first.dir, env });
-  const links = () => alice.events.flatMap((event) => (event.type === 'link' ? [event.link.state] : []));
-  // A device that logged in a minute ago or less needs no space to come back.
-  await until(() => links().at(-1) === 'online' && links().includes('waiting'));
+  const waiting = await alice.event(({ type, ...event }) => {
+    const link = 'link' in event ? event.link : null;
+    return type === 'link' && link?.state === 'waiting' && /disk is full/.test(link.reason);
+  });
+  t.truthy(waiting);
   const told = Promise.withResolvers<string>();
   const ask = quietAsk({ waiting: (reason) => told.resolve(reason) });
   const carol = connectChat(t, { user: 'carol', server: again.join, password: 'pw', register: {}, ask });
@@ -104,6 +105,7 @@ test.serial('on a full disk a login waits for space, and a dropped upload frees 
   t.is(again.lines.filter(({ evt }) => evt === 'disk_full').length, 1);
   await disk.empty();
   await (await carol).client.send('#lobby', 'hello');
+  alice.client.reconnect();
   await alice.client.send('#lobby', 'here again');
   const back = await connectTo(t, again);
   await login(back, 'bob', 'pw');
