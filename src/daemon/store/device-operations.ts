@@ -7,8 +7,6 @@ import { all, type Implementation, one, run, sameBytes, type Transaction } from 
 
 /** Most devices of a person. The one seen longest ago is dropped. */
 const MAX_DEVICES = 64;
-/** A login this soon after the last one from the same address writes nothing, so that a script costs no sync to disk each time. */
-const SEEN_STEP_MS = 60_000;
 /** Most exports of a person. None is dropped for another: each may be all that a person has left. */
 const MAX_EXPORTS = 16;
 
@@ -63,12 +61,11 @@ export const deviceOperations: Implementation<DeviceOperations> = {
     if (loginFrom !== null)
       run(
         tx,
-        'UPDATE devices SET last_seen = ?1, address = ?2 WHERE id_fp = ?3 AND device = ?4 AND (last_seen < ?5 OR address <> ?2)',
+        'UPDATE devices SET last_seen = ?, address = ? WHERE id_fp = ? AND device = ?',
         tx.now,
         loginFrom,
         idFp,
         device,
-        tx.now - SEEN_STEP_MS,
       );
     return row.kind;
   },
