@@ -121,8 +121,7 @@ export async function openLink(port: number, from?: string) {
       socket.once('connect', resolve);
       socket.once('close', () => reject(new Error('the connection was refused')));
     });
-    const options = { rsa: inlineRsa, ephemeral: fixtureKey('spare'), expect, software: 'bench' };
-    return { socket, link: await connectLink(socket, options) };
+    return { socket, link: await connectLink(socket, { expect, software: 'bench' }) };
   } finally {
     opening -= 1;
   }

@@ -1,8 +1,7 @@
 /**
  * One `securechat send`, from the start of the process to its end: the built program, a real daemon, a profile that has logged in
- * before. The performance marks of the client split it into phases: start (Node, the program, the profile), keys (waiting for the
- * ephemeral key pair), login (TCP, handshake, login by key), sending (sync, seal, the daemon's answer), end (closing, and generating
- * a spare key pair for the next handshake). Target: a median of 1.5 s in all.
+ * before. The performance marks of the client split it into phases: start (Node, the program, the profile), login (TCP,
+ * handshake, login by key), sending (sync, seal, the daemon's answer) and end (closing). Target: a median of 1.5 s in all.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -17,8 +16,8 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const hook = new URL('./marks.mjs', import.meta.url).href;
 const TARGET_MS = 1500;
 
-type Split = { start: number; keys: number; login: number; sending: number; end: number; all: number };
-const phases = ['start', 'keys', 'login', 'sending', 'end', 'all'] as const;
+type Split = { start: number; login: number; sending: number; end: number; all: number };
+const phases = ['start', 'login', 'sending', 'end', 'all'] as const;
 
 export async function benchSend(print: Print, quick = false): Promise<void> {
   execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root, stdio: 'ignore' });
@@ -70,11 +69,10 @@ async function send(daemon: BenchDaemon): Promise<Split> {
     if (ms === undefined) throw new Error(`the program set no mark ${name}`);
     return origin + ms - before;
   };
-  const [ready, keyed, online, answered] = [at('ready'), at('keyed'), at('online'), at('answered')];
+  const [ready, online, answered] = [at('ready'), at('online'), at('answered')];
   return {
     start: ready,
-    keys: keyed - ready,
-    login: online - keyed,
+    login: online - ready,
     sending: answered - online,
     end: all - answered,
     all,

@@ -140,7 +140,7 @@ export class KeySync {
 
   /** Returns the keys of this profile, or those of the vault if it is newer. @param local null: always those of the vault */
   async #newestKeys(calls: Calls, login: PasswordLogin, local: Account | null): Promise<Account> {
-    const { store, daemon, name, ask } = this.#options;
+    const { store, daemon, name } = this.#options;
     const given = login.welcome.vault?.version ?? 0;
     if (local !== null && given <= local.vaultVersion)
       return store.save(daemon, name, { ...local, vaultStored: Math.max(local.vaultStored, given) });
@@ -154,15 +154,22 @@ export class KeySync {
     if (localCard.cardSeq >= vaultCard.cardSeq && equal(localCard.ekFp, vaultCard.ekFp))
       return store.save(daemon, name, { ...fetched, keys: local.keys });
     if (localCard.cardSeq >= vaultCard.cardSeq) {
-      await confirmDoubt(ask, otherKeysDoubt(name));
-      await store.replace(daemon, name, fetched);
-      return fetched;
+      return this.#takeOtherKeys(fetched);
     }
     // The password may have been replaced by an export that did not have every key of this profile.
-    const keys = mergeKeys(fetched.keys, local.keys) ?? fetched.keys;
+    const keys = mergeKeys(fetched.keys, local.keys);
+    if (keys === null) return this.#takeOtherKeys(fetched);
     const isVaultBehind = Math.min(keys.keys.length, MAX_VAULT_KEYS) > fetched.keys.keys.length;
     const vaultVersion = fetched.vaultVersion + (isVaultBehind ? 1 : 0);
     return store.save(daemon, name, { ...fetched, keys, vaultVersion });
+  }
+
+  /** The keys of the vault contradict those of this profile, which are lost: asks the person. @throws ClientError 'untrusted' */
+  async #takeOtherKeys(fetched: Account): Promise<Account> {
+    const { store, daemon, name, ask } = this.#options;
+    await confirmDoubt(ask, otherKeysDoubt(name));
+    await store.replace(daemon, name, fetched);
+    return fetched;
   }
 
   async #fetchVault(calls: Calls, { welcome, exportKey }: PasswordLogin): Promise<Account> {

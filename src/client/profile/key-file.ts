@@ -1,6 +1,6 @@
 /** profile.key: the 32 bytes under which a profile is sealed, in plain or locked with a passphrase. */
 import { join } from 'node:path';
-import { replaceDurably, writeAll } from '../../platform/durable-write.ts';
+import { replaceDurably, syncFolder, writeAll } from '../../platform/durable-write.ts';
 import type { FileSystem } from '../../platform/file-system.ts';
 import type { Random } from '../../platform/random.ts';
 import { hex } from '../../protocol/base/bytes.ts';
@@ -113,6 +113,7 @@ export class KeyFile {
       if (error.code !== 'EEXIST') throw error;
     });
     await this.#fs.unlink(temporary);
+    await syncFolder(this.#fs, this.#dir);
     return (await this.#bytes()) ?? key;
   }
 

@@ -31,7 +31,7 @@ export class SharedSwitches {
     const known = (await this.rows()).find((row) => row.kind === kind && hex(row.key) === hex(key));
     if ((known !== undefined && isOn(known)) === on) return false;
     await this.#profile.db.run(
-      `${INSERT} DO UPDATE SET at = max(excluded.at, at + 1), device = excluded.device, sealed = excluded.sealed`,
+      `${INSERT} DO UPDATE SET at = min(8640000000000000, max(excluded.at, at + 1)), device = excluded.device, sealed = excluded.sealed`,
       this.#params(switchRow(kind, key, on, now)),
     );
     return true;

@@ -25,8 +25,8 @@ const FIRST_MS = 0.03;
 /** Weight of the earlier measurements against a new batch (exponential moving average). */
 const MEMORY = 0.9;
 /** Stored sizes of a note of one chunk and of an epoch's key. */
-const NOTE_BYTES = 2048;
-const KEY_BYTES = 512;
+const NOTE_BYTES = 4096;
+const KEY_BYTES = 1536;
 /** The weight of calls that read or write more than an appended note. */
 const WEIGHTS: { [N in OperationName]?: (params: Parameters<Operations[N]>[0]) => number } = {
   fetch: () => 25,

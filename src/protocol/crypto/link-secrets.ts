@@ -3,7 +3,7 @@
  * and the daemon makes one for the client's ephemeral X-Wing key.
  */
 import { type KeyPair, openLinkSecret, sealChunk } from './rsa.ts';
-import { decapsulate, encapsulate } from './xwing.ts';
+import { decapsulate, encapsulate, encapsulateOnce } from './xwing.ts';
 
 /** The daemon's key that clients seal to. */
 export type LinkKeyPair = KeyPair & { xwingKey: Uint8Array; seed: Uint8Array };
@@ -36,7 +36,7 @@ export function openSecrets(task: {
   return {
     secret1: orNull(() => openLinkSecret(key.pkcs8, ct1)),
     secret2: orNull(() => decapsulate(key.seed, ct2)),
-    answer: orNull(() => encapsulate(ephemeral)),
+    answer: orNull(() => encapsulateOnce(ephemeral)),
   };
 }
 

@@ -39,6 +39,7 @@ const der = {
 };
 
 type PublicKey = { mlKem: KeyObject; x25519: KeyObject; x25519Bytes: Uint8Array };
+type Encapsulated = { secret: Uint8Array; ciphertext: Uint8Array };
 type PrivateKey = PublicKey & { mlKemPrivate: KeyObject; x25519Private: KeyObject; bytes: Uint8Array };
 
 const publicKeys = new KeyCache<PublicKey>(256);
@@ -75,18 +76,24 @@ export function isXWingKey(key: Uint8Array): boolean {
  * @returns the secret, 32 bytes, and its ciphertext, XWING_CIPHERTEXT_BYTES bytes
  * @throws ProtocolError 'key' for a key with which no secret can be made
  */
-export function encapsulate(key: Uint8Array): { secret: Uint8Array; ciphertext: Uint8Array } {
-  return withKeyError(() => {
-    const to = publicKey(key);
-    const mlKem = encapsulateMlKem(to.mlKem);
-    const ephemeral = generateKeyPairSync('x25519');
-    const sent = rawX25519(ephemeral.publicKey);
-    const shared = agree(ephemeral.privateKey, to.x25519);
-    return {
-      secret: combine(mlKem.sharedKey, shared, sent, to.x25519Bytes),
-      ciphertext: concat(mlKem.ciphertext, sent),
-    };
-  });
+export function encapsulate(key: Uint8Array): Encapsulated {
+  return withKeyError(() => encapsulateTo(publicKey(key)));
+}
+
+/** The same for a key that is used once: nothing of it stays in memory. */
+export function encapsulateOnce(key: Uint8Array): Encapsulated {
+  return withKeyError(() => encapsulateTo(importKey(key)));
+}
+
+function encapsulateTo(to: PublicKey): Encapsulated {
+  const mlKem = encapsulateMlKem(to.mlKem);
+  const ephemeral = generateKeyPairSync('x25519');
+  const sent = rawX25519(ephemeral.publicKey);
+  const shared = agree(ephemeral.privateKey, to.x25519);
+  return {
+    secret: combine(mlKem.sharedKey, shared, sent, to.x25519Bytes),
+    ciphertext: concat(mlKem.ciphertext, sent),
+  };
 }
 
 /**
@@ -94,14 +101,25 @@ export function encapsulate(key: Uint8Array): { secret: Uint8Array; ciphertext: 
  * @throws ProtocolError 'key' for another length, or a point of X25519 that gives no secret
  */
 export function decapsulate(seed: Uint8Array, ciphertext: Uint8Array): Uint8Array {
-  return withKeyError(() => {
-    if (ciphertext.length !== XWING_CIPHERTEXT_BYTES) throw keyError();
-    const mine = privateKey(seed);
-    const received = ciphertext.subarray(ML_KEM_CIPHERTEXT);
-    const mlKem = decapsulateMlKem(mine.mlKemPrivate, ciphertext.subarray(0, ML_KEM_CIPHERTEXT));
-    const shared = agree(mine.x25519Private, importPublic(der.x25519Public, received));
-    return combine(mlKem, shared, received, mine.x25519Bytes);
-  });
+  return withKeyError(() => decapsulateWith(privateKey(seed), ciphertext));
+}
+
+/**
+ * A key for one link. Nothing of it stays in memory once the result is dropped.
+ * @param seed 32 random bytes
+ * @throws ProtocolError 'key'; `open` as decapsulate
+ */
+export function ephemeralKey(seed: Uint8Array): { key: Uint8Array; open(ciphertext: Uint8Array): Uint8Array } {
+  const mine = expand(seed);
+  return { key: mine.bytes, open: (ciphertext) => withKeyError(() => decapsulateWith(mine, ciphertext)) };
+}
+
+function decapsulateWith(mine: PrivateKey, ciphertext: Uint8Array): Uint8Array {
+  if (ciphertext.length !== XWING_CIPHERTEXT_BYTES) throw keyError();
+  const received = ciphertext.subarray(ML_KEM_CIPHERTEXT);
+  const mlKem = decapsulateMlKem(mine.mlKemPrivate, ciphertext.subarray(0, ML_KEM_CIPHERTEXT));
+  const shared = agree(mine.x25519Private, importPublic(der.x25519Public, received));
+  return combine(mlKem, shared, received, mine.x25519Bytes);
 }
 
 /** Returns a sentence for the person when this Node.js has no ML-KEM; null when it has it. Call it once, at the start. */
@@ -114,34 +132,40 @@ export function missingMlKem(makeKey: (seed: Uint8Array) => Uint8Array = xwingPu
   }
 }
 
-function publicKey(key: Uint8Array): PublicKey {
+function importKey(key: Uint8Array): PublicKey {
   // The import of a SPKI ignores bytes after the end, so the length is checked first. With a vector of zeros, anybody
   // could compute the secret of ML-KEM.
   if (key.length !== XWING_KEY_BYTES || isZero(key.subarray(0, ML_KEM_VECTOR))) throw keyError();
-  return publicKeys.get(key, () => {
-    const x25519Bytes = Uint8Array.from(key.subarray(ML_KEM_KEY));
-    return {
-      mlKem: importPublic(der.mlKemPublic, key.subarray(0, ML_KEM_KEY)),
-      x25519: importPublic(der.x25519Public, x25519Bytes),
-      x25519Bytes,
-    };
-  });
+  const x25519Bytes = Uint8Array.from(key.subarray(ML_KEM_KEY));
+  return {
+    mlKem: importPublic(der.mlKemPublic, key.subarray(0, ML_KEM_KEY)),
+    x25519: importPublic(der.x25519Public, x25519Bytes),
+    x25519Bytes,
+  };
+}
+
+function publicKey(key: Uint8Array): PublicKey {
+  if (key.length !== XWING_KEY_BYTES) throw keyError();
+  return publicKeys.get(key, () => importKey(key));
+}
+
+function privateKey(seed: Uint8Array): PrivateKey {
+  if (seed.length !== XWING_SEED_BYTES) throw keyError();
+  return privateKeys.get(seed, () => expand(seed));
 }
 
 /** Expands a seed (expandDecapsulationKey of the draft). */
-function privateKey(seed: Uint8Array): PrivateKey {
+function expand(seed: Uint8Array): PrivateKey {
   if (seed.length !== XWING_SEED_BYTES) throw keyError();
-  return privateKeys.get(seed, () => {
-    const expanded = createHash('shake256', { outputLength: ML_KEM_SEED + X25519 })
-      .update(seed)
-      .digest();
-    const mlKemPrivate = importPrivate(der.mlKemSeed, expanded.subarray(0, ML_KEM_SEED));
-    const x25519Private = importPrivate(der.x25519Private, expanded.subarray(ML_KEM_SEED));
-    const [mlKem, x25519] = [createPublicKey(mlKemPrivate), createPublicKey(x25519Private)];
-    const x25519Bytes = rawX25519(x25519);
-    const bytes = concat(exportRaw(mlKem, der.mlKemPublic), x25519Bytes);
-    return { mlKemPrivate, x25519Private, mlKem, x25519, x25519Bytes, bytes };
-  });
+  const expanded = createHash('shake256', { outputLength: ML_KEM_SEED + X25519 })
+    .update(seed)
+    .digest();
+  const mlKemPrivate = importPrivate(der.mlKemSeed, expanded.subarray(0, ML_KEM_SEED));
+  const x25519Private = importPrivate(der.x25519Private, expanded.subarray(ML_KEM_SEED));
+  const [mlKem, x25519] = [createPublicKey(mlKemPrivate), createPublicKey(x25519Private)];
+  const x25519Bytes = rawX25519(x25519);
+  const bytes = concat(exportRaw(mlKem, der.mlKemPublic), x25519Bytes);
+  return { mlKemPrivate, x25519Private, mlKem, x25519, x25519Bytes, bytes };
 }
 
 /** X25519 (RFC 7748, section 6.1). @throws Error for a point of small order */

@@ -16,13 +16,7 @@ import { GCM_TAG_BYTES, openGcm, sealGcm, ZERO_NONCE } from '../crypto/aes-gcm.t
 import { type SealedSecrets, sealSecrets } from '../crypto/link-secrets.ts';
 import { checkPublicKey, RSA_BYTES, SPKI_BYTES } from '../crypto/rsa.ts';
 import type { Rsa } from '../crypto/rsa-pool.ts';
-import {
-  decapsulate,
-  XWING_CIPHERTEXT_BYTES,
-  XWING_KEY_BYTES,
-  XWING_SEED_BYTES,
-  xwingPublicKey,
-} from '../crypto/xwing.ts';
+import { ephemeralKey, XWING_CIPHERTEXT_BYTES, XWING_KEY_BYTES, XWING_SEED_BYTES } from '../crypto/xwing.ts';
 import { checkFingerprint, type DaemonKeys, type DaemonPublicKeys, daemonFingerprint } from './daemon-identity.ts';
 import type { ExactReader } from './exact-reader.ts';
 
@@ -90,8 +84,7 @@ export function startHandshake(o: { random: Random; greeting: DaemonPublicKeys; 
 } {
   const { greeting, random } = o;
   checkFingerprint(o.expect, daemonFingerprint(greeting));
-  const seed = random(XWING_SEED_BYTES);
-  const ephemeral = xwingPublicKey(seed);
+  const { key: ephemeral, open } = ephemeralKey(random(XWING_SEED_BYTES));
   const secret1 = random(SECRET);
   const { ct1, ct2, secret2 } = withHandshakeError(() => sealSecrets(greeting.link, secret1));
   const state = new Transcript(greeting);
@@ -101,7 +94,7 @@ export function startHandshake(o: { random: Random; greeting: DaemonPublicKeys; 
   return {
     hello,
     finish({ ct3, sealed }) {
-      const secret3 = withHandshakeError(() => decapsulate(seed, ct3));
+      const secret3 = withHandshakeError(() => open(ct3));
       state.mixHash(ct3);
       state.mixKey(secret3);
       const parameters = state.open(sealed);
