@@ -19,6 +19,8 @@ export class People {
   readonly #bus: ClientBus;
   readonly #directory = new Map<string, DirectoryEntry>();
   /** Changes from events while the directory is loading, one map for each load; null for a name that is gone. They are newer than its pages. */
+  /** Names whose account is gone, until the name is registered again. */
+  readonly #gone = new Set<string>();
   readonly #changesWhileLoading = new Set<Map<string, Partial<DirectoryEntry> | null>>();
   #loaded: Promise<void> | null = null;
 
@@ -64,16 +66,20 @@ export class People {
   async #take(event: Event): Promise<void> {
     if (event.method === 'registered') {
       const { name, idFp } = event.params;
+      this.#gone.delete(name);
       this.#applyChange(name, { idFp });
       this.#context.keyring.forget(name);
       await this.announce(name);
     } else if (event.method === 'unregistered') {
       const { name } = event.params;
+      if (this.#gone.size < MAX_PEOPLE) this.#gone.add(name);
       for (const changes of this.#changesWhileLoading)
         if (changes.has(name) || changes.size < MAX_PEOPLE) changes.set(name, null);
       if (this.#directory.delete(name)) this.#announceGone(name);
     } else if (event.method === 'presence') {
       const { name, online, away } = event.params;
+      // The last session of an account that is gone ends after the account.
+      if (this.#gone.has(name)) return;
       this.#applyChange(name, { online, away });
       await this.announce(name);
     } else if (event.method === 'renewed') {

@@ -131,6 +131,8 @@ test('a person whose account is gone leaves the list, and is announced once', as
   const { people, take, announced, gone } = await open();
   announced.length = 0;
   for (const name of ['dave', 'dave', 'nobody']) await take({ method: 'unregistered', params: { name } });
+  // The last session of an account ends after it.
+  await take({ method: 'presence', params: { name: 'dave', online: false, away: false } });
   t.deepEqual(gone, ['dave']);
   t.deepEqual(
     (await people.list()).map(({ name }) => name),

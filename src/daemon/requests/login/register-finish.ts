@@ -13,6 +13,9 @@ export const registerFinish: Handler<'register-finish'> = async (context, sessio
   const { name, invite } = attempt;
   const make = async () => {
     context.accounts.checkNewName(name);
+    // The deletion of an earlier account with the same keys would take what this one stores.
+    if ((await context.store.closings({})).some((closing) => closing.name === name))
+      throw new Refusal('busy', `the account that was called ${name} is still being deleted; try again in a moment`);
     const idFp = await putFirstCard(context, name, card);
     const flags = new Set(localKeys ? ['local-keys'] : []);
     await context.accounts.add({ name, idFp, record, flags });
