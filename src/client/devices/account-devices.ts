@@ -66,6 +66,9 @@ export class AccountDevices {
   async list(): Promise<Device[]> {
     const { devices, sessions } = await this.#connection.request('sessions', {});
     const unseen = await this.#unseenOf(devices);
+    // Devices that were ended elsewhere: the person looks at a list without them.
+    const listed = new Set(devices.map(({ device }) => device));
+    this.#withdraw([...this.#new.keys()].filter((device) => !listed.has(device)));
     return devices.map((one) => ({
       ...one,
       online: sessions.some(({ device }) => device === one.device),

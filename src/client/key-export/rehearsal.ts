@@ -95,7 +95,7 @@ export class Rehearsal {
     try {
       for (const close of this.#closers.splice(0)) await close();
     } finally {
-      await rm(this.#dir, { recursive: true, force: true });
+      await rm(this.#dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
       process.off('exit', this.#deleteAtOnce);
     }
   }

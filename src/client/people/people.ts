@@ -154,7 +154,8 @@ export class People {
       // Only people who are online can be away, whatever the daemon says.
       away: listed.online && listed.away,
       fingerprint: trusted === null ? null : hex(trusted),
-      verified: isMe || pinned?.verified === true,
+      // The mark is for the pinned key, not for another one that the directory shows.
+      verified: isMe || (pinned?.verified === true && offered === null),
       changedTo: offered === null ? null : hex(offered),
     };
   }

@@ -11,10 +11,12 @@ export const users: Command = {
     const me = await shell.signIn();
     try {
       await takeShared(me, (text) => shell.output.warn(text));
-      const verified = new Map((await me.keyring.allPinned()).map((pin) => [pin.name, pin.verified]));
+      const pins = await me.keyring.allPinned();
+      // A mark is for the key that was compared, not for another one that the server shows now.
+      const verified = new Map(pins.filter((pin) => pin.verified).map((pin) => [pin.name, hex(pin.idFp)]));
       for await (const { name, online, idFp } of allPeople(me.connection)) {
         const fingerprint = idFp === null ? null : hex(idFp);
-        const known = name === me.name || (verified.get(name) ?? false);
+        const known = name === me.name || (fingerprint !== null && verified.get(name) === fingerprint);
         const remarks = [online ? 'online' : 'offline', ...(name === me.name ? ['you'] : known ? ['verified'] : [])];
         reportUser(
           shell.output,
