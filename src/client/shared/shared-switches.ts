@@ -1,6 +1,13 @@
 /** Mutes and blocks of an account, in this profile. Each is a sealed row with the time and the device of the decision. */
 
-import { type Decided, isOn, type SharedRow, type SwitchKind, switchRow } from '../../protocol/account/shared-rows.ts';
+import {
+  type Decided,
+  isOn,
+  MAX_TIME,
+  type SharedRow,
+  type SwitchKind,
+  switchRow,
+} from '../../protocol/account/shared-rows.ts';
 import { concat, hex, padded, Reader, utf8, Writer } from '../../protocol/base/bytes.ts';
 import type { Profile } from '../profile/profile.ts';
 import type { Row, SqlValue } from '../profile/profile-db.ts';
@@ -31,7 +38,7 @@ export class SharedSwitches {
     const known = (await this.rows()).find((row) => row.kind === kind && hex(row.key) === hex(key));
     if ((known !== undefined && isOn(known)) === on) return false;
     await this.#profile.db.run(
-      `${INSERT} DO UPDATE SET at = min(8640000000000000, max(excluded.at, at + 1)), device = excluded.device, sealed = excluded.sealed`,
+      `${INSERT} DO UPDATE SET at = min(${MAX_TIME}, max(excluded.at, at + 1)), device = excluded.device, sealed = excluded.sealed`,
       this.#params(switchRow(kind, key, on, now)),
     );
     return true;

@@ -4,7 +4,7 @@
  */
 
 import { type Card, openCard, type Pin } from '../../protocol/account/card.ts';
-import type { Decided, Trust } from '../../protocol/account/shared-rows.ts';
+import { type Decided, MAX_TIME, type Trust } from '../../protocol/account/shared-rows.ts';
 import { equal } from '../../protocol/base/bytes.ts';
 import type { ProfileDb, Row } from '../profile/profile-db.ts';
 
@@ -62,7 +62,7 @@ export class PinStore {
       bytes,
       { trust: 'accepted', ...now },
       `ON CONFLICT (daemon, name) DO UPDATE SET id_fp = excluded.id_fp, card_seq = excluded.card_seq,
-         card_hash = excluded.card_hash, card = excluded.card, trust = excluded.trust, at = min(8640000000000000, max(excluded.at, at + 1)),
+         card_hash = excluded.card_hash, card = excluded.card, trust = excluded.trust, at = min(${MAX_TIME}, max(excluded.at, at + 1)),
          device = excluded.device, changed_to = NULL, elsewhere = NULL`,
     );
   }
@@ -70,7 +70,7 @@ export class PinStore {
   /** Stores whether the person compared the key of `idFp`, if that is the pinned one; does nothing if it is stored already. */
   async setVerified(name: string, idFp: Uint8Array, verified: boolean, { at, device }: Decided): Promise<void> {
     await this.#db.run(
-      `UPDATE pins SET trust = ?, at = min(8640000000000000, max(?, at + 1)), device = ?, elsewhere = NULL
+      `UPDATE pins SET trust = ?, at = min(${MAX_TIME}, max(?, at + 1)), device = ?, elsewhere = NULL
          WHERE daemon = ? AND name = ? AND id_fp = ? AND (trust = 'verified') = ?`,
       [verified ? 'verified' : 'accepted', at, device, this.#daemon, name, idFp, verified ? 0 : 1],
     );

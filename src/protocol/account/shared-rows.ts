@@ -78,7 +78,7 @@ export function checkRow(row: SharedRow): void {
 }
 
 /** The latest time of a Date, ms. */
-const MAX_TIME = 8.64e15;
+export const MAX_TIME = 8.64e15;
 
 /** A text that is equal for rows of which one replaces the other. */
 export function rowKey({ kind, key }: Pick<SharedRow, 'kind' | 'key'>): string {
